@@ -1,0 +1,106 @@
+// swift-tools-version: 6.3;(experimentalCGen)
+import PackageDescription
+
+// Settings once: every Swift target is built with the same upcoming features, in Swift 6 mode.
+let common: [SwiftSetting] = [
+    "ExistentialAny", "MemberImportVisibility", "NonisolatedNonsendingByDefault", "InferIsolatedConformances",
+].map { .enableUpcomingFeature($0) }
+
+/// GTK and D-Bus live on the main thread: there, a declaration without a word of its own belongs to the main actor.
+let mainThread: [SwiftSetting] = common + [.defaultIsolation(MainActor.self)]
+
+func cLibrary(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func module(_ name: String, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = common) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: settings)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: mainThread)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: exclude, swiftSettings: common)
+}
+
+func nio(_ names: String...) -> [Target.Dependency] {
+    names.map { .product(name: $0, package: $0 == "NIOSSL" ? "swift-nio-ssl" : "swift-nio") }
+}
+
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "causerie",
+    products: [
+        .executable(name: "causerie", targets: ["causerie"]),
+        .executable(name: "causeriectl", targets: ["causeriectl"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    ],
+    targets: [
+        cLibrary("CGLib", pkgConfig: "gio-unix-2.0", apt: "libglib2.0-dev"),
+        cLibrary("CGtk", pkgConfig: "libadwaita-1", apt: "libadwaita-1-dev"),
+        cLibrary("COpus", pkgConfig: "opus", apt: "libopus-dev"),
+        cLibrary("CVPX", pkgConfig: "vpx", apt: "libvpx-dev"),
+        cLibrary("CV4L", pkgConfig: "libv4l2", apt: "libv4l-dev"),
+        cLibrary("CPulse", pkgConfig: "libpulse", apt: "libpulse-dev"),
+        cLibrary("CSRTP", pkgConfig: "libsrtp2", apt: "libsrtp2-dev"),
+        cLibrary("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
+        cLibrary("CUsrsctp", pkgConfig: "usrsctp", apt: "libusrsctp-dev"),
+        cLibrary("CYUV", apt: "libyuv-dev"),
+
+        module("Wire", []),
+        module("RTC", ["Wire", "COpenSSL", "CSRTP", "CUsrsctp"]),
+        module("Transport", ["RTC", "Wire", log] + nio("NIOCore", "NIOPosix")),
+        module("Media", ["COpus", "CVPX", "CV4L", "CPulse", "CYUV", "CAudioProcessing", log]),
+        .target(
+            name: "CAudioProcessing", path: "Sources/CLibraries/CAudioProcessing",
+            cxxSettings: [
+                .define("WEBRTC_AUDIO_PROCESSING_ONLY_BUILD"), .define("WEBRTC_POSIX"),
+                .unsafeFlags(["-I/usr/include/webrtc_audio_processing"]),
+            ],
+            linkerSettings: [.linkedLibrary("webrtc_audio_processing"), .linkedLibrary("stdc++")]),
+        module(
+            "Conference",
+            ["Media", "RTC", "Transport", "Wire", log]
+                + nio("NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSSL", "NIOFoundationCompat")),
+
+        .target(name: "CGLibShim", dependencies: ["CGLib"], path: "Sources/CLibraries/CGLibShim"),
+        .target(name: "CGtkShim", dependencies: ["CGtk"], path: "Sources/CLibraries/CGtkShim"),
+        .target(
+            name: "CResources", dependencies: ["CGLib"], path: "Sources/CLibraries/CResources",
+            plugins: ["GLibResources"]),
+        .plugin(name: "GLibResources", capability: .buildTool(), path: "Sources/Plugins/GLibResources"),
+        module("GLibKit", ["CGLib", "CGLibShim"], settings: mainThread),
+        module("Bus", ["Conference", "GLibKit", "CGLib"], settings: mainThread),
+        module("GtkKit", ["GLibKit", "CGLib", "CGtk", "CGtkShim"], settings: mainThread),
+        module(
+            "CauserieApp",
+            [
+                "Bus", "Conference", "GLibKit", "GtkKit", "Media", "CGLib", "CGtk", "CGtkShim", "CResources", arguments,
+                log,
+            ],
+            settings: mainThread),
+        program("causerie", ["CauserieApp"]),
+        program("causeriectl", ["Bus", "GLibKit", arguments]),
+
+        .target(
+            name: "TestSupport", dependencies: ["RTC", "Wire"], path: "Tests/Support/TestSupport",
+            swiftSettings: common),
+        tests("WireTests", ["Wire", "TestSupport"], exclude: ["Fixtures"]),
+        tests("RTCTests", ["RTC", "Wire", "TestSupport"]),
+        tests("TransportTests", ["Transport", "RTC", "Wire", "TestSupport"]),
+        tests("MediaTests", ["Media", "TestSupport"]),
+        tests("ConferenceTests", ["Conference", "Media", "RTC", "Transport", "Wire", "TestSupport"]),
+        tests("GLibKitTests", ["GLibKit", "TestSupport"]),
+        tests("ArchitectureTests", ["TestSupport"]),
+    ]
+)

@@ -1,0 +1,5 @@
+#pragma once
+
+#include <sys/socket.h>
+#include <netinet/in.h>
+#include <usrsctp.h>

@@ -1,0 +1,37 @@
+/// One compressed picture.
+package struct EncodedVideo: Sendable {
+    package var bytes: [UInt8]
+    package var isKeyFrame: Bool
+    package var width: Int
+    package var height: Int
+    /// When the picture was taken: microseconds of `CLOCK_MONOTONIC`.
+    package var captureTime: Int64
+
+    package init(bytes: [UInt8], isKeyFrame: Bool, width: Int, height: Int, captureTime: Int64) {
+        self.bytes = bytes
+        self.isKeyFrame = isKeyFrame
+        self.width = width
+        self.height = height
+        self.captureTime = captureTime
+    }
+}
+
+/// One compressed piece of sound.
+package struct EncodedAudio: Sendable {
+    package var bytes: [UInt8]
+    /// Samples a channel at 48 kHz that the packet stands for.
+    package var sampleCount: Int
+    /// When its first sample was recorded: microseconds of `CLOCK_MONOTONIC`.
+    package var captureTime: Int64
+    /// -dBov, 0 (loudest) ... 127 (silence), as in RFC 6464.
+    package var level: UInt8
+    package var voiceActivity: Bool
+
+    package init(bytes: [UInt8], sampleCount: Int, captureTime: Int64, level: UInt8, voiceActivity: Bool) {
+        self.bytes = bytes
+        self.sampleCount = sampleCount
+        self.captureTime = captureTime
+        self.level = level
+        self.voiceActivity = voiceActivity
+    }
+}

@@ -1,0 +1,2 @@
+/// What several test targets share: the simulated network, virtual time, waiting, temporary folders.
+package enum TestSupport {}
