@@ -101,6 +101,6 @@ let package = Package(
         tests("MediaTests", ["Media", "TestSupport"]),
         tests("ConferenceTests", ["Conference", "Media", "RTC", "Transport", "Wire", "TestSupport"]),
         tests("GLibKitTests", ["GLibKit", "TestSupport"]),
-        tests("ArchitectureTests", ["TestSupport"]),
+        tests("ArchitectureTests", []),
     ]
 )
