@@ -38,7 +38,7 @@ enum Host {
         let errors = Pipe()
         // A hanging program is a failed test, not a hanging suite.
         process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
-        process.arguments = ["60", program.path] + arguments
+        process.arguments = ["--signal=KILL", "60", program.path] + arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardOutput = output
         process.standardError = errors

@@ -1,4 +1,5 @@
 import CGLib
+import Glibc
 
 /// A timeout, an idle or a Unix signal on the main loop. It ends with `cancel()` and when nothing holds this any more.
 package final class EventSource {
@@ -45,6 +46,7 @@ package final class EventSource {
 
     /// Each time that the process gets a Unix signal: SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2 or SIGWINCH.
     package static func onUnixSignal(_ number: Int32, _ handler: @escaping () -> Void) -> EventSource {
+        unblock(number)
         let source = EventSource {
             handler()
             return true
@@ -52,6 +54,14 @@ package final class EventSource {
         source.identifier = g_unix_signal_add_full(
             G_PRIORITY_DEFAULT, number, callSource, source.box.retainedPointer(), releaseSource)
         return source
+    }
+
+    /// A program started by a thread that blocks signals, as libdispatch's do, inherits that.
+    private static func unblock(_ number: Int32) {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, number)
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 
     package func cancel() {

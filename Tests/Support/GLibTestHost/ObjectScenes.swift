@@ -118,7 +118,7 @@ private func connectAndDrop() {
 func objectsScene() {
     let baseline = LiveCount.objects.value
     do {
-        let floating = g_initially_unowned_new()
+        let floating = newInitiallyUnowned()
         let adopted = GObjectRef(adopting: floating)
         report("sunk", g_object_is_floating(adopted.gobject) == 0 && references(adopted) == 1)
         let second = GObjectRef(retaining: adopted)
@@ -139,7 +139,7 @@ func objectsScene() {
     report("leftAfterThread", LiveCount.objects.value - baseline)
 }
 
-private func g_initially_unowned_new() -> UnsafeMutableRawPointer {
+private func newInitiallyUnowned() -> UnsafeMutableRawPointer {
     UnsafeMutableRawPointer(g_object_new_with_properties(g_initially_unowned_get_type(), 0, nil, nil))
 }
 
