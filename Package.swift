@@ -108,6 +108,6 @@ let package = Package(
         tests("ConferenceTests", ["Conference", "Media", "RTC", "Transport", "Wire", "TestSupport"]),
         testHost("GLibTestHost", ["GLibKit", "CGLib"]),
         tests("GLibKitTests", ["GLibKit", "GLibTestHost", "CGLib", "TestSupport"]),
-        tests("ArchitectureTests", ["TestSupport"]),
+        tests("ArchitectureTests", []),
     ]
 )
