@@ -22,6 +22,12 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: mainThread)
 }
 
+/// A program that a test starts, because the test runner keeps the process's main thread to itself.
+func testHost(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Tests/Support/\(name)", swiftSettings: mainThread)
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: exclude, swiftSettings: common)
 }
@@ -100,7 +106,8 @@ let package = Package(
         tests("TransportTests", ["Transport", "RTC", "Wire", "TestSupport"]),
         tests("MediaTests", ["Media", "TestSupport"]),
         tests("ConferenceTests", ["Conference", "Media", "RTC", "Transport", "Wire", "TestSupport"]),
-        tests("GLibKitTests", ["GLibKit", "TestSupport"]),
+        testHost("GLibTestHost", ["GLibKit", "CGLib"]),
+        tests("GLibKitTests", ["GLibKit", "GLibTestHost", "CGLib", "TestSupport"]),
         tests("ArchitectureTests", []),
     ]
 )
