@@ -112,8 +112,9 @@ let package = Package(
         tests("TransportTests", ["Transport", "RTC", "Wire", "TestSupport"]),
         tests("MediaTests", ["Media", "TestSupport"]),
         tests("ConferenceTests", ["Conference", "Media", "RTC", "Transport", "Wire", "TestSupport"]),
+        .target(name: "Programs", path: "Tests/Support/Programs", swiftSettings: common),
         testHost("GLibTestHost", ["GLibKit", "CGLib"]),
-        tests("GLibKitTests", ["GLibKit", "GLibTestHost", "CGLib", "TestSupport"]),
+        tests("GLibKitTests", ["GLibKit", "GLibTestHost", "CGLib", "Programs"]),
         tests("ArchitectureTests", []),
     ]
 )
