@@ -31,6 +31,7 @@ struct TransportFeedbackLog: Sendable {
         let base = max(nextBase ?? lowest, highest - Int64(TransportFeedback.packetCap) + 1)
         let start = min(base, lowest)
         let first = max(start, highest - Int64(TransportFeedback.packetCap) + 1)
+        let arrivals = arrivals
         guard let earliestArrival = (first...highest).lazy.compactMap({ arrivals[$0] }).first else { return nil }
         let reference = earliestArrival.microseconds / 64_000
         var clock = reference * 64_000
@@ -45,7 +46,7 @@ struct TransportFeedbackLog: Sendable {
             clock += Int64(delta) * 250
         }
         defer { feedbackCount &+= 1 }
-        arrivals.removeAll(keepingCapacity: true)
+        self.arrivals.removeAll(keepingCapacity: true)
         nextBase = highest + 1
         self.nextTime = nil
         return TransportFeedback(
