@@ -108,7 +108,8 @@ extension JSEPSession {
             })
         else { throw .incompatible }
         guard let usernameFragment = section["ice-ufrag"] ?? description["ice-ufrag"],
-            let password = section["ice-pwd"] ?? description["ice-pwd"], (4...256).contains(usernameFragment.utf8.count),
+            let password = section["ice-pwd"] ?? description["ice-pwd"],
+            (4...256).contains(usernameFragment.utf8.count),
             (22...256).contains(password.utf8.count)
         else { throw .noCredentials }
         let fingerprints = Self.fingerprints(of: section, in: description)

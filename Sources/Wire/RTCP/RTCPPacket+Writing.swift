@@ -51,7 +51,8 @@ extension RTCPPacket {
             bytes.write(UInt32(0x5245_4D42))
             let exponent = max(0, 64 - bitrate.leadingZeroBitCount - 18)
             bytes.append(0)
-            bytes.writeUInt24(UInt32(exponent) << 18 | UInt32(truncatingIfNeeded: bitrate >> UInt64(exponent)) & 0x3FFFF)
+            bytes.writeUInt24(
+                UInt32(exponent) << 18 | UInt32(truncatingIfNeeded: bitrate >> UInt64(exponent)) & 0x3FFFF)
         }
         bytes.patch(UInt16(truncatingIfNeeded: bytes.count / 4 - 1), at: 2)
         return bytes

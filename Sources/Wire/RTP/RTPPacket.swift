@@ -114,7 +114,8 @@ extension RTPPacket {
         let hasExtensions = !extensions.isEmpty
         let sources = contributingSources.prefix(15)
         bytes.append(
-            0x80 | (paddingCount > 0 ? 0x20 : 0) | (hasExtensions ? 0x10 : 0) | UInt8(truncatingIfNeeded: sources.count))
+            0x80 | (paddingCount > 0 ? 0x20 : 0) | (hasExtensions ? 0x10 : 0) | UInt8(truncatingIfNeeded: sources.count)
+        )
         bytes.append((marker ? 0x80 : 0) | (payloadType & 0x7F))
         bytes.write(sequenceNumber)
         bytes.write(timestamp)

@@ -69,7 +69,9 @@ extension SDPMedia {
     package var sources: [UInt32] {
         var found: [UInt32] = []
         for value in values("ssrc") {
-            guard let ssrc = UInt32(value.prefix { $0 != " " }), !found.contains(ssrc), found.count < 64 else { continue }
+            guard let ssrc = UInt32(value.prefix { $0 != " " }), !found.contains(ssrc), found.count < 64 else {
+                continue
+            }
             found.append(ssrc)
         }
         return found

@@ -133,7 +133,8 @@ extension SessionDescription {
         ]
         lines += attributes.map(Self.line)
         for section in media {
-            lines.append("m=\(section.kind) \(section.port) \(section.transport) \(section.formats.joined(separator: " "))")
+            lines.append(
+                "m=\(section.kind) \(section.port) \(section.transport) \(section.formats.joined(separator: " "))")
             lines.append("c=IN IP4 0.0.0.0")
             lines += section.attributes.map(Self.line)
         }
