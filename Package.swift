@@ -126,6 +126,8 @@ let package = Package(
         .target(name: "Programs", path: "Tests/Support/Programs", swiftSettings: common),
         testHost("GLibTestHost", ["GLibKit", "CGLib"]),
         tests("GLibKitTests", ["GLibKit", "GLibTestHost", "CGLib", "Programs"]),
+        testHost("BusTestHost", ["Bus", "Conference", "GLibKit", "Media", log]),
+        tests("BusTests", ["Bus", "BusClient", "GLibKit", "Programs", "BusTestHost", "causeriectl"]),
         tests("EndToEndTests", ["Programs", "causerie", "causeriectl"], path: "EndToEnd"),
         tests("ArchitectureTests", []),
     ]
