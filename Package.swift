@@ -18,8 +18,10 @@ func module(_ name: String, _ dependencies: [Target.Dependency], settings: [Swif
     .target(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: settings)
 }
 
-func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: mainThread)
+func program(
+    _ name: String, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = mainThread
+) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: settings)
 }
 
 /// A program that a test starts, because the test runner keeps the process's main thread to itself.
@@ -86,7 +88,10 @@ let package = Package(
             plugins: ["GLibResources"]),
         .plugin(name: "GLibResources", capability: .buildTool(), path: "Sources/Plugins/GLibResources"),
         module("GLibKit", ["CGLib", "CGLibShim"], settings: mainThread),
-        module("Bus", ["Conference", "GLibKit", "CGLib"], settings: mainThread),
+        .target(name: "BusClient", dependencies: ["GLibKit"], path: "Sources/Bus/Client", swiftSettings: mainThread),
+        .target(
+            name: "Bus", dependencies: ["BusClient", "Conference", "GLibKit", "Media", "RTC"],
+            path: "Sources/Bus/Service", swiftSettings: mainThread),
         module("GtkKit", ["GLibKit", "CGLib", "CGtk", "CGtkShim"], settings: mainThread),
         module(
             "CauserieApp",
@@ -96,7 +101,8 @@ let package = Package(
             ],
             settings: mainThread),
         program("causerie", ["CauserieApp"]),
-        program("causeriectl", ["Bus", "GLibKit", arguments]),
+        // Without the model, so that it starts at once; its commands are values that no thread owns.
+        program("causeriectl", ["BusClient", "GLibKit", arguments], settings: common),
 
         .target(
             name: "TestSupport", dependencies: ["RTC", "Wire"], path: "Tests/Support/TestSupport",
@@ -106,8 +112,9 @@ let package = Package(
         tests("TransportTests", ["Transport", "RTC", "Wire", "TestSupport"]),
         tests("MediaTests", ["Media", "TestSupport"]),
         tests("ConferenceTests", ["Conference", "Media", "RTC", "Transport", "Wire", "TestSupport"]),
+        .target(name: "Programs", path: "Tests/Support/Programs", swiftSettings: common),
         testHost("GLibTestHost", ["GLibKit", "CGLib"]),
-        tests("GLibKitTests", ["GLibKit", "GLibTestHost", "CGLib", "TestSupport"]),
+        tests("GLibKitTests", ["GLibKit", "GLibTestHost", "CGLib", "Programs"]),
         tests("ArchitectureTests", []),
     ]
 )

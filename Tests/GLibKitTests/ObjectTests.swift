@@ -1,9 +1,10 @@
+import Programs
 import Testing
 
 @Suite struct ObjectTests {
     @Test("Floating references are sunk, full ones taken over, borrowed ones added to, and all given back")
     func ownership() throws {
-        let scene = try Host.scene("objects")
+        let scene = try GLibKitTests.scene("objects")
         #expect(scene.status == 0, "\(scene.errors)")
         #expect(scene.values["sunk"] == "true")
         #expect(scene.values["retained"] == "2")
@@ -15,7 +16,7 @@ import Testing
 
     @Test("Signal handlers read checked arguments, answer, block, disconnect, and are all released")
     func signals() throws {
-        let scene = try Host.scene("signals")
+        let scene = try GLibKitTests.scene("signals")
         #expect(scene.status == 0, "\(scene.errors)")
         #expect(scene.values["left"] == "0")
         #expect(scene.values["heard"] == "one")

@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 import Testing
 
 @testable import GLibKit
@@ -18,10 +19,10 @@ import Testing
     func installed() throws {
         let folder = try TemporaryFolder()
         _ = try folder.write(Self.schema, to: "org.causerie.Test.gschema.xml")
-        let made = try Host.run(
+        let made = try Program.run(
             URL(fileURLWithPath: "/usr/bin/glib-compile-schemas"), ["--strict", folder.url.path])
         try #require(made.status == 0, "\(made.errors)")
-        let scene = try Host.scene("settings", folder.url.path, environment: ["GSETTINGS_BACKEND": "memory"])
+        let scene = try GLibKitTests.scene("settings", folder.url.path, environment: ["GSETTINGS_BACKEND": "memory"])
         #expect(scene.status == 0, "\(scene.errors)")
         #expect(scene.values["persistent"] == "true")
         #expect(scene.values["problem"] == "none")
@@ -40,7 +41,7 @@ import Testing
 
     @Test("Without a schema the program goes on with its own defaults and says where it looked")
     func missing() throws {
-        let scene = try Host.scene("settings", "/nonexistent")
+        let scene = try GLibKitTests.scene("settings", "/nonexistent")
         #expect(scene.status == 0, "\(scene.errors)")
         #expect(scene.values["persistent"] == "false")
         #expect(scene.values["problem"]?.contains("/nonexistent") == true)

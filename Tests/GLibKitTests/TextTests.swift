@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 import Testing
 
 @testable import GLibKit
@@ -20,11 +21,11 @@ import Testing
         let po = try folder.write(Self.catalogue, to: "fr.po")
         let target = folder.url.appendingPathComponent("fr/LC_MESSAGES")
         try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
-        let made = try Host.run(
+        let made = try Program.run(
             URL(fileURLWithPath: "/usr/bin/msgfmt"),
             ["-c", "-o", target.appendingPathComponent("glibtest.mo").path, po.path])
         try #require(made.status == 0, "\(made.errors)")
-        let scene = try Host.scene(
+        let scene = try GLibKitTests.scene(
             "gettext", folder.url.path, environment: ["LC_ALL": "C.UTF-8", "LANGUAGE": "fr"])
         #expect(scene.status == 0, "\(scene.errors)")
         #expect(scene.values["plain"] == "Raccrocher")
@@ -42,7 +43,7 @@ import Testing
 
     @Test("Without a catalogue everything is English")
     func untranslated() throws {
-        let scene = try Host.scene("gettext", environment: ["LC_ALL": "C.UTF-8", "LANGUAGE": "fr"])
+        let scene = try GLibKitTests.scene("gettext", environment: ["LC_ALL": "C.UTF-8", "LANGUAGE": "fr"])
         #expect(scene.status == 0, "\(scene.errors)")
         #expect(scene.values["plain"] == "Hang up")
         #expect(scene.values["named"] == "Ann {place} calls from here")

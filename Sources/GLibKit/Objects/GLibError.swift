@@ -12,6 +12,13 @@ package nonisolated struct GLibError: Error, Hashable, CustomStringConvertible {
 
     package var description: String { message }
 
+    init(domain: String, code: Int32, message: String) {
+        self.domain = domain
+        self.code = code
+        self.message = message
+        busName = nil
+    }
+
     /// Takes over the error.
     package init(consuming error: UnsafeMutablePointer<GError>) {
         domain = g_quark_to_string(error.pointee.domain).map { String(cString: $0) } ?? ""

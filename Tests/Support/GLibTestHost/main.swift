@@ -10,6 +10,8 @@ let scenes: [String: () -> Void] = [
     "objects": objectsScene,
     "settings": settingsScene,
     "gettext": gettextScene,
+    "bus-server": busServerScene,
+    "bus-client": busClientScene,
 ]
 guard CommandLine.arguments.count >= 2, let scene = scenes[CommandLine.arguments[1]] else {
     print("error=no such scene")
