@@ -1,0 +1,17 @@
+// Shows one scene of the interface and keeps a picture of it, or checks one of its promises: `GtkTestHost SCENE [PNG]`.
+// Prints key=value lines. Ends with 77 where there is no display. A process of its own, because GTK wants the main thread.
+import CGLib
+import CGtk
+import GLibKit
+import GtkKit
+import Glibc
+
+let arguments = CommandLine.arguments.dropFirst()
+guard let name = arguments.first, let scene = Scene(rawValue: name) else {
+    complain("usage: GtkTestHost SCENE [PNG]; scenes: \(Scene.allCases.map(\.rawValue).joined(separator: " "))")
+    exit(2)
+}
+MainLoop.attach()
+Localization.start(domain: "causerie", directory: environment("LOCALE_DIRECTORY"))
+if gtk_init_check() == 0 { exit(77) }
+exit(Stage(scene: scene, picture: arguments.dropFirst().first).run())
