@@ -63,12 +63,13 @@ let package = Package(
         cLibrary("CSRTP", pkgConfig: "libsrtp2", apt: "libsrtp2-dev"),
         cLibrary("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
         cLibrary("CUsrsctp", pkgConfig: "usrsctp", apt: "libusrsctp-dev"),
+        cLibrary("CLinux", apt: "libc6-dev"),
         cLibrary("CYUV", apt: "libyuv-dev"),
 
         module("Wire", []),
         module("RTC", ["Wire", "COpenSSL", "CSRTP", "CUsrsctp"]),
         module("Transport", ["RTC", "Wire", log] + nio("NIOCore", "NIOPosix")),
-        module("Media", ["COpus", "CVPX", "CV4L", "CPulse", "CYUV", "CAudioProcessing", log]),
+        module("Media", ["COpus", "CVPX", "CV4L", "CPulse", "CYUV", "CLinux", "CAudioProcessing", log]),
         .target(
             name: "CAudioProcessing", path: "Sources/CLibraries/CAudioProcessing",
             cxxSettings: [
@@ -106,6 +107,13 @@ let package = Package(
 
         .target(
             name: "TestSupport", dependencies: ["RTC", "Wire"], path: "Tests/Support/TestSupport",
+            swiftSettings: common),
+        .target(
+            name: "BrowserSupport",
+            dependencies: nio("NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"),
+            path: "Tests/Support/BrowserSupport", swiftSettings: common),
+        .executableTarget(
+            name: "CallBench", dependencies: ["BrowserSupport"], path: "Tests/Performance/CallBench",
             swiftSettings: common),
         tests("WireTests", ["Wire", "TestSupport"], exclude: ["Fixtures"]),
         tests("RTCTests", ["RTC", "Wire", "TestSupport"]),

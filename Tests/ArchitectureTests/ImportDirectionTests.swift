@@ -33,6 +33,7 @@ import Testing
         "CV4L": ["Media"],
         "CPulse": ["Media"],
         "CYUV": ["Media"],
+        "CLinux": ["Media"],
         "CAudioProcessing": ["Media"],
     ]
 

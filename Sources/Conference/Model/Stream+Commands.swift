@@ -1,0 +1,79 @@
+import RTC
+
+/// What can be done with a stream (WINDEV's StreamConnect ... StreamPlay).
+extension Stream {
+    /// Calls `text`: `host`, `host:port`, `[v6]:port`. Ends at once with a reason when it is no address.
+    ///
+    /// While a call is under way, it is left alone and nothing happens.
+    package func connect(to text: String) {
+        guard !state.isBusy, let conference else { return }
+        address = text
+        guard let destination = CallAddress(text) else {
+            state = .ended(.invalidAddress)
+            return
+        }
+        prepareForCall()
+        let call = Call(stream: self, conference: conference, isCaller: true)
+        self.call = call
+        call.dial(destination)
+    }
+
+    /// Answers the incoming call.
+    package func accept() { call?.accept() }
+
+    /// Declines the incoming call.
+    package func reject() { call?.decline() }
+
+    /// Hangs up, or gives the attempt up.
+    package func disconnect() { call?.hangUp() }
+
+    /// Holds a call with itself through the whole pipeline: devices, codecs, encryption, loopback network.
+    package func testCall() {
+        guard !state.isBusy, let conference else { return }
+        prepareForCall()
+        isTestCall = true
+        let call = Call(stream: self, conference: conference, isCaller: true)
+        self.call = call
+        call.startTestCall()
+    }
+
+    /// Pauses media at once, without renegotiation.
+    package func stop(_ media: MediaSet, _ direction: StreamDirection) {
+        switch direction {
+        case .sent: stoppedSent.formUnion(media)
+        case .received: stoppedReceived.formUnion(media)
+        }
+        call?.pausesChanged()
+    }
+
+    /// Resumes what `stop` paused.
+    package func play(_ media: MediaSet, _ direction: StreamDirection) {
+        switch direction {
+        case .sent: stoppedSent.subtract(media)
+        case .received: stoppedReceived.subtract(media)
+        }
+        call?.pausesChanged()
+    }
+
+    /// The figures of the running call, or of the last one.
+    package func statistics() async -> StreamStatistics {
+        if let media = call?.media { lastReport = await media.statistics() }
+        var reason: EndReason?
+        if case .ended(let ended) = state { reason = ended }
+        return StreamStatistics(state: state, setupTime: setupTime, endReason: reason, report: lastReport)
+    }
+
+    /// Forgets the call before.
+    func prepareForCall() {
+        setupTime = nil
+        remoteIdentifier = nil
+        remoteAddress = nil
+        remoteStopped = []
+        remoteOutgoing = .all
+        problems = [:]
+        lastReport = []
+        isTestCall = false
+        receivedVideo.show(nil)
+        sentVideo.show(nil)
+    }
+}
