@@ -30,8 +30,11 @@ func testHost(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         name: name, dependencies: dependencies, path: "Tests/Support/\(name)", swiftSettings: mainThread)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: exclude, swiftSettings: common)
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = []
+) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(path ?? name)", exclude: exclude, swiftSettings: common)
 }
 
 func nio(_ names: String...) -> [Target.Dependency] {
@@ -123,6 +126,7 @@ let package = Package(
         .target(name: "Programs", path: "Tests/Support/Programs", swiftSettings: common),
         testHost("GLibTestHost", ["GLibKit", "CGLib"]),
         tests("GLibKitTests", ["GLibKit", "GLibTestHost", "CGLib", "Programs"]),
+        tests("EndToEndTests", ["Programs", "causerie", "causeriectl"], path: "EndToEnd"),
         tests("ArchitectureTests", []),
     ]
 )

@@ -56,7 +56,9 @@ final class PeerTransportCore {
                     try channel.pipeline.syncOperations.addHandler(
                         DatagramReceiver(
                             receive: { bytes, remote in
-                                guard let base = base ?? channel.localAddress.flatMap(TransportAddress.init) else { return }
+                                guard let base = base ?? channel.localAddress.flatMap(TransportAddress.init) else {
+                                    return
+                                }
                                 bound.value.receive(bytes, from: remote, to: base)
                             }, batchEnded: { bound.value.drain() }))
                 }

@@ -13,7 +13,7 @@ struct Causeriectl: ParsableCommand {
             """,
         subcommands: [
             List.self, Describe.self, Get.self, Set.self, Connect.self, Accept.self, Reject.self, Disconnect.self,
-            Stop.self, Play.self, Stats.self, Devices.self, Monitor.self, Quit.self,
+            Stop.self, Play.self, Stats.self, Devices.self, Info.self, Monitor.self, Quit.self,
         ])
 
     @OptionGroup var instance: InstanceOptions

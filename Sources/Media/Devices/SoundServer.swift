@@ -37,7 +37,9 @@ final class SoundServer: @unchecked Sendable {
     /// Microphones and speakers as last told by the server. Waits a moment for the first answer.
     func devices() -> [MediaDevice] {
         start()
-        for _ in 0..<20 where locked({ found.isEmpty && isConnecting }) { MediaClock.sleep(until: MediaClock.now + 10_000) }
+        for _ in 0..<20 where locked({ found.isEmpty && isConnecting }) {
+            MediaClock.sleep(until: MediaClock.now + 10_000)
+        }
         return locked { found }
     }
 
@@ -182,7 +184,8 @@ final class SoundServer: @unchecked Sendable {
                     guard end == 0, let info = info?.pointee, let name = text(info.name) else { return }
                     // A monitor hears what a speaker plays: no microphone, unless somebody names it.
                     guard info.monitor_of_sink == .max else { return }
-                    server.foundDevice(.microphone, name, text(info.description), isDefault: name == server.defaults.source)
+                    server.foundDevice(
+                        .microphone, name, text(info.description), isDefault: name == server.defaults.source)
                 }, me))
         unref(
             pa_context_get_sink_info_list(

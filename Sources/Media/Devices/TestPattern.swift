@@ -59,7 +59,9 @@ final class TestPattern {
         let spanX = frame.width - 2 * radius
         let spanY = frame.height - top - 2 * radius
         guard spanX > 0, spanY > 0 else { return }
-        let bounce = { (position: Int, span: Int) in position % (2 * span) < span ? position % span : span - position % span }
+        let bounce = { (position: Int, span: Int) in
+            position % (2 * span) < span ? position % span : span - position % span
+        }
         let centreX = radius + bounce(frameNumber * frame.width / 160, spanX)
         let centreY = top + radius + bounce(frameNumber * frame.height / 110, spanY)
         for dy in -radius..<radius {

@@ -173,7 +173,8 @@ package final class MediaEngine: Sendable {
 
     func release(_ capture: AudioCapture, sink: Int) {
         let device = state.withLock { state -> (any AudioDevice)? in
-            guard capture.detach(sink) == 0, let entry = state.microphones.first(where: { $0.value.capture === capture })
+            guard capture.detach(sink) == 0,
+                let entry = state.microphones.first(where: { $0.value.capture === capture })
             else { return nil }
             state.microphones.removeValue(forKey: entry.key)
             return entry.value.device

@@ -166,12 +166,12 @@ extension ICEAgent {
         addLocal(candidate, base: base, number: nextNumber())
     }
 
-    /// Puts all pairs but the one in use back to waiting, to look for another way.
+    /// Puts all pairs but the one in use back to waiting, to look for another way. What the far side has asked for stays
+    /// asked: it may have looked first.
     mutating func resumeChecks() {
         transactions.removeAll { $0.purpose != .consent }
         for index in checklist.pairs.indices where checklist[index].path != selected?.path {
             checklist[index].state = .waiting
-            checklist[index].isWantedByRemote = false
         }
     }
 

@@ -31,7 +31,10 @@ extension ICEAgent {
     }
 
     private mutating func requestConsent(_ selected: SelectedPath, at now: Instant) {
-        let request = checkRequest(on: selected.path, local: selected.local, remote: selected.remote, nominates: false)
+        // Repeating the nomination, as Chromium does, brings back a far side that has strayed to another pair.
+        let nominates = role == .controlling && selected.isNominated && selected.generation == generation
+        let request = checkRequest(
+            on: selected.path, local: selected.local, remote: selected.remote, nominates: nominates)
         let key = selected.remote.key
         // Forgotten after ten seconds: a later answer says little of now, and there are newer requests.
         let transaction = CheckTransaction(

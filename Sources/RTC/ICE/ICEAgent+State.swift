@@ -49,7 +49,10 @@ extension ICEAgent {
         guard new != state else { return }
         state = new
         // Silence: look for another way while waiting for this one to come back.
-        if new == .disconnected, selected != nil { resumeChecks() }
+        if new == .disconnected, selected != nil {
+            resumeChecks()
+            startOrdinaryCheck(at: now)
+        }
         emit(.stateChanged(new))
     }
 

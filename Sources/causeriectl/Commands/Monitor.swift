@@ -15,7 +15,7 @@ extension Causeriectl {
         @Flag(help: "Print every changed property too.") var properties = false
 
         @MainActor func run(_ client: InstanceClient) throws {
-            // A reader that went away is no reason to die by a signal; writing then fails.
+            // GIO ignores it; but `monitor | head -1` shall end as any filter does.
             signal(SIGPIPE, SIG_DFL)
             var failure: ClientError?
             let events = client.onStreamEvent { stream, event in

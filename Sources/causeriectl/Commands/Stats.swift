@@ -44,6 +44,25 @@ extension Causeriectl {
         }
     }
 
+    /// `info`
+    struct Info: InstanceCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Prints the instance's profile, and the port where it listens.")
+        @ParentCommand var root: Causeriectl
+        @OptionGroup var instance: InstanceOptions
+        @OptionGroup var output: OutputOptions
+
+        @MainActor func run(_ client: InstanceClient) throws {
+            let properties = try client.rootProperties().sorted { $0.key < $1.key }
+            if output.json {
+                let members = properties.map { JSONValue.Member(PropertyKey.display($0.key), JSONValue($0.value)) }
+                print(JSONValue.object(members).text(pretty: true))
+            } else {
+                print(Table.text(properties.map { [PropertyKey.display($0.key), $0.value.text] }))
+            }
+        }
+    }
+
     /// `devices`
     struct Devices: InstanceCommand {
         static let configuration = CommandConfiguration(

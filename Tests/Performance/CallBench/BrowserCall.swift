@@ -36,7 +36,8 @@ enum BrowserCall {
                     megabytes: after.megabytes,
                     framesPerSecond: ((media.framesDecoded ?? 0) - (framesBefore[index].framesDecoded ?? 0)) / seconds,
                     freezes: media.freezeCount ?? 0, glassToGlass: nil,
-                    kilobitsPerSecond: ((media.bytesReceived ?? 0) - (framesBefore[index].bytesReceived ?? 0)) * 8 / 1000
+                    kilobitsPerSecond: ((media.bytesReceived ?? 0) - (framesBefore[index].bytesReceived ?? 0)) * 8
+                        / 1000
                         / seconds))
         }
         await caller.stop()

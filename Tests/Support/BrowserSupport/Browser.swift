@@ -43,7 +43,8 @@ public final class Browser: Sendable {
         process.executableURL = URL(filePath: executable)
         process.arguments = [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",
-            "--user-data-dir=\(folder.path)", "--use-fake-device-for-media-stream=fps=30", "--use-fake-ui-for-media-stream",
+            "--user-data-dir=\(folder.path)", "--use-fake-device-for-media-stream=fps=30",
+            "--use-fake-ui-for-media-stream",
             "--autoplay-policy=no-user-gesture-required", "--ignore-certificate-errors", "--mute-audio",
             "--disable-background-networking", "--disable-component-update",
             "http://127.0.0.1:\(server.port)/",

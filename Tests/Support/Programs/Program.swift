@@ -45,19 +45,14 @@ package enum Program {
     package static func run(
         _ program: URL, _ arguments: [String] = [], environment: [String: String] = [:]
     ) throws -> Outcome {
-        let process = Process()
-        let output = Pipe()
-        let errors = Pipe()
-        process.executableURL = try system("timeout")
-        process.arguments = ["--signal=KILL", "60", program.path] + arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
-        let printed = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        let complained = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return Outcome(output: printed, errors: complained, status: process.terminationStatus)
+        let process = try ChildProcess(program, arguments, environment: environment)
+        let end = ContinuousClock.now + .seconds(60)
+        while process.poll() == nil {
+            if ContinuousClock.now >= end { process.send(SIGKILL) }
+            usleep(1_000)
+        }
+        // A grandchild may keep the pipes open: what the program itself printed comes within moments.
+        for _ in 0..<1_000 where !process.output.isAtEnd || !process.errors.isAtEnd { usleep(1_000) }
+        return Outcome(output: process.output.text, errors: process.errors.text, status: process.poll() ?? -1)
     }
 }
