@@ -100,8 +100,8 @@ let package = Package(
         module(
             "CauserieApp",
             [
-                "Bus", "Conference", "GLibKit", "GtkKit", "Media", "CGLib", "CGtk", "CGtkShim", "CResources", arguments,
-                log,
+                "Bus", "BusClient", "Conference", "GLibKit", "GtkKit", "Media", "RTC", "CGLib", "CGtk", "CResources",
+                arguments, log,
             ],
             settings: mainThread),
         program("causerie", ["CauserieApp"]),
@@ -127,6 +127,17 @@ let package = Package(
         testHost("GLibTestHost", ["GLibKit", "CGLib"]),
         tests("GLibKitTests", ["GLibKit", "GLibTestHost", "CGLib", "Programs"]),
         tests("EndToEndTests", ["Programs", "causerie", "causeriectl"], path: "EndToEnd"),
+        testHost(
+            "GtkTestHost", ["CauserieApp", "Conference", "GLibKit", "GtkKit", "Media", "RTC", "CGLib", "CGtk"]),
+        .target(
+            name: "Accessibility", dependencies: ["GLibKit", "CGLib", "Programs"],
+            path: "Tests/Support/Accessibility", swiftSettings: common),
+        tests(
+            "CauserieAppTests",
+            [
+                "Accessibility", "CauserieApp", "Conference", "GLibKit", "GtkTestHost", "Media", "RTC", "Programs",
+                "causerie",
+            ]),
         tests("ArchitectureTests", []),
     ]
 )

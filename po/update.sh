@@ -12,22 +12,23 @@ trap 'rm -rf "$work"' EXIT INT TERM
 
 # The sources that hold texts: those that call a translating function.
 {
-    find Sources -name '*.swift' -exec grep -lE '\b(tr|trn|trc|translatable)\("' {} + | sort
+    find Sources -path Sources/GLibKit -prune -o -name '*.swift' -exec grep -lE '\b(tr|trn|trc|translatable)\(' {} + | sort
     find resources/ui -name '*.ui' | sort
     find data -maxdepth 1 \( -name '*.desktop.in' -o -name '*.metainfo.xml.in' -o -name '*.gschema.xml' \) | sort
 } >"$work/POTFILES.in"
 
 grep '\.swift$' "$work/POTFILES.in" >"$work/swift" || true
 grep -v '\.swift$' "$work/POTFILES.in" >"$work/other"
-common="--from-code=UTF-8 --add-comments=Translators: --package-name=causerie --copyright-holder=The_Causerie_contributors"
+# Files without line numbers: so that a line more in a source changes nothing here.
+common="--from-code=UTF-8 --add-comments=Translators: --add-location=file"
 # shellcheck disable=SC2086 # the options are several words
 xgettext $common --language=Vala --keyword= --keyword=tr:1 --keyword=trn:1,2 --keyword=trc:1c,2 \
     --keyword=translatable:1 --files-from="$work/swift" -o "$work/swift.pot"
 # shellcheck disable=SC2086
 xgettext $common --files-from="$work/other" -o "$work/other.pot"
-xgettext --from-code=UTF-8 --sort-by-file -o "$work/causerie.pot" "$work/swift.pot" "$work/other.pot"
+xgettext --from-code=UTF-8 --add-location=file --sort-by-file --package-name=causerie --copyright-holder="The Causerie contributors" -o "$work/causerie.pot" "$work/swift.pot" "$work/other.pot"
 sed -i -e 's/^# SOME DESCRIPTIVE TITLE\./# The texts of Causerie./' \
-    -e 's/Copyright (C) YEAR The_Causerie_contributors/Copyright (C) The Causerie contributors/' \
+    -e 's/Copyright (C) YEAR The Causerie contributors/Copyright (C) The Causerie contributors/' \
     -e 's/charset=CHARSET/charset=UTF-8/' "$work/causerie.pot"
 
 if [ "${1:-}" = --check ]; then
@@ -45,6 +46,6 @@ grep -v POT-Creation-Date "$work/causerie.pot" >"$work/new"
 if ! grep -v POT-Creation-Date "$pot" 2>/dev/null | cmp -s - "$work/new"; then cp "$work/causerie.pot" "$pot"; fi
 while read -r language; do
     case $language in '' | '#'*) continue ;; esac
-    msgmerge --quiet --update --backup=none --no-fuzzy-matching "po/$language.po" "$pot"
+    msgmerge --quiet --add-location=file --update --backup=none --no-fuzzy-matching "po/$language.po" "$pot"
     printf '%s: ' "$language" && msgfmt --check --statistics -o /dev/null "po/$language.po"
 done <po/LINGUAS

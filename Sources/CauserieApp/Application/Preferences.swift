@@ -25,6 +25,17 @@ package final class Preferences {
         "window-maximized": .bool(false),
     ]
 
+    /// The defaults as GVariant texts, as a schema writes them: for the test that compares the two.
+    package static var defaultTexts: [String: String] {
+        defaults.mapValues { value in
+            switch value {
+            case .string(let text): "'\(text)'"
+            case .strings(let texts): "[" + texts.map { "'\($0)'" }.joined(separator: ", ") + "]"
+            default: value.text
+            }
+        }
+    }
+
     // MARK: By type
 
     package func text(_ key: String) -> String { settings.value(key)?.stringValue ?? "" }

@@ -70,7 +70,8 @@ package final class PreferencesDialog {
             preferences.set(key, text)
         } else {
             adw_preferences_window_add_toast(
-                window.pointer(), adw_toast_new(escapeMarkup(tr("A STUN server is written stun:host or stun:host:port."))))
+                window.pointer(),
+                adw_toast_new(escapeMarkup(tr("A STUN server is written stun:host or stun:host:port."))))
         }
     }
 

@@ -41,7 +41,8 @@ package final class ControlBar {
         show(
             microphoneButton, microphoneImage, "microphone", isOn: presentation.isMicrophoneOn,
             label: tr("Microphone"), problem: presentation.microphoneProblem,
-            tooltip: presentation.isMicrophoneOn ? tr("Mute the Microphone (Ctrl+M)") : tr("Unmute the Microphone (Ctrl+M)"))
+            tooltip: presentation.isMicrophoneOn
+                ? tr("Mute the Microphone (Ctrl+M)") : tr("Unmute the Microphone (Ctrl+M)"))
         show(
             cameraButton, cameraImage, "camera", isOn: presentation.isCameraOn,
             label: tr("Camera"), problem: presentation.cameraProblem,

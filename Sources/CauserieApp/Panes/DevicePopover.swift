@@ -36,6 +36,9 @@ package final class DevicePopover {
         }
     }
 
+    /// Calls `handler` each time that the popover is about to show.
+    package func onOpen(_ handler: @escaping () -> Void) { connect(root, "show", handler) }
+
     package func setVolume(_ value: Double) {
         let set = { gtk_adjustment_set_value(self.volume.pointer(), value * 100) }
         if let volumeConnection { volumeConnection.whileBlocked(set) } else { set() }

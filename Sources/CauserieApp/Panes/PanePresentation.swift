@@ -1,7 +1,7 @@
 /// What a pane says and shows: every word that a person reads on it, decided without GTK.
 package nonisolated struct PanePresentation: Hashable, Sendable {
     /// What fills the pane.
-    package enum Page: String, Hashable, Sendable {
+    package enum Page: String, Hashable, Sendable, CaseIterable {
         /// Nothing yet: the ways to begin.
         case empty
         /// A call that is over, and why.

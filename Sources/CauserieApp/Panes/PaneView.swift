@@ -74,7 +74,15 @@ package final class PaneView {
         reachability.isVisible = !presentation.reachability.isEmpty
         gtk_picture_set_alternative_text(picture.opaque, tr("Picture of {name}", ["name": presentation.name]))
         pane.setAccessibleLabel(accessibleLabel)
-        gtk_stack_set_visible_child_name(pages.opaque, presentation.page.rawValue)
+        turn(to: presentation.page)
+    }
+
+    private func turn(to page: PanePresentation.Page) {
+        for other in PanePresentation.Page.allCases {
+            guard let child = gtk_stack_get_child_by_name(pages.opaque, other.rawValue) else { continue }
+            Widget(child).setAccessibleHidden(other != page)
+        }
+        gtk_stack_set_visible_child_name(pages.opaque, page.rawValue)
     }
 
     private var accessibleLabel: String {

@@ -46,11 +46,14 @@ package final class AddressBar {
     /// Makes the button the one that a person is led to.
     package func setSuggested(_ isSuggested: Bool) { button.set(class: "suggested-action", isSuggested) }
 
-    /// Whether a person is typing an address or choosing one.
+    /// Whether the entry has the focus or its list is open.
     package var isBusy: Bool {
         Widget(popover).isVisible || gtk_widget_has_focus(entry.widget) != 0
             || gtk_widget_get_focus_child(entry.widget) != nil
     }
+
+    /// Whether a person is in the middle of an address.
+    package var isTyping: Bool { isBusy && !text.isEmpty }
 
     /// Offers these addresses, the newest first.
     package func setRecent(_ addresses: [String]) {

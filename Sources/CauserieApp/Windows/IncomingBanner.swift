@@ -21,6 +21,7 @@ package final class IncomingBanner {
         title = try builder.object("title", gtk_label_get_type())
         detail = try builder.object("detail", gtk_label_get_type())
         answerButton = try builder.widget("answer_button")
+        layout.setAccessibleHidden(true)
     }
 
     package private(set) var isShown = false
@@ -31,6 +32,7 @@ package final class IncomingBanner {
         gtk_revealer_set_reveal_child(root.opaque, isShown ? 1 : 0)
         // While it slides away it keeps its words, but nothing that could be pressed.
         layout.isSensitive = isShown
+        layout.setAccessibleHidden(!isShown)
         guard let caller else { return }
         adw_avatar_set_text(avatar.opaque, caller.name)
         gtk_label_set_text(title.opaque, tr("{name} is calling", ["name": caller.name]))

@@ -65,6 +65,7 @@ package final class MainWindow {
         controls.show(presentation)
         gtk_revealer_set_reveal_child(controlsRevealer.opaque, presentation.isVisible ? 1 : 0)
         Widget(controls.root).isSensitive = presentation.isVisible
+        Widget(controls.root).setAccessibleHidden(!presentation.isVisible)
         chrome.hasControls = presentation.isVisible
     }
 

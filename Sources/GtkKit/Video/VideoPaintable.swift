@@ -8,6 +8,7 @@ package final class VideoPaintable {
     private let object: GObjectRef
     /// Pictures drawn so far: a figure for tests.
     package private(set) var shown = 0
+    private var pictureHandler: (() -> Void)?
 
     private lazy var box = VideoMailbox { [weak self] picture in self?.show(picture) }
 
@@ -27,8 +28,13 @@ package final class VideoPaintable {
     /// Whether a picture is shown now.
     package var hasPicture: Bool { CGtkShim_video_get_texture(object.opaque) != nil }
 
+    /// Calls `handler` when there is a picture for the first time, and when there is none any more.
+    package func onPictureChange(_ handler: @escaping () -> Void) { pictureHandler = handler }
+
     /// Shows a picture at once.
     package func show(_ picture: PixelPicture?) {
+        let had = hasPicture
+        defer { if hasPicture != had { pictureHandler?() } }
         guard let picture else {
             CGtkShim_video_set_texture(object.opaque, nil, 0)
             return

@@ -16,6 +16,22 @@ package final class Builder {
         do {
             _ = try GLibError.check { gtk_builder_add_from_resource(created, resource, $0) }
         } catch { throw .unreadable(resource, error.message) }
+        nameButtonsByTheirLabels()
+    }
+
+    /// GTK 4.8 calls a button with a mnemonic by both its raw text and its label, "_Answer Answer"; this leaves the label.
+    private func nameButtonsByTheirLabels() {
+        let objects = gtk_builder_get_objects(builder.opaque)
+        defer { g_slist_free(objects) }
+        var link = objects
+        while let node = link?.pointee {
+            if let object = node.data, CGtk_is_a(object, gtk_button_get_type()) != 0,
+                gtk_button_get_use_underline(object.assumingMemoryBound(to: GtkButton.self)) != 0
+            {
+                gtk_accessible_reset_property(OpaquePointer(object), GTK_ACCESSIBLE_PROPERTY_LABEL)
+            }
+            link = node.next
+        }
     }
 
     /// The object of that name, borrowed. `type` is GTK's: `gtk_label_get_type()`.

@@ -58,6 +58,10 @@ package struct Widget: GObjectPointer, Hashable {
 
     package func setAccessibleDescription(_ text: String) { CGtk_accessible_description(gobject, text) }
 
+    /// Keeps it, and what is in it, from screen readers: for what is there but not to be seen now, which GTK 4.8 does not
+    /// tell them by itself.
+    package func setAccessibleHidden(_ isHidden: Bool) { CGtk_accessible_hidden(gobject, isHidden ? 1 : 0) }
+
     /// The value of a scale or a meter in words.
     package func setAccessibleValue(_ text: String) { CGtk_accessible_value_text(gobject, text) }
 }

@@ -1,5 +1,6 @@
 import CGtk
 import CauserieApp
+import Conference
 import GLibKit
 import GtkKit
 import Media
@@ -16,17 +17,17 @@ enum Example {
         addActions(window)
         let pane = try PaneView()
         window.setPanes([pane])
-        pane.show(.example(scene))
+        let situation = CallSituation.example(scene)
+        let reachability = tr("Others reach this computer at {address}.", ["address": "192.168.1.7"])
+        pane.show(PanePresentation(situation, reachability: reachability))
         if pane.presentation.showsInset {
             pane.sent.show(portrait(width: 320, height: 240, warm: false, pool: pane.sent.mailbox.pool))
         }
         if pane.presentation.page == .picture {
             pane.received.show(portrait(width: 640, height: 480, warm: true, pool: pane.received.mailbox.pool))
         }
-        var controls = ControlsPresentation()
-        controls.isVisible = pane.presentation.page == .picture || pane.presentation.page == .person
-        controls.isMicrophoneOn = true
-        controls.isCameraOn = scene != .person
+        let controls = ControlsPresentation(situation)
+        window.actions.set("microphone", to: controls.isMicrophoneOn)
         window.actions.set("camera", to: controls.isCameraOn)
         window.showControls(controls)
         window.controls.setLevel(0.6)
@@ -69,7 +70,8 @@ enum Example {
                     let isBody = shoulder > 0 && abs(u) < 0.12 + shoulder * 0.8
                     let shade = 0.75 + 0.25 * (0.5 - v)
                     let color: (Double, Double, Double) =
-                        isHead ? (0.87, 0.68, 0.55) : isBody ? (0.2, 0.35, 0.5) : warm ? (0.75, 0.6, 0.5) : (0.5, 0.6, 0.65)
+                        isHead
+                        ? (0.87, 0.68, 0.55) : isBody ? (0.2, 0.35, 0.5) : warm ? (0.75, 0.6, 0.5) : (0.5, 0.6, 0.65)
                     let offset = y * stride + x * 4
                     buffer[offset] = UInt8(min(color.2 * shade * 255, 255))
                     buffer[offset + 1] = UInt8(min(color.1 * shade * 255, 255))

@@ -46,7 +46,8 @@ enum Labels {
     }
 
     private static func isButton(_ widget: Widget) -> Bool {
-        CGtk_is_a(widget.gobject, gtk_button_get_type()) != 0 || CGtk_is_a(widget.gobject, gtk_menu_button_get_type()) != 0
+        CGtk_is_a(widget.gobject, gtk_button_get_type()) != 0
+            || CGtk_is_a(widget.gobject, gtk_menu_button_get_type()) != 0
     }
 
     private static func hasName(_ widget: Widget) -> Bool {

@@ -1,6 +1,7 @@
 import CauserieApp
-import GLibKit
-import GtkKit
+import Conference
+import Media
+import RTC
 
 /// What the host can show.
 enum Scene: String, CaseIterable {
@@ -9,6 +10,7 @@ enum Scene: String, CaseIterable {
     case calling
     case call
     case person
+    case reconnecting
     case incoming
     case ended
     case fullscreen
@@ -28,33 +30,34 @@ enum Scene: String, CaseIterable {
     case builder
 }
 
-extension PanePresentation {
-    static func example(_ scene: Scene) -> PanePresentation {
-        var shown = PanePresentation()
-        shown.name = "Ann Lee"
+extension CallSituation {
+    /// The call that a scene shows.
+    static func example(_ scene: Scene) -> CallSituation {
+        var call = CallSituation()
+        call.name = "Ann Lee"
+        call.address = "192.168.1.7"
         switch scene {
-        case .calling:
-            shown.page = .person
-            shown.state = tr("Calling…")
-            shown.isWorking = true
+        case .calling: call.state = .calling
         case .call, .fullscreen, .devices, .labels:
-            shown.page = .picture
-            shown.state = tr("Connected")
-            shown.showsInset = true
-            shown.notices = [Notice(tr("{name} has muted the microphone", ["name": shown.name]))]
+            call.state = .connected
+            call.hasReceivedPicture = true
+            call.hasSentPicture = true
+            call.remoteStopped = .audio
         case .person:
-            shown.page = .person
-            shown.state = tr("{name} has stopped the camera", ["name": shown.name])
-            shown.showsInset = true
-            shown.notices = [Notice(tr("Your microphone is silent"), isWarning: true)]
-        case .ended:
-            shown.page = .ended
-            shown.state = "Ann Lee hung up."
-            shown.canCallAgain = true
-        default:
-            shown.reachability = tr(
-                "Others reach this computer at {address}.", ["address": "192.168.1.7"])
+            call.state = .connected
+            call.remoteStopped = .video
+            call.stoppedSent = .video
+            call.hasSentPicture = true
+            call.isMicrophoneSilent = true
+        case .reconnecting:
+            call.state = .reconnecting
+            call.hasReceivedPicture = true
+            call.hasSentPicture = true
+            call.problems = [.video: .deviceBusy("Integrated Camera")]
+        case .incoming: call.state = .incoming
+        case .ended: call.state = .ended(.declined)
+        default: break
         }
-        return shown
+        return call
     }
 }

@@ -2,8 +2,8 @@ import CGLib
 import CGtk
 import CauserieApp
 import GLibKit
-import GtkKit
 import Glibc
+import GtkKit
 
 func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
@@ -44,7 +44,7 @@ final class Stage {
 
     private func activate() {
         if let settings = gtk_settings_get_default() {
-            g_object_set_property_bool(settings, "gtk-enable-animations", false)
+            setProperty(settings, "gtk-enable-animations", false)
         }
         g_application_hold(application.pointer())
         do {
@@ -82,7 +82,9 @@ final class Stage {
         timer = EventSource.every(.milliseconds(60)) { [unowned self] in tick(shown) }
     }
 
-    private func size(_ name: String, _ standard: Int32) -> Int32 { environment(name).flatMap { Int32($0) } ?? standard }
+    private func size(_ name: String, _ standard: Int32) -> Int32 {
+        environment(name).flatMap { Int32($0) } ?? standard
+    }
 
     /// The window that the picture is of.
     private func subject(_ window: MainWindow) throws -> GObjectRef {
@@ -92,7 +94,8 @@ final class Stage {
                 Preferences(profile: nil, schemaDirectory: environment("GSETTINGS_SCHEMA_DIR")), userName: "Ann Lee")
             dialog.setPortNote(tr("Calls arrive on port {port}.", ["port": "29172"]))
             dialog.setDevices(Example.devices)
-            let page = ["preferences-devices": "devices", "preferences-quality": "quality"][scene.rawValue] ?? "general"
+            let page =
+                ["preferences-devices": "devices", "preferences-quality": "quality"][scene.rawValue] ?? "general"
             adw_preferences_window_set_visible_page_name(dialog.window.pointer(), page)
             dialog.present(over: window.window)
             preferences = dialog
@@ -134,6 +137,7 @@ final class Stage {
             return
         }
         report("width", gtk_widget_get_width(shown.pointer()))
+        report("minimum", minimumWidth(shown))
         report("height", gtk_widget_get_height(shown.pointer()))
         guard let picture else { return finish(0) }
         do throws(WindowPicture.Failure) {
@@ -142,12 +146,19 @@ final class Stage {
                 try WindowPicture.write(popover.root, to: picture)
             }
             finish(0)
-        } catch where ticks < 50 {
+        } catch  where ticks < 50 {
             return
         } catch {
             complain("\(error)")
             finish(1)
         }
+    }
+
+    /// How narrow the window can be made.
+    private func minimumWidth(_ shown: GObjectRef) -> Int32 {
+        var minimum: Int32 = 0
+        gtk_widget_measure(shown.pointer(), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, nil, nil, nil)
+        return minimum
     }
 
     private func finish(_ status: Int32) {
@@ -159,7 +170,7 @@ final class Stage {
 }
 
 /// A Boolean property by its name: `g_object_set` is variadic.
-private func g_object_set_property_bool(_ object: some GObjectPointer, _ name: String, _ value: Bool) {
+private func setProperty(_ object: some GObjectPointer, _ name: String, _ value: Bool) {
     var holder = GValue()
     g_value_init(&holder, CGLib_type_boolean())
     g_value_set_boolean(&holder, value ? 1 : 0)

@@ -3,8 +3,8 @@
 import CGLib
 import CGtk
 import GLibKit
-import GtkKit
 import Glibc
+import GtkKit
 
 let arguments = CommandLine.arguments.dropFirst()
 guard let name = arguments.first, let scene = Scene(rawValue: name) else {
