@@ -170,7 +170,7 @@ struct RuleTests {
         var watch = SilenceWatch()
         for _ in 1..<SilenceWatch.patience { watch.look(at: 0) }
         #expect(!watch.isSilent)
-        watch.look(at: 0.0001)
+        watch.look(at: 0.00001)
         #expect(watch.isSilent)
         watch.look(at: 0.02)
         #expect(!watch.isSilent)
@@ -213,6 +213,14 @@ struct RuleTests {
         for text in ["", "x", "1280", "1281x720", "1280x720x2", "8x8", "99999x2", "-640x480", "1280 x 720"] {
             #expect(PictureSize(text) == nil, "\(text)")
         }
+    }
+
+    @Test("The meter goes by decibels: speech fills half of it, nothing leaves it empty")
+    func meter() {
+        #expect(MeterScale.fraction(of: 1) == 1)
+        #expect(abs(MeterScale.fraction(of: 0.05) - 0.57) < 0.01)
+        for amplitude in [0, 0.001, -1, .nan, -.infinity] { #expect(MeterScale.fraction(of: amplitude) == 0) }
+        #expect(MeterScale.fraction(of: 7) == 1)
     }
 
     @Test("A device that is set and not there stays in its list")

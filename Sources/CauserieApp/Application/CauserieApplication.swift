@@ -108,7 +108,10 @@ final class CauserieApplication {
         guard !isEnding else { return g_application_quit(application.pointer()) }
         isEnding = true
         g_application_hold(application.pointer())
-        for window in windows { Widget(window.view.window).isVisible = false }
+        for window in windows {
+            window.saveSize()
+            Widget(window.view.window).isVisible = false
+        }
         preferences.settings.sync()
         Task {
             await conference.shutdown()

@@ -20,14 +20,13 @@ package nonisolated enum MediaProblemText {
         }
     }
 
-    /// For the microphone as well as the speakers.
     private static func sound(_ problem: MediaProblem) -> String {
         switch problem {
-        case .noDevice: tr("No microphone or speakers were found.")
-        case .deviceNotFound(let name): tr("The sound device “{name}” is not connected.", ["name": name])
-        case .deviceBusy(let name): tr("Another program uses the sound device “{name}”.", ["name": name])
+        case .noDevice: tr("No microphone was found.")
+        case .deviceNotFound(let name): tr("The microphone “{name}” is not connected.", ["name": name])
+        case .deviceBusy(let name): tr("Another program uses the microphone “{name}”.", ["name": name])
         case .noSoundServer: tr("No sound: the sound server cannot be reached.")
-        case .failed: tr("The sound does not work: {reason}", ["reason": reason(problem)])
+        case .failed: tr("The microphone does not work: {reason}", ["reason": reason(problem)])
         }
     }
 

@@ -17,6 +17,9 @@ final class NoticeList {
         box.isVisible = !notices.isEmpty
     }
 
+    /// How far from the pane's upper edge, in pixels.
+    func setTop(_ margin: Int32) { gtk_widget_set_margin_top(box.widget, margin) }
+
     private func plate(_ notice: PanePresentation.Notice) -> Widget {
         let label = Widget(gtk_label_new(notice.text))
         gtk_label_set_wrap(label.opaque, 1)

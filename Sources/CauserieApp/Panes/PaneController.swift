@@ -41,7 +41,7 @@ final class PaneController {
 
     var stream: Stream { pane.stream }
 
-    /// Calls `handler` with the microphone's level while there is a call.
+    /// Calls `handler` with what the microphone's meter shows, 0...1, while there is a call.
     func onLevel(_ handler: @escaping (Double) -> Void) { levelHandler = handler }
 
     /// Shows again what the model says: for what the model does not tell by itself.
@@ -79,7 +79,7 @@ final class PaneController {
 
     private func look() {
         let level = stream.microphoneLevel
-        levelHandler?(level)
+        levelHandler?(MeterScale.fraction(of: level))
         let isHeard =
             situation.state == .connected && situation.outgoing.contains(.audio)
             && !situation.stoppedSent.contains(.audio) && situation.hasMicrophone

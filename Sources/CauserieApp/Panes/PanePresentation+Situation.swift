@@ -91,7 +91,7 @@ nonisolated extension PanePresentation {
         let sends = situation.outgoing.subtracting(situation.stoppedSent)
         switch kind {
         case .video: return sends.contains(.video) && situation.hasCamera
-        case .audio: return sends.contains(.audio) || situation.incoming.contains(.audio)
+        case .audio: return sends.contains(.audio) && situation.hasMicrophone
         }
     }
 }

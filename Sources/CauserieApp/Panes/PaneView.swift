@@ -41,6 +41,7 @@ package final class PaneView {
         received.attach(to: picture)
         sent.attach(to: try builder.object("inset_picture", gtk_picture_get_type()))
         watchVisibility()
+        focusOnClick()
         sensor = SizeSensor(Widget(root)) { [weak self] width, _ in self?.adapt(width: width) }
         show(presentation)
     }
@@ -68,13 +69,18 @@ package final class PaneView {
         tag.setRoom(isCall && presentation.showsInset ? insetSize.width : 0)
         againButton.isVisible = presentation.canCallAgain
         adw_status_page_set_title(endedPage.opaque, tr("Call Ended"))
-        adw_status_page_set_description(
-            endedPage.opaque, presentation.page == .ended ? escapeMarkup(presentation.state) : nil)
+        adw_status_page_set_description(endedPage.opaque, presentation.page == .ended ? ending(presentation) : nil)
         gtk_label_set_text(reachability.opaque, presentation.reachability)
         reachability.isVisible = !presentation.reachability.isEmpty
         gtk_picture_set_alternative_text(picture.opaque, tr("Picture of {name}", ["name": presentation.name]))
         pane.setAccessibleLabel(accessibleLabel)
         turn(to: presentation.page)
+    }
+
+    /// With whom, and why it is over; as markup.
+    private func ending(_ presentation: PanePresentation) -> String {
+        let reason = escapeMarkup(presentation.state)
+        return presentation.name.isEmpty ? reason : "<b>" + escapeMarkup(presentation.name) + "</b>\n" + reason
     }
 
     private func turn(to page: PanePresentation.Page) {
@@ -94,7 +100,20 @@ package final class PaneView {
         }
     }
 
+    /// The controls act on the pane with the focus: a click gives it.
+    private func focusOnClick() {
+        guard let click = gtk_gesture_click_new() else { return }
+        connect(click, "pressed") { [weak self] in
+            guard let self else { return }
+            Widget(root).focus()
+        }
+        gtk_widget_add_controller(root.pointer(), click)
+    }
+
     // MARK: Adapting
+
+    /// Keeps what stands at the top clear of a header bar that floats there.
+    package func setTopIsCovered(_ isCovered: Bool) { notices.setTop(isCovered ? 62 : 12) }
 
     private var insetSize: (width: Int32, height: Int32) { isNarrow ? (108, 81) : (168, 126) }
 

@@ -1,7 +1,9 @@
 /// Notices a microphone that hears nothing although it should: nobody else tells the person who speaks into it.
 package nonisolated struct SilenceWatch: Hashable, Sendable {
-    /// Below this, as an amplitude, is what an open microphone in a quiet room never falls under: -66 dBFS.
-    package static let threshold = 0.0005
+    /// Less than one step of 16 bits, as an amplitude: an open microphone hears more in the quietest room, even behind the
+    /// noise suppression.
+    package static let threshold = 1.0 / 32768
+
     /// Looks without a sound before it is told, at ten looks a second five seconds.
     package static let patience = 50
 

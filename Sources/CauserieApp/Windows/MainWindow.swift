@@ -18,6 +18,7 @@ package final class MainWindow {
     private let controlsRevealer: Widget
     private let chrome: WindowChrome
     private var sensor: SizeSensor?
+    private var isFloating = false
 
     /// - Parameter application: a `GtkApplication`; nil in tests of the widgets alone.
     package init(application: GObjectRef?) throws(BuilderError) {
@@ -47,7 +48,10 @@ package final class MainWindow {
     package func setPanes(_ views: [PaneView]) {
         for pane in panes { gtk_box_remove(paneBox.pointer(), pane.root.pointer()) }
         panes = views
-        for pane in panes { gtk_box_append(paneBox.pointer(), pane.root.pointer()) }
+        for pane in panes {
+            gtk_box_append(paneBox.pointer(), pane.root.pointer())
+            pane.setTopIsCovered(isFloating)
+        }
     }
 
     /// The pane that has the keyboard's focus; the first when none has.
@@ -103,7 +107,11 @@ package final class MainWindow {
     }
 
     /// Lets header bar and controls float over the panes, as they do in full screen.
-    package func setFloating(_ isFloating: Bool) { chrome.setFloating(isFloating) }
+    package func setFloating(_ isFloating: Bool) {
+        chrome.setFloating(isFloating)
+        self.isFloating = isFloating
+        for pane in panes { pane.setTopIsCovered(isFloating) }
+    }
 
     package func close() { gtk_window_close(window.pointer()) }
 

@@ -198,7 +198,8 @@ final class WindowController {
         if preferences.flag("window-maximized") { gtk_window_maximize(view.window.pointer()) }
     }
 
-    private func saveSize() {
+    /// Keeps the window's size for the next start.
+    func saveSize() {
         var (width, height): (Int32, Int32) = (0, 0)
         gtk_window_get_default_size(view.window.pointer(), &width, &height)
         let preferences = application.preferences
