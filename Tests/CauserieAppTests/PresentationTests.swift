@@ -1,7 +1,6 @@
 import CauserieApp
 import Conference
 import Media
-import RTC
 import Testing
 
 @Suite("The words on a pane")
@@ -61,6 +60,20 @@ struct PresentationTests {
         #expect(!shown(situation(.ended(.declined)) { $0.address = "" }).canCallAgain)
     }
 
+    @Test("A changed identity key is not called again before it is trusted")
+    func identity() {
+        let pane = shown(situation(.ended(.identityChanged)) { $0.isIdentityRefused = true })
+        #expect(pane.canTrust)
+        #expect(!pane.canCallAgain)
+        #expect(!shown(situation(.ended(.declined))).canTrust)
+    }
+
+    @Test("What is wrong with microphone and speakers alike is said once")
+    func soundServer() {
+        let problems: [MediaDevice.Kind: MediaProblem] = [.microphone: .noSoundServer, .speaker: .noSoundServer]
+        #expect(shown(situation(.connected) { $0.problems = problems }).notices.count == 1)
+    }
+
     @Test("The picture fills the pane from its first frame, the own one stands in its corner")
     func picture() {
         let pane = shown(
@@ -117,7 +130,7 @@ struct PresentationTests {
             MediaProblem.noDevice, .deviceNotFound("X"), .deviceBusy("X"), .noSoundServer, .failed("It is broken."),
         ])
     func problems(_ problem: MediaProblem) {
-        for kind in MediaKind.allCases {
+        for kind in [MediaDevice.Kind.camera, .microphone, .speaker] {
             let notices = shown(situation(.connected) { $0.problems = [kind: problem] }).notices
             #expect(notices.count == 1)
             #expect(notices.first?.isWarning == true)
@@ -129,11 +142,11 @@ struct PresentationTests {
         #expect(
             shown(
                 situation(.connected) {
-                    $0.problems = [.video: .noDevice]; $0.outgoing = .audio
+                    $0.problems = [.camera: .noDevice]; $0.outgoing = .audio
                 }
             ).notices.isEmpty)
         let stopped = situation(.connected) {
-            $0.problems = [.video: .noDevice]; $0.stoppedSent = .all
+            $0.problems = [.camera: .noDevice]; $0.stoppedSent = .all
         }
         #expect(shown(stopped).notices == [PanePresentation.Notice("Your microphone is muted")])
     }
@@ -158,7 +171,7 @@ struct PresentationTests {
         #expect(!ControlsPresentation(situation(.connected) { $0.stoppedSent = .audio }).isMicrophoneOn)
         #expect(!ControlsPresentation(situation(.connected) { $0.outgoing = .audio }).isCameraOn)
         #expect(ControlsPresentation(situation(.connected) { $0.hasCamera = false }).cameraProblem != nil)
-        #expect(ControlsPresentation(situation(.connected) { $0.problems = [.video: .noDevice] }).cameraProblem != nil)
+        #expect(ControlsPresentation(situation(.connected) { $0.problems = [.camera: .noDevice] }).cameraProblem != nil)
         #expect(ControlsPresentation(situation(.connected)).microphoneProblem == nil)
     }
 }

@@ -5,7 +5,8 @@ import Testing
 @Suite("Scenes of the interface", .serialized)
 struct SceneTests {
     static let names = [
-        "empty", "typed", "calling", "call", "person", "reconnecting", "incoming", "ended", "fullscreen", "devices",
+        "empty", "typed", "calling", "call", "person", "reconnecting", "incoming", "ended", "identity", "trust",
+        "fullscreen", "devices",
         "preferences", "preferences-devices", "preferences-quality", "shortcuts", "about",
     ]
 

@@ -36,6 +36,9 @@ struct WindowTests {
         #expect(microphone.has(.pressed) || microphone.has(.checked))
         #expect(microphone.press())
         _ = try await session.find("muted") { $0 == "Your microphone is muted" }
+        let picture = Scenes.artefacts.appendingPathComponent("window-test-call.png")
+        try session.keepPicture(picture)
+        #expect(try Scenes.size(ofPNG: picture).width == 1000)
         #expect(try await session.button("Hang Up").press())
         _ = try await session.find("the end") { $0 == "Call Ended" }
         #expect(try await session.end() == 0)

@@ -1,3 +1,4 @@
+import CGLib
 import GLibKit
 import Media
 
@@ -48,6 +49,14 @@ package final class Preferences {
     package func set(_ key: String, _ flag: Bool) { try? settings.set(key, .bool(flag)) }
     package func set(_ key: String, _ number: Int) {
         try? settings.set(key, .int32(Int32(clamping: number)))
+    }
+
+    /// Whether a person has ever decided this, rather than nobody.
+    package func isSet(_ key: String) -> Bool {
+        guard let store = settings.gsettings, settings.value(key) != nil else { return false }
+        guard let value = g_settings_get_user_value(store.pointer(), key) else { return false }
+        g_variant_unref(value)
+        return true
     }
 
     // MARK: By meaning

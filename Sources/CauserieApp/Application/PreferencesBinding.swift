@@ -1,7 +1,8 @@
 import Conference
 import GLibKit
 
-/// Lets what a person has set apply to the model: at the start, and at once when it is changed.
+/// Lets what a person has set apply to the model: at the start, and at once when it is changed. What was never set is left
+/// to the streams' own descriptions, which the model keeps.
 final class PreferencesBinding {
     private let preferences: Preferences
     private let conference: Conference
@@ -19,7 +20,7 @@ final class PreferencesBinding {
         self.conference = conference
         self.overridden = overridden
         for key in Self.keys where !overridden.contains(key) {
-            apply(key)
+            if preferences.isSet(key) { apply(key) }
             preferences.settings.onChange(of: key) { [weak self] in self?.apply(key) }
         }
     }

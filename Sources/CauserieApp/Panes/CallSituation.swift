@@ -1,7 +1,6 @@
 import Conference
 import GLibKit
 import Media
-import RTC
 
 /// What a pane and its controls have to know of a stream: a plain copy, so that every word on the pane can be decided, and
 /// tested, without a call.
@@ -18,11 +17,13 @@ package nonisolated struct CallSituation: Hashable, Sendable {
     /// What the far side has paused, and what it sends at all.
     package var remoteStopped: MediaSet = []
     package var remoteOutgoing: MediaSet = .all
-    package var problems: [MediaKind: MediaProblem] = [:]
+    package var problems: [MediaDevice.Kind: MediaProblem] = [:]
     package var hasCamera = true
     package var hasMicrophone = true
     package var display = PaneDisplay.receivedWithSentInset
     package var isTestCall = false
+    /// The last call was refused because the far side has another identity key than before.
+    package var isIdentityRefused = false
     /// The microphone has heard nothing for long.
     package var isMicrophoneSilent = false
     /// A picture has come from the other end, and one from the own camera.
@@ -51,11 +52,12 @@ extension CallSituation {
         name = stream.isTestCall ? tr("Test Call") : named.isEmpty ? called : named
         outgoing = stream.outgoing
         incoming = stream.incoming
-        stoppedSent = stream.stoppedSent
-        stoppedReceived = stream.stoppedReceived
+        stoppedSent = stream.stopped.sent
+        stoppedReceived = stream.stopped.received
         remoteStopped = stream.remoteStopped
         remoteOutgoing = stream.remoteOutgoing
         isTestCall = stream.isTestCall
+        isIdentityRefused = stream.refusedIdentity != nil
         problems = stream.problems
         hasCamera = stream.camera != .none
         hasMicrophone = stream.microphone != .none

@@ -1,17 +1,17 @@
 import GLibKit
 import Media
-import RTC
 
 /// Why a medium is not there, in one sentence for the person at this end.
 package nonisolated enum MediaProblemText {
-    package static func sentence(_ problem: MediaProblem, of kind: MediaKind) -> String {
+    package static func sentence(_ problem: MediaProblem, of kind: MediaDevice.Kind) -> String {
         switch kind {
-        case .video: picture(problem)
-        case .audio: sound(problem)
+        case .camera: camera(problem)
+        case .microphone: microphone(problem)
+        case .speaker: speaker(problem)
         }
     }
 
-    private static func picture(_ problem: MediaProblem) -> String {
+    private static func camera(_ problem: MediaProblem) -> String {
         switch problem {
         case .noDevice: tr("No camera was found.")
         case .deviceNotFound(let name): tr("The camera “{name}” is not connected.", ["name": name])
@@ -20,13 +20,23 @@ package nonisolated enum MediaProblemText {
         }
     }
 
-    private static func sound(_ problem: MediaProblem) -> String {
+    private static func microphone(_ problem: MediaProblem) -> String {
         switch problem {
         case .noDevice: tr("No microphone was found.")
         case .deviceNotFound(let name): tr("The microphone “{name}” is not connected.", ["name": name])
         case .deviceBusy(let name): tr("Another program uses the microphone “{name}”.", ["name": name])
         case .noSoundServer: tr("No sound: the sound server cannot be reached.")
         case .failed: tr("The microphone does not work: {reason}", ["reason": reason(problem)])
+        }
+    }
+
+    private static func speaker(_ problem: MediaProblem) -> String {
+        switch problem {
+        case .noDevice: tr("No speakers were found.")
+        case .deviceNotFound(let name): tr("The speakers “{name}” are not connected.", ["name": name])
+        case .deviceBusy(let name): tr("Another program uses the speakers “{name}”.", ["name": name])
+        case .noSoundServer: tr("No sound: the sound server cannot be reached.")
+        case .failed: tr("The speakers do not work: {reason}", ["reason": reason(problem)])
         }
     }
 

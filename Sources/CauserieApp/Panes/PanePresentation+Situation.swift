@@ -1,7 +1,6 @@
 import Conference
 import GLibKit
 import Media
-import RTC
 
 nonisolated extension PanePresentation {
     /// The words and the page for a situation.
@@ -22,7 +21,8 @@ nonisolated extension PanePresentation {
         case .ended(let reason):
             page = .ended
             state = translated(reason.sentence, ["name": situation.name])
-            canCallAgain = !situation.address.isEmpty
+            canCallAgain = !situation.address.isEmpty && !situation.isIdentityRefused
+            canTrust = situation.isIdentityRefused
         }
         if situation.isCall { notices = Self.notices(situation) }
     }
@@ -70,14 +70,16 @@ nonisolated extension PanePresentation {
     /// What is not as it should be, the most urgent first.
     private static func notices(_ situation: CallSituation) -> [Notice] {
         var notices: [Notice] = []
-        for kind in [MediaKind.audio, .video] {
+        for kind in [MediaDevice.Kind.microphone, .camera, .speaker] {
             guard let problem = situation.problems[kind], isWanted(kind, situation) else { continue }
-            notices.append(Notice(MediaProblemText.sentence(problem, of: kind), isWarning: true))
+            let notice = Notice(MediaProblemText.sentence(problem, of: kind), isWarning: true)
+            // Without a sound server, microphone and speakers have the same to say.
+            if !notices.contains(notice) { notices.append(notice) }
         }
         guard situation.state == .connected || situation.state == .reconnecting else { return notices }
         if situation.stoppedSent.contains(.audio) {
             notices.append(Notice(tr("Your microphone is muted")))
-        } else if situation.isMicrophoneSilent && situation.problems[.audio] == nil {
+        } else if situation.isMicrophoneSilent && situation.problems[.microphone] == nil {
             notices.append(Notice(tr("Your microphone is silent"), isWarning: true))
         }
         if situation.remoteStopped.contains(.audio) {
@@ -87,11 +89,12 @@ nonisolated extension PanePresentation {
     }
 
     /// A device that is not used is no loss.
-    private static func isWanted(_ kind: MediaKind, _ situation: CallSituation) -> Bool {
+    private static func isWanted(_ kind: MediaDevice.Kind, _ situation: CallSituation) -> Bool {
         let sends = situation.outgoing.subtracting(situation.stoppedSent)
         switch kind {
-        case .video: return sends.contains(.video) && situation.hasCamera
-        case .audio: return sends.contains(.audio) && situation.hasMicrophone
+        case .camera: return sends.contains(.video) && situation.hasCamera
+        case .microphone: return sends.contains(.audio) && situation.hasMicrophone
+        case .speaker: return situation.incoming.subtracting(situation.stoppedReceived).contains(.audio)
         }
     }
 }
@@ -105,11 +108,11 @@ nonisolated extension ControlsPresentation {
         isCameraOn = situation.outgoing.contains(.video) && !situation.stoppedSent.contains(.video)
         microphoneProblem =
             situation.hasMicrophone
-            ? situation.problems[.audio].map { MediaProblemText.sentence($0, of: .audio) }
+            ? situation.problems[.microphone].map { MediaProblemText.sentence($0, of: .microphone) }
             : tr("No microphone is chosen")
         cameraProblem =
             situation.hasCamera
-            ? situation.problems[.video].map { MediaProblemText.sentence($0, of: .video) }
+            ? situation.problems[.camera].map { MediaProblemText.sentence($0, of: .camera) }
             : tr("No camera is chosen")
     }
 }

@@ -35,6 +35,8 @@ package nonisolated struct PanePresentation: Hashable, Sendable {
     package var showsInset = false
     /// On the ended page: whether there is an address to call again.
     package var canCallAgain = false
+    /// On the ended page: whether the far side's new identity key can be trusted.
+    package var canTrust = false
     /// On the empty page: where others reach this computer, or why they cannot.
     package var reachability = ""
 

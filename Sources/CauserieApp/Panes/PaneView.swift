@@ -20,6 +20,7 @@ package final class PaneView {
     private let notices: NoticeList
     private let endedPage: Widget
     private let againButton: Widget
+    private let trustButton: Widget
     private let reachability: Widget
     private let addressButton: Widget
     private var sensor: SizeSensor?
@@ -33,6 +34,7 @@ package final class PaneView {
         inset = try builder.widget("inset")
         endedPage = try builder.object("ended_page", adw_status_page_get_type())
         againButton = try builder.widget("again_button")
+        trustButton = try builder.widget("trust_button")
         addressButton = try builder.widget("address_button")
         reachability = try builder.object("reachable_label", gtk_label_get_type())
         person = try PersonPage(builder)
@@ -68,6 +70,7 @@ package final class PaneView {
         inset.isVisible = presentation.showsInset && isCall
         tag.setRoom(isCall && presentation.showsInset ? insetSize.width : 0)
         againButton.isVisible = presentation.canCallAgain
+        trustButton.isVisible = presentation.canTrust
         adw_status_page_set_title(endedPage.opaque, tr("Call Ended"))
         adw_status_page_set_description(endedPage.opaque, presentation.page == .ended ? ending(presentation) : nil)
         gtk_label_set_text(reachability.opaque, presentation.reachability)

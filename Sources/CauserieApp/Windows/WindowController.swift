@@ -5,14 +5,14 @@ import GtkKit
 
 /// Brings one window of the model and its widgets together: panes, controls, actions, who is calling.
 final class WindowController {
-    let description: ConferenceWindow
+    let description: WindowDescription
     let view: MainWindow
 
     private let application: CauserieApplication
     private var panes: [PaneController] = []
     private var observations: [ModelObservation] = []
 
-    init(_ description: ConferenceWindow, _ application: CauserieApplication) throws(BuilderError) {
+    init(_ description: WindowDescription, _ application: CauserieApplication) throws(BuilderError) {
         self.description = description
         self.application = application
         view = try MainWindow(application: application.application)
@@ -125,6 +125,7 @@ final class WindowController {
             guard let self, let pane = focused else { return }
             call(pane.situation.address)
         }
+        actions.add("trust") { [weak self] in self?.askForTrust() }
         actions.add("test-call") { [weak self] in self?.focused?.stream.testCall() }
         actions.add("dismiss") { [weak self] in self?.focused?.dismiss() }
         actions.add("answer") { [weak self] in self?.calling?.stream.accept() }
@@ -142,6 +143,16 @@ final class WindowController {
         view.address.text = ""
         pane.stream.connect(to: address)
         Widget(pane.view.root).focus()
+    }
+
+    /// The far side's key has changed: whether that is all right is for the person to say.
+    private func askForTrust() {
+        guard let stream = focused?.stream, let refused = stream.refusedIdentity else { return }
+        TrustDialog.present(address: refused.address, fingerprint: refused.fingerprint, over: view.window) {
+            [weak self] in
+            self?.application.conference.trust(refused)
+            self?.call(refused.address)
+        }
     }
 
     private func hangUp() {

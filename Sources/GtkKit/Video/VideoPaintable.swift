@@ -39,23 +39,8 @@ package final class VideoPaintable {
             CGtkShim_video_set_texture(object.opaque, nil, 0)
             return
         }
-        // The texture holds the picture; GTK lets go of it, on whichever thread, when the texture dies.
-        let bytes = g_bytes_new_with_free_func(
-            picture.bytes.baseAddress, gsize(picture.bytes.count), releasePicture,
-            Unmanaged.passRetained(picture).toOpaque())
-        defer { g_bytes_unref(bytes) }
-        guard
-            let texture = gdk_memory_texture_new(
-                Int32(picture.width), Int32(picture.height), GDK_MEMORY_B8G8R8A8_PREMULTIPLIED, bytes,
-                gsize(picture.stride))
-        else { return }
-        CGtkShim_video_set_texture(object.opaque, texture, Int32(picture.quarterTurns))
-        g_object_unref(UnsafeMutableRawPointer(texture))
+        guard let texture = picture.makeTexture() else { return }
+        CGtkShim_video_set_texture(object.opaque, texture.opaque, Int32(picture.quarterTurns))
         shown += 1
     }
-}
-
-private nonisolated func releasePicture(_ data: gpointer?) {
-    guard let data else { return }
-    Unmanaged<PixelPicture>.fromOpaque(data).release()
 }

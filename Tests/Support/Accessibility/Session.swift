@@ -53,6 +53,15 @@ package final class Session {
         try await find("the button \(name)", role: "button") { $0 == name }
     }
 
+    /// Keeps a picture of the screen for people to look at.
+    package func keepPicture(_ file: URL) throws {
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        _ = try Program.run(
+            Program.built("GtkTestHost"), ["screen", desktop.screen.path, file.path],
+            environment: desktop.environment)
+    }
+
     /// Asks the program to end; gives its exit status.
     package func end() async throws -> Int32 {
         program.send(SIGTERM)

@@ -51,7 +51,7 @@ enum Example {
 
     private static func addActions(_ window: MainWindow) {
         for name in [
-            "call", "test-call", "focus-address", "call-again", "dismiss", "answer", "decline", "hang-up",
+            "call", "trust", "test-call", "focus-address", "call-again", "dismiss", "answer", "decline", "hang-up",
         ] {
             window.actions.add(name) {}
         }

@@ -1,7 +1,6 @@
 import CauserieApp
 import Conference
 import Media
-import RTC
 
 /// What the host can show.
 enum Scene: String, CaseIterable {
@@ -13,6 +12,8 @@ enum Scene: String, CaseIterable {
     case reconnecting
     case incoming
     case ended
+    case identity
+    case trust
     case fullscreen
     case devices
     case preferences
@@ -53,9 +54,12 @@ extension CallSituation {
             call.state = .reconnecting
             call.hasReceivedPicture = true
             call.hasSentPicture = true
-            call.problems = [.video: .deviceBusy("Integrated Camera")]
+            call.problems = [.camera: .deviceBusy("Integrated Camera")]
         case .incoming: call.state = .incoming
         case .ended: call.state = .ended(.declined)
+        case .identity, .trust:
+            call.state = .ended(.identityChanged)
+            call.isIdentityRefused = true
         default: break
         }
         return call

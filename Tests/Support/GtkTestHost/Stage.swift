@@ -107,16 +107,11 @@ final class Stage {
             return GObjectRef(retaining: overlay)
         case .about:
             AboutDialog.present(over: window.window)
-            let list = gtk_window_list_toplevels()
-            defer { g_list_free(list) }
-            var link = list
-            while let node = link {
-                if let data = node.pointee.data, CGtk_is_a(data, adw_about_window_get_type()) != 0 {
-                    return GObjectRef(retaining: data)
-                }
-                link = node.pointee.next
-            }
-            throw BuilderError.missing("about", "window")
+            return try window.toplevel(adw_about_window_get_type())
+        case .trust:
+            let fingerprint = "sha-256 " + Array(repeating: "4F:A7", count: 16).joined(separator: ":")
+            TrustDialog.present(address: "192.168.1.7", fingerprint: fingerprint, over: window.window) {}
+            return try window.toplevel(adw_message_dialog_get_type())
         case .fullscreen:
             // There is no window manager on the tests' display that could make it so.
             window.setFloating(true)
@@ -166,6 +161,20 @@ final class Stage {
         timer = nil
         report("finished", status)
         g_application_quit(application.pointer())
+    }
+}
+
+extension MainWindow {
+    /// The window of that type that is open beside this one.
+    fileprivate func toplevel(_ type: GType) throws -> GObjectRef {
+        let list = gtk_window_list_toplevels()
+        defer { g_list_free(list) }
+        var link = list
+        while let node = link {
+            if let data = node.pointee.data, CGtk_is_a(data, type) != 0 { return GObjectRef(retaining: data) }
+            link = node.pointee.next
+        }
+        throw BuilderError.missing("toplevels", String(cString: g_type_name(type)))
     }
 }
 

@@ -7,6 +7,10 @@ package final class Desktop {
     private let server: RunningProgram
     private var accessibility: RunningProgram?
     private let display: String
+    private let screens: TemporaryFolder
+
+    /// The screen as the server has it now, in XWD's format: `GtkTestHost screen` makes a PNG of it.
+    package var screen: URL { screens.url.appendingPathComponent("Xvfb_screen0") }
 
     /// What a program needs in its environment to be on this desktop, drawn alike everywhere.
     package var environment: [String: String] {
@@ -21,16 +25,21 @@ package final class Desktop {
     /// - Parameter accessibility: whether programs can be seen through AT-SPI.
     package static func start(accessibility: Bool = false) async throws -> Desktop {
         let bus = try await PrivateBus.start()
+        let screens = try TemporaryFolder()
         // The server takes a free number by itself and says which.
         let server = try RunningProgram(
-            Program.system("Xvfb"), ["-displayfd", "1", "-screen", "0", "1400x1000x24", "-nolisten", "tcp"])
+            Program.system("Xvfb"),
+            [
+                "-displayfd", "1", "-screen", "0", "1000x700x24", "-nolisten", "tcp", "-fbdir", screens.url.path,
+            ])
         let number = try await server.wait(for: "\n").split(separator: "\n").first.map(String.init) ?? ""
-        let desktop = Desktop(bus: bus, server: server, display: ":" + number)
+        let desktop = Desktop(bus: bus, server: server, display: ":" + number, screens: screens)
         if accessibility { try await desktop.startAccessibility() }
         return desktop
     }
 
-    private init(bus: PrivateBus, server: RunningProgram, display: String) {
+    private init(bus: PrivateBus, server: RunningProgram, display: String, screens: TemporaryFolder) {
+        self.screens = screens
         self.bus = bus
         self.server = server
         self.display = display
