@@ -27,6 +27,18 @@ struct GtkKitTests {
         #expect(values["buffersOutAfterRefusal"] == "0")
     }
 
+    @Test("Pictures of a whole call are shown, and no more buffers are out than the screen needs")
+    func rate() async throws {
+        let outcome = try await Scenes.show("rate")
+        #expect(outcome.errors == "")
+        let values = outcome.values.compactMapValues { Int($0) }
+        let (shown, dropped) = (try #require(values["shown"]), try #require(values["dropped"]))
+        // Whatever the machine's load: each picture is shown or gives way to a newer one.
+        #expect(shown > 0)
+        #expect((59...60).contains(shown + dropped))
+        #expect(try #require(values["buffersOut"]) <= 4)
+    }
+
     @Test("Fifty windows opened and closed leave no closure and no object behind")
     func cycle() async throws {
         let outcome = try await Scenes.show("cycle")

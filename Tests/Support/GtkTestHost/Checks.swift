@@ -2,6 +2,7 @@ import CGLib
 import CGtk
 import CauserieApp
 import GLibKit
+import Glibc
 import GtkKit
 
 /// Pictures from another thread: the newest wins, the main thread wakes once for a burst, buffers come back.
@@ -39,6 +40,40 @@ private func burst(_ mailbox: VideoMailbox, count: Int) async {
     }.value
     // What was posted last is delivered before this returns to the main thread's queue.
     try? await Task.sleep(for: .milliseconds(50))
+}
+
+/// A call's worth of pictures in a real window, made on another thread at the rate of a camera.
+func rateChecks(_ application: GObjectRef) async throws {
+    let window = try MainWindow(application: application)
+    try Example.fill(window, .call)
+    window.present()
+    guard let pane = window.panes.first else { return }
+    let mailbox = pane.received.mailbox
+    try await Task.sleep(for: .milliseconds(500))
+    let (before, shownBefore) = (processorSeconds(), pane.received.shown)
+    await Task.detached {
+        for index in 0..<60 {
+            mailbox.post(
+                PixelPicture(width: 1280, height: 720, pool: mailbox.pool) { buffer, _ in
+                    buffer.initializeMemory(as: UInt8.self, repeating: UInt8(truncatingIfNeeded: index * 4) | 3)
+                    return true
+                })
+            try? await Task.sleep(for: .microseconds(33_333))
+        }
+    }.value
+    report("posted", 60)
+    report("shown", pane.received.shown - shownBefore)
+    report("dropped", mailbox.counts.dropped)
+    report("processorSeconds", processorSeconds() - before)
+    report("buffersOut", mailbox.pool.taken)
+    window.destroy()
+}
+
+/// What this process has used so far.
+private func processorSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
 /// Fifty windows opened, filled and closed: closures and references are back where they were.

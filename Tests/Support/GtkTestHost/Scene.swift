@@ -25,6 +25,8 @@ enum Scene: String, CaseIterable {
     case labels
     /// Video: the newest picture is shown, buffers come back.
     case video
+    /// Two seconds of 1280x720 at 30 a second in a window: how many are shown, and what that costs.
+    case rate
     /// Windows come and go without leaving closures or objects.
     case cycle
     /// A missing or wrong name in an interface description is an error.

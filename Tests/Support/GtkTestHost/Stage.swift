@@ -50,6 +50,7 @@ final class Stage {
         do {
             switch scene {
             case .video: check(videoChecks)
+            case .rate: check(rateChecks)
             case .cycle: check(cycleChecks)
             case .builder: check(builderChecks)
             default: try show()
