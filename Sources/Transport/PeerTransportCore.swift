@@ -11,6 +11,7 @@ final class PeerTransportCore {
     private let logger: Logger
     private let onEvent: @Sendable (PeerConnectionEvent) -> Void
     private var sockets: [TransportAddress: any Channel] = [:]
+    private var remotes: [TransportAddress: SocketAddress] = [:]
     private var timer: Scheduled<Void>?
     private var timerDeadline: Instant?
     private var isClosed = false
@@ -30,7 +31,7 @@ final class PeerTransportCore {
     func openSockets(on addresses: [IPAddress]) -> EventLoopFuture<Void> {
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         let opening = addresses.map { address in
-            makeBootstrap().bind(to: TransportAddress(address, port: 0).socketAddress).map { channel in
+            bind(address).map { channel in
                 bound.value.adopt(channel)
             }.recover { error in
                 bound.value.logger.info("no media socket on \(address): \(error)")
@@ -41,6 +42,13 @@ final class PeerTransportCore {
             core.peer.endOfLocalHosts(at: MonotonicClock.now)
             core.drain()
         }
+    }
+
+    private func bind(_ address: IPAddress) -> EventLoopFuture<any Channel> {
+        guard let local = TransportAddress(address, port: 0).socketAddress else {
+            return eventLoop.makeFailedFuture(SocketAddressError.unsupported)
+        }
+        return makeBootstrap().bind(to: local)
     }
 
     private func makeBootstrap() -> DatagramBootstrap {
@@ -92,11 +100,20 @@ final class PeerTransportCore {
     }
 
     private func write(_ transmit: Transmit) {
-        guard let socket = sockets[transmit.base] else { return }
+        guard let socket = sockets[transmit.base], let remote = socketAddress(of: transmit.remote) else { return }
         var buffer = socket.allocator.buffer(capacity: transmit.bytes.count)
         buffer.writeBytes(transmit.bytes)
         socket.write(
-            AddressedEnvelope(remoteAddress: transmit.remote.socketAddress, data: buffer), promise: nil)
+            AddressedEnvelope(remoteAddress: remote, data: buffer), promise: nil)
+    }
+
+    /// Packets go to the same few addresses again and again.
+    private func socketAddress(of address: TransportAddress) -> SocketAddress? {
+        if let known = remotes[address] { return known }
+        if remotes.count > 256 { remotes = [:] }
+        let made = address.socketAddress
+        remotes[address] = made
+        return made
     }
 
     /// A timer that is due earlier than needed is left alone: it finds nothing to do and is set again.

@@ -51,10 +51,15 @@ final class SimulatedCall {
     }
 
     /// Offer, answer, both descriptions applied; each step 10 ms after the one before.
-    func negotiate(from offerer: Side, to answerer: Side) throws {
+    ///
+    /// - Parameter mirrors: whether the answerer sends whatever it is offered, too.
+    func negotiate(from offerer: Side, to answerer: Side, mirrors: Bool = true) throws {
         let offer = try offerer.peer.setLocalDescription(.offer, at: now)
         run(for: .milliseconds(10))
         try answerer.peer.setRemoteDescription(.offer, offer, at: now)
+        if mirrors {
+            for transceiver in answerer.peer.transceivers { answerer.peer.setDirection(.sendrecv, index: transceiver.index) }
+        }
         let answer = try answerer.peer.setLocalDescription(.answer, at: now)
         run(for: .milliseconds(10))
         try offerer.peer.setRemoteDescription(.answer, answer, at: now)

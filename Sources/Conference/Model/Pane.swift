@@ -12,16 +12,3 @@ import Observation
         self.display = display
     }
 }
-
-/// One window: its streams and the panes that show them.
-@MainActor @Observable package final class ConferenceWindow: Identifiable {
-    package nonisolated let id: String
-    package var streams: [Stream]
-    package var panes: [Pane]
-
-    package init(id: String, streams: [Stream], panes: [Pane]) {
-        self.id = id
-        self.streams = streams
-        self.panes = panes
-    }
-}

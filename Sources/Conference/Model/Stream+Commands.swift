@@ -1,5 +1,3 @@
-import RTC
-
 /// What can be done with a stream (WINDEV's StreamConnect ... StreamPlay).
 extension Stream {
     /// Calls `text`: `host`, `host:port`, `[v6]:port`. Ends at once with a reason when it is no address.
@@ -7,19 +5,24 @@ extension Stream {
     /// While a call is under way, it is left alone and nothing happens.
     package func connect(to text: String) {
         guard !state.isBusy, let conference else { return }
-        address = text
+        prepareForCall()
+        lastAddress = text
         guard let destination = CallAddress(text) else {
             state = .ended(.invalidAddress)
             return
         }
-        prepareForCall()
+        remoteAddress = destination.description
         let call = Call(stream: self, conference: conference, isCaller: true)
         self.call = call
         call.dial(destination)
     }
 
     /// Answers the incoming call.
-    package func accept() { call?.accept() }
+    package func accept() {
+        guard state == .incoming, let call else { return }
+        conference?.metCaller(of: self)
+        call.accept()
+    }
 
     /// Declines the incoming call.
     package func reject() { call?.decline() }
@@ -40,8 +43,8 @@ extension Stream {
     /// Pauses media at once, without renegotiation.
     package func stop(_ media: MediaSet, _ direction: StreamDirection) {
         switch direction {
-        case .sent: stoppedSent.formUnion(media)
-        case .received: stoppedReceived.formUnion(media)
+        case .sent: stopped.sent.formUnion(media)
+        case .received: stopped.received.formUnion(media)
         }
         call?.pausesChanged()
     }
@@ -49,15 +52,19 @@ extension Stream {
     /// Resumes what `stop` paused.
     package func play(_ media: MediaSet, _ direction: StreamDirection) {
         switch direction {
-        case .sent: stoppedSent.subtract(media)
-        case .received: stoppedReceived.subtract(media)
+        case .sent: stopped.sent.subtract(media)
+        case .received: stopped.received.subtract(media)
         }
         call?.pausesChanged()
     }
 
     /// The figures of the running call, or of the last one.
     package func statistics() async -> StreamStatistics {
-        if let media = call?.media { lastReport = await media.statistics() }
+        if let media = call?.media {
+            let report = await media.statistics()
+            // A call that has ended meanwhile left its last figures itself.
+            if !report.isEmpty { lastReport = report }
+        }
         var reason: EndReason?
         if case .ended(let ended) = state { reason = ended }
         return StreamStatistics(state: state, setupTime: setupTime, endReason: reason, report: lastReport)
@@ -70,6 +77,8 @@ extension Stream {
         remoteAddress = nil
         remoteStopped = []
         remoteOutgoing = .all
+        remoteIdentity = nil
+        refusedIdentity = nil
         problems = [:]
         lastReport = []
         isTestCall = false

@@ -7,22 +7,24 @@ import RTC
     package nonisolated let id: String
     /// Unique among the streams of this instance; `main` for the first one.
     package var name: String
-    /// Shown to the person called. 1...64 characters.
-    package var identifier: String { didSet { changed() } }
-    /// `host`, `host:port` or `[v6]:port`; see `connect(to:)`.
-    package internal(set) var address = "" { didSet { changed() } }
+    /// Shown to the person called. Up to 128 characters; what must not travel is left out on the way.
+    package var identifier: String
+    /// `host`, `host:port` or `[v6]:port`. Assigning anything but the empty text calls it.
+    package var address: String {
+        get { lastAddress }
+        set { if newValue.isEmpty { lastAddress = "" } else { connect(to: newValue) } }
+    }
     /// What is sent. A change in mid-call renegotiates.
     package var outgoing: MediaSet = .all { didSet { mediaChanged(oldValue != outgoing) } }
     /// What is received. A change in mid-call renegotiates.
     package var incoming: MediaSet = .all { didSet { mediaChanged(oldValue != incoming) } }
     /// Whether the stream listens for calls.
-    package var detection: Bool { didSet { detectionChanged() } }
+    package var detection: Bool { didSet { conference?.detectionChanged() } }
     /// The longest connection attempt, seconds, 1...300.
     package var timeout = 20 {
         didSet {
             let clamped = min(max(timeout, 1), 300)
             if timeout != clamped { timeout = clamped }
-            changed()
         }
     }
     package var camera: CameraSource { didSet { mediaChanged(oldValue != camera) } }
@@ -31,7 +33,7 @@ import RTC
     /// 0 (silent) ... 2 (twice as loud).
     package var volume = 1.0 {
         didSet {
-            let clamped = min(max(volume, 0), 2)
+            let clamped = volume.isNaN ? oldValue : min(max(volume, 0), 2)
             if volume != clamped { volume = clamped }
             mediaChanged(oldValue != volume)
         }
@@ -46,11 +48,14 @@ import RTC
     package internal(set) var remoteStopped: MediaSet = []
     /// What the far side sends at all.
     package internal(set) var remoteOutgoing: MediaSet = .all
-    /// What is missing here, by medium.
-    package internal(set) var problems: [MediaKind: MediaProblem] = [:]
-    /// What we have paused.
-    package internal(set) var stoppedSent: MediaSet = []
-    package internal(set) var stoppedReceived: MediaSet = []
+    /// Which devices are missing here although they are asked for, and why. The call goes on without them.
+    package internal(set) var problems: [MediaDevice.Kind: MediaProblem] = [:]
+    /// What we have paused, each way.
+    package internal(set) var stopped: (sent: MediaSet, received: MediaSet) = ([], [])
+    /// Who the far side of the call proved to be.
+    package internal(set) var remoteIdentity: RemoteIdentity?
+    /// Why the last call ended with `identityChanged`; see `Conference.trust(_:)`.
+    package internal(set) var refusedIdentity: RefusedIdentity?
     /// ms; nil until the call's first remote picture.
     package internal(set) var setupTime: Double?
     /// Whether the call under way is the stream's own test call.
@@ -59,6 +64,8 @@ import RTC
     package nonisolated let receivedVideo = VideoOutlet()
     package nonisolated let sentVideo = VideoOutlet()
 
+    /// The address called last, or now.
+    var lastAddress = ""
     @ObservationIgnored weak var conference: Conference?
     @ObservationIgnored var call: Call?
     @ObservationIgnored var lastReport: [StatisticsRecord] = []
@@ -81,16 +88,7 @@ import RTC
     /// 0...1, for a meter.
     package var speakerLevel: Double { call?.media?.speakerLevel ?? 0 }
 
-    private func changed() { conference?.descriptionChanged() }
-
     private func mediaChanged(_ really: Bool) {
-        guard really else { return }
-        changed()
-        call?.mediaPropertiesChanged()
-    }
-
-    private func detectionChanged() {
-        changed()
-        conference?.detectionChanged()
+        if really { call?.mediaPropertiesChanged() }
     }
 }

@@ -21,25 +21,30 @@ extension PeerConnection {
             receiveDTLS(bytes, at: now)
         case .rtp, .rtcp:
             guard ice.isValidated(base: base, remote: remote) else { return }
-            receiveMedia(bytes, isRTCP: kind == .rtcp, at: now)
+            if receiveMedia(bytes, isRTCP: kind == .rtcp, at: now) {
+                ice.packetAuthenticated(from: remote, to: base, at: now)
+            }
         case .turnChannel:
             break
         }
     }
 
-    private func receiveMedia(_ bytes: [UInt8], isRTCP: Bool, at now: Instant) {
+    /// False for a packet that was not accepted.
+    @discardableResult
+    private func receiveMedia(_ bytes: [UInt8], isRTCP: Bool, at now: Instant) -> Bool {
         guard let inboundSRTP else {
             if earlyMedia.count < Self.earlyMediaCap, dtls != nil { earlyMedia.append(bytes) }
-            return
+            return false
         }
         var packet = bytes
         if isRTCP {
-            guard inboundSRTP.unprotectRTCP(&packet) else { return }
+            guard inboundSRTP.unprotectRTCP(&packet) else { return false }
             rtp.receiveRTCP(packet, at: now)
         } else {
-            guard inboundSRTP.unprotectRTP(&packet) else { return }
+            guard inboundSRTP.unprotectRTP(&packet) else { return false }
             rtp.receiveRTP(packet, at: now)
         }
+        return true
     }
 
     /// Media that was waiting for the keys.

@@ -16,16 +16,15 @@ extension PeerConnection {
             return ""
         case .offer, .answer:
             let candidates = ice.localCandidates.map(\.attributeValue)
-            let text =
-                type == .offer
-                ? try jsep.createOffer(
+            guard type == .answer else {
+                return try jsep.createOffer(
                     usernameFragment: credentials.usernameFragment, password: credentials.password,
                     candidates: candidates, endOfCandidates: localCandidatesEnded)
-                : try jsep.createAnswer(
-                    usernameFragment: credentials.usernameFragment, password: credentials.password,
-                    candidates: candidates, endOfCandidates: localCandidatesEnded)
-            try jsep.setLocal(type == .offer ? .offer : .answer, text)
-            if type == .answer { applyNegotiated(at: now) }
+            }
+            let text = try jsep.createAnswer(
+                usernameFragment: credentials.usernameFragment, password: credentials.password,
+                candidates: candidates, endOfCandidates: localCandidatesEnded)
+            applyNegotiated(at: now)
             return text
         }
     }
@@ -38,7 +37,7 @@ extension PeerConnection {
             guard configuration.isPolite else { throw JSEPError.glare }
             try jsep.rollback()
         }
-        try jsep.setRemote(type == .offer ? .offer : .answer, text)
+        try jsep.setRemote(type, text)
         if type == .answer { applyNegotiated(at: now) }
         applyRemoteTransport(at: now)
     }
@@ -89,12 +88,4 @@ extension PeerConnection {
         }
         drainICE(at: now)
     }
-
-    /// Adds a section for one medium to the next offer.
-    package func addTransceiver(_ kind: MediaKind, direction: TransceiverDirection) {
-        jsep.addTransceiver(kind, direction: direction)
-    }
-
-    /// Adds the data section to the next offer, once.
-    package func addDataSection() { jsep.addDataSection() }
 }

@@ -97,6 +97,7 @@ extension PeerConnection {
             outboundSRTP = try SRTPSession(
                 profile: material.profile, key: isClient ? material.clientKey : material.serverKey,
                 salt: isClient ? material.clientSalt : material.serverSalt, direction: .outbound)
+            srtpProfile = material.profile
             inboundSRTP = try SRTPSession(
                 profile: material.profile, key: isClient ? material.serverKey : material.clientKey,
                 salt: isClient ? material.serverSalt : material.clientSalt, direction: .inbound)

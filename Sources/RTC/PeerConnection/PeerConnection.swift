@@ -13,6 +13,7 @@ package final class PeerConnection {
     var dtlsFailed = false
     var inboundSRTP: SRTPSession?
     var outboundSRTP: SRTPSession?
+    var srtpProfile: SRTPProfile?
     var dataChannels: DataChannelTransport?
     /// Channels asked for before the association was there.
     var earlyChannels: [DataChannelOptions] = []

@@ -141,7 +141,7 @@ extension RTPSession {
         guard let receiver = receivers[mid], let ssrc = receiver.ssrc, let codec = receiver.media.codecs.first else {
             return
         }
-        if let last = receiver.lastPLI, now - last < .milliseconds(300) { return }
+        if let last = receiver.lastPLI, now - last < Self.keyFrameInterval { return }
         receivers[mid]?.lastPLI = now
         receivers[mid]?.pliCount += 1
         if codec.pictureLossIndication {

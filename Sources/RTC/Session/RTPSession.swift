@@ -4,6 +4,8 @@ import Wire
 package struct RTPSession: Sendable {
     static let videoReportInterval = Duration.seconds(1)
     static let unknownCap = 64
+    /// Between two requests for a key frame.
+    static let keyFrameInterval = Duration.milliseconds(300)
 
     let cname: String
     var random: RandomSource
@@ -139,7 +141,11 @@ package struct RTPSession: Sendable {
         next = earliest(next, held.first?.frame.playoutTime)
         for receiver in receivers.values where receiver.media.kind == .video {
             next = earliest(next, receiver.nacks.nextTime(roundTrip: roundTrip))
-            next = earliest(next, receiver.assembler.stallDeadline)
+            if let stalled = receiver.assembler.stallDeadline {
+                // Once asked for, a key frame is asked for again only after a while.
+                let again = receiver.lastPLI.map { $0 + Self.keyFrameInterval } ?? stalled
+                next = earliest(next, max(stalled, again))
+            }
         }
         return next
     }
