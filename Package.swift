@@ -100,8 +100,8 @@ let package = Package(
         module(
             "CauserieApp",
             [
-                "Bus", "Conference", "GLibKit", "GtkKit", "Media", "CGLib", "CGtk", "CGtkShim", "CResources", arguments,
-                log,
+                "Bus", "BusClient", "Conference", "GLibKit", "GtkKit", "Media", "RTC", "CGLib", "CGtk", "CResources",
+                arguments, log,
             ],
             settings: mainThread),
         program("causerie", ["CauserieApp"]),
@@ -129,6 +129,17 @@ let package = Package(
         testHost("BusTestHost", ["Bus", "Conference", "GLibKit", "Media", log]),
         tests("BusTests", ["Bus", "BusClient", "GLibKit", "Programs", "BusTestHost", "causeriectl"]),
         tests("EndToEndTests", ["Programs", "causerie", "causeriectl"], path: "EndToEnd"),
+        testHost(
+            "GtkTestHost", ["CauserieApp", "Conference", "GLibKit", "GtkKit", "Media", "RTC", "CGLib", "CGtk"]),
+        .target(
+            name: "Accessibility", dependencies: ["GLibKit", "CGLib", "Programs"],
+            path: "Tests/Support/Accessibility", swiftSettings: common),
+        tests(
+            "CauserieAppTests",
+            [
+                "Accessibility", "CauserieApp", "Conference", "GLibKit", "GtkTestHost", "Media", "RTC", "Programs",
+                "causerie",
+            ]),
         tests("ArchitectureTests", []),
     ]
 )
