@@ -1,4 +1,5 @@
 import BrowserSupport
+@testable import Conference
 import Foundation
 import Instances
 import Programs

@@ -43,7 +43,11 @@ package final class HeadlessInstance {
         let errors: String
     }
 
-    package struct NotStarted: Error { let errors: String }
+    package struct NotStarted: Error {
+        let errors: String
+
+        package init(errors: String) { self.errors = errors }
+    }
 
     private init(
         bus: PrivateBus, profile: String, program: RunningProgram, port: Int, environment: [String: String],
