@@ -11,6 +11,8 @@ final class PeerTransportCore {
     private let logger: Logger
     private let onEvent: @Sendable (PeerConnectionEvent) -> Void
     private var sockets: [TransportAddress: any Channel] = [:]
+    /// The address that each socket got; an unbound one has none yet.
+    private var bases: [ObjectIdentifier: TransportAddress] = [:]
     private var remotes: [TransportAddress: SocketAddress] = [:]
     private var timer: Scheduled<Void>?
     private var timerDeadline: Instant?
@@ -60,15 +62,10 @@ final class PeerTransportCore {
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16 * 2048))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let base = channel.localAddress.flatMap(TransportAddress.init)
                     try channel.pipeline.syncOperations.addHandler(
                         DatagramReceiver(
-                            receive: { bytes, remote in
-                                guard let base = base ?? channel.localAddress.flatMap(TransportAddress.init) else {
-                                    return
-                                }
-                                bound.value.receive(bytes, from: remote, to: base)
-                            }, batchEnded: { bound.value.drain() }))
+                            receive: { bytes, remote in bound.value.receive(bytes, from: remote, on: channel) },
+                            batchEnded: { bound.value.drain() }))
                 }
             }
     }
@@ -79,11 +76,12 @@ final class PeerTransportCore {
             return
         }
         sockets[address] = channel
+        bases[ObjectIdentifier(channel)] = address
         peer.addLocalHost(address, at: MonotonicClock.now)
     }
 
-    private func receive(_ bytes: [UInt8], from remote: TransportAddress, to base: TransportAddress) {
-        guard !isClosed else { return }
+    private func receive(_ bytes: [UInt8], from remote: TransportAddress, on channel: any Channel) {
+        guard !isClosed, let base = bases[ObjectIdentifier(channel)] else { return }
         peer.receive(bytes, from: remote, to: base, at: MonotonicClock.now)
     }
 

@@ -1,5 +1,7 @@
+import Logging
 import Media
 import RTC
+import Synchronization
 import Transport
 
 /// Cameras, microphones and speakers of a call: opened once, changed while it runs.

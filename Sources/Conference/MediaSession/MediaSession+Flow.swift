@@ -1,5 +1,7 @@
+import Logging
 import Media
 import RTC
+import Synchronization
 import Transport
 
 /// The way of frames between the media threads and the network thread.

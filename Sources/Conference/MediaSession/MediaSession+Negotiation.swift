@@ -1,5 +1,7 @@
+import Logging
 import Media
 import RTC
+import Synchronization
 import Transport
 
 /// Offers, answers and candidates of a call.
@@ -59,7 +61,7 @@ extension MediaSession {
                 sends: configuration.outgoing.contains(medium), receives: configuration.incoming.contains(medium))
             let existing = peer.transceivers.first { $0.kind == kind && !$0.isStopped }
             if let existing {
-                peer.setDirection(direction, mid: existing.mid, index: existing.index)
+                peer.setDirection(direction, index: existing.index)
             } else if offering, direction != .inactive {
                 peer.addTransceiver(kind, direction: direction)
             }

@@ -1,5 +1,6 @@
 import Media
 import RTC
+import Synchronization
 import Transport
 
 /// Changes in mid-call.

@@ -1,0 +1,28 @@
+import Conference
+import GLibKit
+
+/// Where others reach this computer, in words.
+enum Reachability {
+    /// The port that need not be said.
+    private static let standardPort = 29172
+
+    /// For the empty page; empty when there is nothing to say yet.
+    static func sentence(_ conference: Conference) -> String {
+        if conference.listeningProblem != nil { return portNote(conference) }
+        guard let port = conference.listeningPort else { return tr("Receiving calls is switched off.") }
+        guard let address = LocalAddresses.preferred() else {
+            return tr("This computer is not on a network: nobody can call it.")
+        }
+        let shown = port == standardPort ? address : (address.contains(":") ? "[\(address)]" : address) + ":\(port)"
+        return tr("Others reach this computer at {address}.", ["address": shown])
+    }
+
+    /// For the preferences.
+    static func portNote(_ conference: Conference) -> String {
+        if let problem = conference.listeningProblem {
+            return tr("Calls cannot arrive: {reason}", ["reason": translated("\(problem)")])
+        }
+        guard let port = conference.listeningPort else { return tr("Receiving calls is switched off.") }
+        return tr("Calls arrive on port {port}.", ["port": String(port)])
+    }
+}

@@ -1,0 +1,66 @@
+import Conference
+import GLibKit
+import Media
+
+/// What a pane and its controls have to know of a stream: a plain copy, so that every word on the pane can be decided, and
+/// tested, without a call.
+package nonisolated struct CallSituation: Hashable, Sendable {
+    package var state: StreamState = .idle
+    /// The far end's name for itself, or its address.
+    package var name = ""
+    /// What would be called again.
+    package var address = ""
+    package var outgoing: MediaSet = .all
+    package var incoming: MediaSet = .all
+    package var stoppedSent: MediaSet = []
+    package var stoppedReceived: MediaSet = []
+    /// What the far side has paused, and what it sends at all.
+    package var remoteStopped: MediaSet = []
+    package var remoteOutgoing: MediaSet = .all
+    package var problems: [MediaDevice.Kind: MediaProblem] = [:]
+    package var hasCamera = true
+    package var hasMicrophone = true
+    package var display = PaneDisplay.receivedWithSentInset
+    package var isTestCall = false
+    /// The last call was refused because the far side has another identity key than before.
+    package var isIdentityRefused = false
+    /// The microphone has heard nothing for long.
+    package var isMicrophoneSilent = false
+    /// A picture has come from the other end, and one from the own camera.
+    package var hasReceivedPicture = false
+    package var hasSentPicture = false
+
+    package init() {}
+
+    /// Whether there is a call that can be ended from here: what the controls are for.
+    package var isCall: Bool {
+        switch state {
+        case .calling, .connecting, .connected, .reconnecting: true
+        case .idle, .incoming, .ended: false
+        }
+    }
+}
+
+extension CallSituation {
+    /// What the model says now. Pictures and silence are not the model's: they are added by the pane.
+    @MainActor package init(_ pane: Pane) {
+        let stream = pane.stream
+        state = stream.state
+        address = stream.address
+        let named = stream.remoteIdentifier ?? ""
+        let called = stream.remoteAddress ?? stream.address
+        name = stream.isTestCall ? tr("Test Call") : named.isEmpty ? called : named
+        outgoing = stream.outgoing
+        incoming = stream.incoming
+        stoppedSent = stream.stopped.sent
+        stoppedReceived = stream.stopped.received
+        remoteStopped = stream.remoteStopped
+        remoteOutgoing = stream.remoteOutgoing
+        isTestCall = stream.isTestCall
+        isIdentityRefused = stream.refusedIdentity != nil
+        problems = stream.problems
+        hasCamera = stream.camera != .none
+        hasMicrophone = stream.microphone != .none
+        display = pane.display
+    }
+}
