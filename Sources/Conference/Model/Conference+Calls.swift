@@ -1,4 +1,3 @@
-import NIOPosix
 import RTC
 import Wire
 
@@ -9,7 +8,7 @@ extension Conference {
         guard let identity else {
             throw DialFailure(reason: .localError("no identity key"), presented: nil, detail: "no identity key")
         }
-        let dialer = SignalingDialer(identity: identity, timing: options.timing, eventLoop: group.next())
+        let dialer = SignalingDialer(identity: identity, timing: options.timing, eventLoop: eventLoop)
         return try await dialer.dial(address, expected: known.identity(at: address))
     }
 

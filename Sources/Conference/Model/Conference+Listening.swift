@@ -1,5 +1,4 @@
 import Logging
-import NIOPosix
 
 /// Being reached: the port is open while a stream waits for calls.
 extension Conference {
@@ -36,7 +35,7 @@ extension Conference {
         do throws(ListeningProblem) {
             guard let identity else { throw .failed("no identity key") }
             let listener = try await SignalingListener.open(
-                port: wanted, identity: identity, timing: options.timing, on: group.next(), logger: logger
+                port: wanted, identity: identity, timing: options.timing, on: eventLoop, logger: logger
             ) { [weak self] connection in
                 Task { @MainActor in
                     if let self { self.admit(connection) } else { connection.close() }

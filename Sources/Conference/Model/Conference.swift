@@ -27,7 +27,8 @@ import Observation
 
     nonisolated let logger: Logger
     @ObservationIgnored let makeMedia: CallMediaMaker
-    @ObservationIgnored let group: MultiThreadedEventLoopGroup
+    /// The network thread: every socket, and every peer connection.
+    @ObservationIgnored let eventLoop: any EventLoop
     @ObservationIgnored let identity: InstallationIdentity?
     @ObservationIgnored let known: KnownIdentities
     @ObservationIgnored let store: WindowStore
@@ -60,8 +61,8 @@ import Observation
         port = options.port
         stunServers = options.stunServers
         engine = MediaEngine(logger: logger)
-        group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        self.makeMedia = makeMedia ?? Self.mediaMaker(engine: engine, group: group, logger: logger)
+        eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        self.makeMedia = makeMedia ?? Self.mediaMaker(engine: engine, eventLoop: eventLoop, logger: logger)
         hasDevices = makeMedia == nil
         let folders = options.folders ?? ProfileFolders(profile: profile)
         if folders == nil { logger.error("there is no profile of this name: nothing is kept") }
@@ -117,7 +118,6 @@ import Observation
             for carrier in carriers { await carrier.waitUntilClosed() }
             for work in closing.values { await work.value }
         }
-        try? await group.shutdownGracefully()
     }
 
     /// Waits for `work`, but no longer than so long.
