@@ -116,7 +116,7 @@ let package = Package(
             dependencies: nio("NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"),
             path: "Tests/Support/BrowserSupport", swiftSettings: common),
         .executableTarget(
-            name: "CallBench", dependencies: ["BrowserSupport"], path: "Tests/Performance/CallBench",
+            name: "CallBench", dependencies: ["BrowserSupport", "Instances", "Programs"], path: "Tests/Performance/CallBench",
             swiftSettings: common),
         tests("WireTests", ["Wire", "TestSupport"], exclude: ["Fixtures"]),
         tests("RTCTests", ["RTC", "Wire", "TestSupport"]),
@@ -126,7 +126,17 @@ let package = Package(
         .target(name: "Programs", path: "Tests/Support/Programs", swiftSettings: common),
         testHost("GLibTestHost", ["GLibKit", "CGLib"]),
         tests("GLibKitTests", ["GLibKit", "GLibTestHost", "CGLib", "Programs"]),
-        tests("EndToEndTests", ["Programs", "causerie", "causeriectl"], path: "EndToEnd"),
+        testHost("BusTestHost", ["Bus", "Conference", "GLibKit", "Media", log]),
+        tests("BusTests", ["Bus", "BusClient", "GLibKit", "Programs", "BusTestHost", "causeriectl"]),
+        .target(
+            name: "Instances", dependencies: ["Programs"], path: "Tests/Support/Instances", swiftSettings: common),
+        tests("EndToEndTests", ["Instances", "Programs", "causerie", "causeriectl"], path: "EndToEnd"),
+        tests(
+            "InteropTests",
+            [
+                "BrowserSupport", "Conference", "Instances", "Programs", "RTC", "Transport", "causerie", "causeriectl",
+                log,
+            ] + nio("NIOPosix"), path: "Interop"),
         testHost(
             "GtkTestHost", ["CauserieApp", "Conference", "GLibKit", "GtkKit", "Media", "RTC", "CGLib", "CGtk"]),
         .target(

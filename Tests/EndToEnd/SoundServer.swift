@@ -1,4 +1,5 @@
 import Foundation
+import Instances
 import Programs
 
 /// A private PulseAudio with null sinks: what is played can be recorded and looked at.

@@ -2,6 +2,7 @@ import Logging
 import Media
 import RTC
 import Transport
+import Wire
 
 /// A call's descriptions, and what its media tells.
 extension Call {

@@ -1,4 +1,6 @@
+import Logging
 import RTC
+import Wire
 
 /// What the two sides of a call say to each other.
 extension Call {

@@ -180,7 +180,9 @@ import Transport
         guard case .dialing = machine.state else { return }
         logger.info(
             "a call fails",
-            metadata: ["to": "\(destination?.description ?? "")", "reason": "\(failure.reason.code): \(failure.detail)"])
+            metadata: [
+                "to": "\(destination?.description ?? "")", "reason": "\(failure.reason.code): \(failure.detail)",
+            ])
         if let presented = failure.presented, let destination {
             stream?.refusedIdentity = RefusedIdentity(
                 address: destination.description, fingerprint: presented.description)

@@ -78,7 +78,9 @@ package struct CallStateMachine: Hashable, Sendable {
 
     private mutating func begin(_ event: CallEvent) -> [CallAction] {
         guard state == .idle else { return [] }
-        if event == .dialed { return go(to: .dialing(hasOffer: false), .startTimer(.attempt), .openCarrier, .makeOffer) }
+        if event == .dialed {
+            return go(to: .dialing(hasOffer: false), .startTimer(.attempt), .openCarrier, .makeOffer)
+        }
         carrier = .open
         return go(to: .incoming, .startTimer(.ring), .sendRinging)
     }

@@ -17,7 +17,7 @@ import Wire
 /// A carrier over the network.
 @MainActor final class NetworkCarrier: Carrier {
     var onEvent: ((SignalingEvent) -> Void)?
-    private let connection: SignalingConnection
+    let connection: SignalingConnection
 
     init(_ connection: SignalingConnection) {
         self.connection = connection

@@ -6,10 +6,10 @@ extension MediaSession: CallMedia {}
 
 extension Conference {
     /// The real thing: devices, codecs and sockets.
-    static func mediaMaker(engine: MediaEngine, group: any EventLoopGroup, logger: Logger) -> CallMediaMaker {
+    static func mediaMaker(engine: MediaEngine, eventLoop: any EventLoop, logger: Logger) -> CallMediaMaker {
         { configuration, onEvent in
             MediaSession(
-                engine: engine, eventLoopGroup: group, configuration: configuration, logger: logger, onEvent: onEvent)
+                engine: engine, eventLoopGroup: eventLoop, configuration: configuration, logger: logger, onEvent: onEvent)
         }
     }
 }

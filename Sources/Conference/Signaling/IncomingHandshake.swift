@@ -85,7 +85,9 @@ struct IncomingHandshake {
 
     /// Nil refuses: another path, or without our subprotocol.
     private static func answer(to head: HTTPRequestHead) -> HTTPHeaders? {
-        guard head.uri == "/", head.headers[canonicalForm: "Sec-WebSocket-Protocol"].contains("json") else { return nil }
+        guard head.uri == "/", head.headers[canonicalForm: "Sec-WebSocket-Protocol"].contains("json") else {
+            return nil
+        }
         return ["Sec-WebSocket-Protocol": "json"]
     }
 

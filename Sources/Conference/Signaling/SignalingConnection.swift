@@ -12,7 +12,7 @@ final class SignalingConnection: Sendable {
     let remoteIdentity: DTLSFingerprint
     let remoteAddress: TransportAddress?
     private let handler: NIOLoopBound<SignalingHandler>
-    private let channel: any Channel
+    let channel: any Channel
 
     /// Messages that may wait for a reader that is busy.
     private static let backlog = 1024

@@ -22,7 +22,7 @@ final class SignalingListener: Sendable {
     ) async throws(ListeningProblem) -> SignalingListener {
         do {
             let context = try identity.serverContext()
-            let admission = NIOLoopBoundBox(Admission(timing: timing), eventLoop: eventLoop)
+            let admission = NIOLoopBoundBox.makeBoxSendingValue(Admission(timing: timing), eventLoop: eventLoop)
             let bootstrap = ServerBootstrap(group: eventLoop)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .serverChannelOption(.backlog, value: 32)

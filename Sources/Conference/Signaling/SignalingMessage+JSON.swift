@@ -102,7 +102,10 @@ extension SignalingMessage {
 
     private static func media(_ words: [String]?, else missing: MediaSet) -> MediaSet {
         guard let words else { return missing }
-        return (words.contains("audio") ? .audio : []).union(words.contains("video") ? .video : [])
+        var media: MediaSet = []
+        if words.contains("audio") { media.insert(.audio) }
+        if words.contains("video") { media.insert(.video) }
+        return media
     }
 }
 

@@ -16,7 +16,8 @@ enum IdentityStore {
         do {
             if let bytes = try file.read() {
                 if let known = parse(bytes) { return known }
-                logger.warning("the identity key is damaged: it is kept aside and a new one is made; others will be warned")
+                logger.warning(
+                    "the identity key is damaged: it is kept aside and a new one is made; others will be warned")
                 file.keepAside()
             }
         } catch { logger.warning("the identity key cannot be read: \(error)") }

@@ -80,7 +80,9 @@ extension StreamRecord {
         var settings = VideoSettings()
         guard let video else { return settings }
         if let width = video.width, (16...3840).contains(width), width.isMultiple(of: 2) { settings.width = width }
-        if let height = video.height, (16...2160).contains(height), height.isMultiple(of: 2) { settings.height = height }
+        if let height = video.height, (16...2160).contains(height), height.isMultiple(of: 2) {
+            settings.height = height
+        }
         if let rate = video.framesPerSecond, (1...60).contains(rate) { settings.framesPerSecond = rate }
         if let bitrate = video.bitrate, (30_000...20_000_000).contains(bitrate) { settings.bitrate = bitrate }
         if video.codec == "vp8" { settings.codec = "vp8" }
@@ -91,7 +93,9 @@ extension StreamRecord {
         var settings = AudioSettings()
         guard let audio else { return settings }
         if let bitrate = audio.bitrate, (6_000...510_000).contains(bitrate) { settings.bitrate = bitrate }
-        if let duration = audio.frameDuration, [10, 20, 40, 60].contains(duration) { settings.frameDuration = duration }
+        if let duration = audio.frameDuration, [10, 20, 40, 60].contains(duration) {
+            settings.frameDuration = duration
+        }
         settings.forwardErrorCorrection = audio.forwardErrorCorrection ?? settings.forwardErrorCorrection
         settings.discontinuousTransmission = audio.discontinuousTransmission ?? settings.discontinuousTransmission
         settings.echoCancellation = audio.echoCancellation ?? settings.echoCancellation

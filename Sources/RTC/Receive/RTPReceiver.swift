@@ -117,6 +117,6 @@ struct RTPReceiver: Sendable {
         let rate = Int64(media.codecs.first?.clockRate ?? 90_000)
         let offset = Int64(Int32(bitPattern: timestamp &- info.rtpTimestamp)) * 1_000_000 / rate
         let seconds = Int64(info.ntp >> 32) * 1_000_000
-        return seconds + Int64((info.ntp & 0xFFFF_FFFF) * 1_000_000 >> 32) + offset
+        return seconds + Int64(((info.ntp & 0xFFFF_FFFF) * 1_000_000) >> 32) + offset
     }
 }

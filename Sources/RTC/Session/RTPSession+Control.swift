@@ -84,7 +84,7 @@ extension RTPSession {
     func ntp(at now: Instant) -> UInt64 {
         let microseconds = UInt64(max(now.microseconds, 0))
         let seconds = microseconds / 1_000_000
-        return ntpOffset &+ (seconds << 32 | (microseconds % 1_000_000 << 32) / 1_000_000)
+        return ntpOffset &+ (seconds << 32 | ((microseconds % 1_000_000) << 32) / 1_000_000)
     }
 
     /// Sender and receiver reports of all sections, in one compound a sender.

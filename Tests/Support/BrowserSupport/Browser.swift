@@ -9,6 +9,7 @@ public final class Browser: Sendable {
     /// The page: runs each script that comes over the control channel and sends its result back as JSON.
     private static let page = """
         <!doctype html><meta charset="utf-8"><title>Causerie interop</title>
+        <audio id="sound" autoplay></audio>
         <video id="remote" autoplay playsinline muted></video><video id="local" autoplay playsinline muted></video>
         <script>
         const control = new WebSocket(`ws://${location.host}/control`);

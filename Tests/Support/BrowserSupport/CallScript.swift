@@ -19,7 +19,11 @@ enum CallScript {
             if (event.candidate) send({type: "new-ice-candidate", candidate: event.candidate.toJSON()});
           };
           peer.ontrack = (event) => {
-            if (event.track.kind !== "video") return;
+            if (event.track.kind === "audio") {
+              // Chromium decodes sound only while somebody plays it.
+              document.getElementById("sound").srcObject = new MediaStream([event.track]);
+              return;
+            }
             const view = document.getElementById("remote");
             view.srcObject = new MediaStream([event.track]);
             view.requestVideoFrameCallback(() => { firstFrame = performance.now(); });

@@ -16,6 +16,7 @@ package final class RunningProgram {
     }
 
     package var isRunning: Bool { process.poll() == nil }
+    package var processIdentifier: Int32 { process.identifier }
     package var printed: String { process.output.text }
     package var complained: String { process.errors.text }
 

@@ -1,21 +1,20 @@
 import Foundation
 import Programs
-import Testing
 
 /// `causerie --headless` with test sources, driven by `causeriectl` alone: what a script can do.
-final class HeadlessInstance {
-    let bus: PrivateBus
-    let profile: String
-    let program: RunningProgram
+package final class HeadlessInstance {
+    package let bus: PrivateBus
+    package let profile: String
+    package let program: RunningProgram
     /// Where direct calls come in.
-    let port: Int
+    package let port: Int
     private let environment: [String: String]
     private let home: TemporaryFolder
 
     /// Starts an instance and waits until it is on the bus.
     ///
     /// - Parameter options: after `--headless --profile P --port 0`.
-    static func start(
+    package static func start(
         _ profile: String, on bus: PrivateBus, options: [String] = [], environment: [String: String] = [:]
     ) async throws -> HeadlessInstance {
         let home = try TemporaryFolder()
@@ -39,7 +38,16 @@ final class HeadlessInstance {
         throw NotStarted(errors: program.complained)
     }
 
-    struct NotStarted: Error { let errors: String }
+    package struct CommandFailed: Error {
+        let arguments: [String]
+        let errors: String
+    }
+
+    package struct NotStarted: Error {
+        let errors: String
+
+        package init(errors: String) { self.errors = errors }
+    }
 
     private init(
         bus: PrivateBus, profile: String, program: RunningProgram, port: Int, environment: [String: String],
@@ -57,49 +65,49 @@ final class HeadlessInstance {
         (try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])?["listeningPort"] as? Int
     }
 
-    var address: String { "127.0.0.1:\(port)" }
+    package var address: String { "127.0.0.1:\(port)" }
 
     // MARK: Control
 
-    func control(_ arguments: String...) throws -> Program.Outcome {
+    package func control(_ arguments: String...) throws -> Program.Outcome {
         try Program.run(Program.built("causeriectl"), ["--profile", profile] + arguments, environment: environment)
     }
 
     /// Runs a command that has to succeed.
-    func must(_ arguments: String..., sourceLocation: SourceLocation = #_sourceLocation) throws {
+    package func must(_ arguments: String...) throws {
         let all = ["--profile", profile] + arguments
         let outcome = try Program.run(Program.built("causeriectl"), all, environment: environment)
-        #expect(outcome.status == 0, "\(arguments): \(outcome.errors)", sourceLocation: sourceLocation)
+        guard outcome.status == 0 else { throw CommandFailed(arguments: arguments, errors: outcome.errors) }
     }
 
-    func startControl(_ arguments: String...) throws -> RunningProgram {
+    package func startControl(_ arguments: String...) throws -> RunningProgram {
         try RunningProgram(
             Program.built("causeriectl"), ["--profile", profile] + arguments, environment: environment)
     }
 
-    func get(_ key: String) throws -> String {
+    package func get(_ key: String) throws -> String {
         try control("get", "main", key).output.trimmingCharacters(in: .newlines)
     }
 
-    func statistics() throws -> CallStatistics {
+    package func statistics() throws -> CallStatistics {
         let outcome = try control("stats", "main", "--json")
         return try CallStatistics(json: outcome.output)
     }
 
     // MARK: Waiting
 
-    struct TimedOut: Error, CustomStringConvertible {
-        let description: String
+    package struct TimedOut: Error, CustomStringConvertible {
+        package let description: String
     }
 
     /// Waits until a property has a value; gives up with what it has instead.
-    func wait(for key: String, _ value: String, within limit: Duration = .seconds(30)) async throws {
+    package func wait(for key: String, _ value: String, within limit: Duration = .seconds(30)) async throws {
         try await wait("\(key)=\(value)", within: limit) { try get(key) == value }
     }
 
     /// Waits until the statistics are as wanted.
     @discardableResult
-    func waitForStatistics(
+    package func waitForStatistics(
         _ name: String, within limit: Duration = .seconds(30), _ condition: (CallStatistics) -> Bool
     ) async throws -> CallStatistics {
         var last: CallStatistics?
@@ -108,7 +116,8 @@ final class HeadlessInstance {
             last = now
             return condition(now)
         }
-        return try #require(last)
+        guard let last else { throw TimedOut(description: name) }
+        return last
     }
 
     private func wait(_ name: String, within limit: Duration, _ condition: () throws -> Bool) async throws {
