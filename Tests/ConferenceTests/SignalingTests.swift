@@ -38,7 +38,8 @@ import Testing
         let ann = try await Instance.start("Ann")
         let bob = try await Instance.start("Bob") { $0.timing.handshake = .milliseconds(200) }
         let port = try #require(bob.conference.listeningPort)
-        let mute = try await ClientBootstrap(group: ann.conference.eventLoop).connect(host: "127.0.0.1", port: port).get()
+        let mute = try await ClientBootstrap(group: ann.conference.eventLoop).connect(host: "127.0.0.1", port: port)
+            .get()
         try await mute.closeFuture.get()
         let connection = try await ann.dial(bob)
         await connection.waitUntilClosed()
@@ -121,11 +122,14 @@ import Testing
             ]
         case .flood: return Array(repeating: text(#"{"type":"ringing"}"#), count: 51)
         case .pingFlood:
-            return Array(repeating: WebSocketFrame(fin: true, opcode: .ping, maskKey: .random(), data: ByteBuffer()), count: 51)
-        case .binary: return [WebSocketFrame(fin: true, opcode: .binary, maskKey: .random(), data: ByteBuffer(string: "x"))]
+            return Array(
+                repeating: WebSocketFrame(fin: true, opcode: .ping, maskKey: .random(), data: ByteBuffer()), count: 51)
+        case .binary:
+            return [WebSocketFrame(fin: true, opcode: .binary, maskKey: .random(), data: ByteBuffer(string: "x"))]
         case .notJSON: return [text("hello")]
         case .hostileName: return [text(#"{"type":"ringing","name":"a\u0007"}"#)]
-        case .unmasked: return [WebSocketFrame(fin: true, opcode: .text, data: ByteBuffer(string: #"{"type":"ringing"}"#))]
+        case .unmasked:
+            return [WebSocketFrame(fin: true, opcode: .text, data: ByteBuffer(string: #"{"type":"ringing"}"#))]
         }
     }
 
@@ -292,7 +296,8 @@ import Testing
     @Test("calls arrive by IPv6 too, where the machine has it")
     func ipv6() async throws {
         let (ann, bob) = (try await Instance.start("Ann"), try await Instance.start("Bob"))
-        let hasIPv6 = (try? await ServerBootstrap(group: ann.conference.eventLoop).bind(host: "::1", port: 0).get()) != nil
+        let hasIPv6 =
+            (try? await ServerBootstrap(group: ann.conference.eventLoop).bind(host: "::1", port: 0).get()) != nil
         guard hasIPv6 else { return }
         ann.stream.connect(to: "[::1]:\(bob.conference.listeningPort ?? 0)")
         try await bob.wait(.incoming)
