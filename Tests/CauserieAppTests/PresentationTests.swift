@@ -68,6 +68,15 @@ struct PresentationTests {
         #expect(!shown(situation(.ended(.declined))).canTrust)
     }
 
+    @Test("A caller under the name of somebody else is warned of before and after the answer")
+    func impostor() {
+        for state in [StreamState.incoming, .connected] {
+            let notices = shown(situation(state) { $0.isImpostorPossible = true }).notices
+            #expect(notices.first == .init("Another computer used the name Ann before", isWarning: true))
+        }
+        #expect(shown(situation(.idle) { $0.isImpostorPossible = true }).notices.isEmpty)
+    }
+
     @Test("What is wrong with microphone and speakers alike is said once")
     func soundServer() {
         let problems: [MediaDevice.Kind: MediaProblem] = [.microphone: .noSoundServer, .speaker: .noSoundServer]

@@ -79,10 +79,9 @@ package struct CommandArguments: ParsableCommand {
 extension CommandArguments {
     /// What the conference starts with: the command line where it says something, else what is set.
     @MainActor package func options(_ preferences: Preferences) -> ConferenceOptions {
-        let server = preferences.text("stun-server")
-        return ConferenceOptions(
+        ConferenceOptions(
             port: port ?? preferences.number("port"), camera: camera.flatMap { CameraSource($0) },
             microphone: microphone.flatMap { MicrophoneSource($0) }, speaker: speaker.map { SpeakerSource($0) },
-            autoAccept: isAutoAccepting, stunServers: server.isEmpty ? [] : [server])
+            autoAccept: isAutoAccepting, stunServers: preferences.stunServers)
     }
 }

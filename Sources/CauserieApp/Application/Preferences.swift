@@ -65,6 +65,11 @@ package final class Preferences {
     package var microphone: MicrophoneSource { MicrophoneSource(text("microphone")) ?? .systemDefault }
     package var speaker: SpeakerSource { SpeakerSource(text("speaker")) }
 
+    package var stunServers: [String] {
+        let server = text("stun-server")
+        return server.isEmpty ? [] : [server]
+    }
+
     package var video: VideoSettings {
         let size = PictureSize(text("video-size")) ?? .standard
         return VideoSettings(

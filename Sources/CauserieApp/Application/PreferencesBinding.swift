@@ -26,6 +26,14 @@ final class PreferencesBinding {
     }
 
     private func apply(_ key: String) {
+        switch key {
+        case "port": conference.port = preferences.number(key)
+        case "stun-server": conference.stunServers = preferences.stunServers
+        default: applyToStreams(key)
+        }
+    }
+
+    private func applyToStreams(_ key: String) {
         for stream in conference.streams { apply(key, to: stream) }
     }
 

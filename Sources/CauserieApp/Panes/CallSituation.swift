@@ -24,6 +24,8 @@ package nonisolated struct CallSituation: Hashable, Sendable {
     package var isTestCall = false
     /// The last call was refused because the far side has another identity key than before.
     package var isIdentityRefused = false
+    /// The far side uses a name that somebody with another identity key had before.
+    package var isImpostorPossible = false
     /// The microphone has heard nothing for long.
     package var isMicrophoneSilent = false
     /// A picture has come from the other end, and one from the own camera.
@@ -59,6 +61,7 @@ extension CallSituation {
         isTestCall = stream.isTestCall
         isIdentityRefused = stream.refusedIdentity != nil
         problems = stream.problems
+        isImpostorPossible = stream.remoteIdentity?.standing == .changed
         hasCamera = stream.camera != .none
         hasMicrophone = stream.microphone != .none
         display = pane.display

@@ -24,7 +24,10 @@ nonisolated extension PanePresentation {
             canCallAgain = !situation.address.isEmpty && !situation.isIdentityRefused
             canTrust = situation.isIdentityRefused
         }
-        if situation.isCall { notices = Self.notices(situation) }
+        if situation.isImpostorPossible && (situation.isCall || situation.state == .incoming) {
+            notices = [Notice(tr("Another computer used the name {name} before", ["name": name]), isWarning: true)]
+        }
+        if situation.isCall { notices += Self.notices(situation) }
     }
 
     private mutating func progress(_ text: String, isWorking: Bool = true) {

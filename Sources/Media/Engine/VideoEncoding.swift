@@ -24,6 +24,8 @@ final class VideoEncoding: Sendable {
     private let framesEncoded = Atomic<Int>(0)
     private let keyFramesEncoded = Atomic<Int>(0)
     private let encodeTime = Atomic<Int64>(0)
+    private let width = Atomic<Int>(0)
+    private let height = Atomic<Int>(0)
 
     init(capture: VideoCapture, settings: VideoSettings, usage: CPUUsage) {
         self.capture = capture
@@ -76,8 +78,8 @@ final class VideoEncoding: Sendable {
         VideoSendStatistics(
             framesEncoded: framesEncoded.load(ordering: .relaxed),
             keyFramesEncoded: keyFramesEncoded.load(ordering: .relaxed),
-            totalEncodeTime: Double(encodeTime.load(ordering: .relaxed)) / 1_000_000, frameWidth: settings.width,
-            frameHeight: settings.height)
+            totalEncodeTime: Double(encodeTime.load(ordering: .relaxed)) / 1_000_000, frameWidth: width.load(ordering: .relaxed),
+            frameHeight: height.load(ordering: .relaxed))
     }
 
     /// Camera thread: frames faster than asked are left out, and all of them while nobody wants any.
@@ -96,35 +98,70 @@ final class VideoEncoding: Sendable {
         for sink in state.withLock({ Array($0.sinks.values) }) { sink.onProblem(problem) }
     }
 
+    /// The picture's own size, or as much smaller, in its own proportions, as the settings ask: never larger.
+    static func size(for frame: VideoFrame, settings: VideoSettings) -> (width: Int, height: Int) {
+        let scale = min(
+            1, Double(settings.width) / Double(frame.width), Double(settings.height) / Double(frame.height))
+        let even = { (value: Int) in max(16, Int((Double(value) * scale).rounded()) & ~1) }
+        return (even(frame.width), even(frame.height))
+    }
+
     private func run() {
-        let encoder: VP8Encoder
-        do {
-            encoder = try VP8Encoder(
-                width: settings.width, height: settings.height, framesPerSecond: settings.framesPerSecond,
-                bitrate: settings.bitrate)
-        } catch {
-            report(.failed(error.message))
-            return
-        }
-        let pool = FramePool(width: settings.width, height: settings.height, capacity: 4)
+        var stage: EncoderStage?
         var cpu = MediaClock.threadCPU
         while let frame = queue.pop() {
-            let began = MediaClock.now
-            let isRightSize = frame.width == settings.width && frame.height == settings.height
-            let picture =
-                isRightSize ? frame : frame.scaled(width: settings.width, height: settings.height, from: pool)
-            let forced = wantsKeyFrame.exchange(false, ordering: .relaxed)
-            if let picture, let encoded = encoder.encode(picture, forceKeyFrame: forced) {
-                framesEncoded.add(1, ordering: .relaxed)
-                if encoded.isKeyFrame { keyFramesEncoded.add(1, ordering: .relaxed) }
-                encodeTime.add(MediaClock.now - began, ordering: .relaxed)
-                for sink in state.withLock({ Array($0.sinks.values) }) where !sink.isPaused { sink.onFrame(encoded) }
-            } else if forced {
-                requestKeyFrame()
+            let size = Self.size(for: frame, settings: settings)
+            if stage.map({ $0.width != size.width || $0.height != size.height }) ?? true {
+                do {
+                    stage = try EncoderStage(width: size.width, height: size.height, settings: settings)
+                } catch {
+                    report(.failed(error.message))
+                    return
+                }
             }
+            encode(frame, with: stage)
             let now = MediaClock.threadCPU
             usage.add(now - cpu, to: .encode)
             cpu = now
         }
+    }
+
+    private func encode(_ frame: VideoFrame, with stage: EncoderStage?) {
+        let began = MediaClock.now
+        let forced = wantsKeyFrame.exchange(false, ordering: .relaxed)
+        guard let encoded = stage?.encode(frame, forceKeyFrame: forced) else {
+            if forced { requestKeyFrame() }
+            return
+        }
+        framesEncoded.add(1, ordering: .relaxed)
+        if encoded.isKeyFrame { keyFramesEncoded.add(1, ordering: .relaxed) }
+        encodeTime.add(MediaClock.now - began, ordering: .relaxed)
+        width.store(encoded.width, ordering: .relaxed)
+        height.store(encoded.height, ordering: .relaxed)
+        for sink in state.withLock({ Array($0.sinks.values) }) where !sink.isPaused { sink.onFrame(encoded) }
+    }
+}
+
+/// An encoder of one size, and the scaler before it.
+private final class EncoderStage {
+    let width: Int
+    let height: Int
+    private let encoder: VP8Encoder
+    private let pool: FramePool
+
+    init(width: Int, height: Int, settings: VideoSettings) throws(CodecError) {
+        self.width = width
+        self.height = height
+        encoder = try VP8Encoder(
+            width: width, height: height, framesPerSecond: settings.framesPerSecond, bitrate: settings.bitrate)
+        pool = FramePool(width: width, height: height, capacity: 4)
+    }
+
+    func encode(_ frame: VideoFrame, forceKeyFrame: Bool) -> EncodedVideo? {
+        let isRightSize = frame.width == width && frame.height == height
+        guard let picture = isRightSize ? frame : frame.scaled(width: width, height: height, from: pool) else {
+            return nil
+        }
+        return encoder.encode(picture, forceKeyFrame: forceKeyFrame)
     }
 }

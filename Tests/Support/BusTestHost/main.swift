@@ -8,8 +8,11 @@ import Media
 
 MainLoop.attach()
 let profile = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : nil
-let options = ConferenceOptions(port: 0, camera: .none, microphone: .none, speaker: .none, autoAccept: false)
-let conference = Conference(profile: profile, options: options, logger: Logger(label: "bus-test"))
+let options = ConferenceOptions(port: 0, camera: CameraSource.none, microphone: MicrophoneSource.none, speaker: SpeakerSource.none, autoAccept: false)
+// What is not worth a warning does not count as a complaint.
+var logger = Logger(label: "bus-test")
+logger.logLevel = .warning
+let conference = Conference(profile: profile, options: options, logger: logger)
 do {
     let service = try BusService(conference, profile: profile) {
         Task {
