@@ -18,7 +18,7 @@ import Testing
         bob.stream.accept()
         try await ann.wait(.connected)
         try await bob.wait(.connected)
-        #expect(ann.stream.setupTime.map { $0 > 0 } ?? false)
+        try await until("the first picture is timed") { ann.stream.setupTime.map { $0 > 0 } ?? false }
         #expect(ann.stream.microphoneLevel == 0.25 && ann.stream.speakerLevel == 0.5)
         let (annMedia, bobMedia) = (try #require(ann.media.last), try #require(bob.media.last))
         try await until("candidates cross") {

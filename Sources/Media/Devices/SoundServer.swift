@@ -23,6 +23,22 @@ final class SoundServer: @unchecked Sendable {
         loop = pa_threaded_mainloop_new()
     }
 
+    /// Nothing of libpulse may call back when this is gone.
+    deinit {
+        guard let loop else { return }
+        // A callback that held the last reference runs on the loop's own thread, which cannot wait for itself.
+        let isLoopThread = isStarted && pa_threaded_mainloop_in_thread(loop) != 0
+        if isStarted, !isLoopThread { pa_threaded_mainloop_stop(loop) }
+        if let retry { pa_threaded_mainloop_get_api(loop)?.pointee.time_free(retry) }
+        if let context {
+            pa_context_set_state_callback(context, nil, nil)
+            pa_context_set_subscribe_callback(context, nil, nil)
+            pa_context_disconnect(context)
+            pa_context_unref(context)
+        }
+        if !isLoopThread { pa_threaded_mainloop_free(loop) }
+    }
+
     /// Whether streams can be made now.
     var isReady: Bool { context.map { pa_context_get_state($0) == PA_CONTEXT_READY } ?? false }
 

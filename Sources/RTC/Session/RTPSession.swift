@@ -12,6 +12,9 @@ package struct RTPSession: Sendable {
     let ntpOffset: UInt64
     var senders: [String: RTPSender] = [:]
     var receivers: [String: RTPReceiver] = [:]
+    /// Senders of sections that do not send now. Their SSRC may come back, and must not begin a new numbering then: the
+    /// far side's SRTP would take its packets for replayed ones.
+    var restingSenders: [String: RTPSender] = [:]
     /// Sections in the order of the description.
     var order: [String] = []
     var pacer = Pacer()
@@ -42,10 +45,10 @@ package struct RTPSession: Sendable {
         order = media.map(\.mid)
         for section in media {
             if section.direction.sends, !section.codecs.isEmpty {
-                senders[section.mid] =
-                    senders[section.mid]?.renegotiated(section) ?? RTPSender(media: section, random: &random)
-            } else {
-                senders[section.mid] = nil
+                let earlier = senders[section.mid] ?? restingSenders.removeValue(forKey: section.mid)
+                senders[section.mid] = earlier?.renegotiated(section) ?? RTPSender(media: section, random: &random)
+            } else if let resting = senders.removeValue(forKey: section.mid) {
+                restingSenders[section.mid] = resting
             }
             if section.direction.receives, !section.codecs.isEmpty {
                 var receiver = receivers[section.mid] ?? RTPReceiver(media: section)
@@ -58,6 +61,7 @@ package struct RTPSession: Sendable {
             }
         }
         senders = senders.filter { order.contains($0.key) }
+        restingSenders = restingSenders.filter { order.contains($0.key) }
         receivers = receivers.filter { order.contains($0.key) }
         if nextReport == nil, !senders.isEmpty || !receivers.isEmpty { nextReport = now + .milliseconds(200) }
     }
