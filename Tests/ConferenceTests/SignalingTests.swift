@@ -20,7 +20,8 @@ import Testing
             String(repeating: "A", count: 100_000),
         ])
     func garbage(text: String) async throws {
-        let (ann, bob) = (try await Instance.start("Ann"), try await Instance.start("Bob"))
+        let ann = try await Instance.start("Ann")
+        let bob = try await Instance.start("Bob") { $0.timing.handshake = .milliseconds(500) }
         try await ann.call(bob)
         let channel = try await ClientBootstrap(group: ann.conference.eventLoop)
             .connect(host: "127.0.0.1", port: #require(bob.conference.listeningPort)).get()

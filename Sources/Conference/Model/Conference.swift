@@ -95,7 +95,7 @@ import Observation
         isRunning = true
         beginSaving()
         if hasDevices {
-            engine.observeDevices { [weak self] in Task { await self?.refreshDevices() } }
+            engine.observeDevices { [weak self] in Task { @MainActor [weak self] in await self?.refreshDevices() } }
             Task { await refreshDevices() }
         }
         updateListening()

@@ -26,6 +26,9 @@ final class SignalingHandler: ChannelInboundHandler {
     private var sending: Scheduled<Void>?
     private var isClosing = false
     private var hasTold = false
+    /// Our closing words are out; the far side's are to come (RFC 6455 §7.1.1).
+    private var awaitsClose = false
+    private static let closePatience = TimeAmount.seconds(1)
 
     init(isServer: Bool, timing: SignalingTiming, deliver: @escaping (SignalingEvent) -> Bool) {
         self.isServer = isServer
@@ -85,21 +88,31 @@ final class SignalingHandler: ChannelInboundHandler {
         closeChannel(.policyViolation, reason)
     }
 
-    private func closeChannel(_ code: WebSocketErrorCode, _ reason: String) {
+    /// Says the closing words, and closes: at once, or when the far side has said its own.
+    private func closeChannel(_ code: WebSocketErrorCode, _ reason: String, waits: Bool = false) {
         guard let context else { return }
         var payload = context.channel.allocator.buffer(capacity: 64)
         payload.write(webSocketErrorCode: code)
         payload.writeString(String(reason.prefix(100)))
         let frame = WebSocketFrame(fin: true, opcode: .connectionClose, maskKey: mask, data: payload)
+        awaitsClose = waits
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        context.writeAndFlush(wrapOutboundOut(frame)).whenComplete { _ in bound.value.close(mode: .all, promise: nil) }
+        let written = context.writeAndFlush(wrapOutboundOut(frame))
+        if waits {
+            context.eventLoop.scheduleTask(in: Self.closePatience) { [channel = context.channel] in
+                channel.close(mode: .all, promise: nil)
+            }
+        } else {
+            written.whenComplete { _ in bound.value.close(mode: .all, promise: nil) }
+        }
     }
 
     // MARK: In
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !hasTold else { return }
         let frame = unwrapInboundIn(data)
+        if awaitsClose, frame.opcode == .connectionClose { return context.close(mode: .all, promise: nil) }
+        guard !hasTold else { return }
         lastHeard = .now()
         guard received.take(at: lastHeard) else { return cutOff("more than \(FrameBudget.limit) frames a second") }
         // RFC 6455 §5.1: a client masks, a server does not.
@@ -161,7 +174,7 @@ final class SignalingHandler: ChannelInboundHandler {
         if queue.isEmpty {
             if isClosing, !hasTold {
                 ended(.byPeer)
-                closeChannel(.normalClosure, "")
+                closeChannel(.normalClosure, "", waits: true)
             }
             return
         }
