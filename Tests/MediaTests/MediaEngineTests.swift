@@ -1,0 +1,114 @@
+import Logging
+import Synchronization
+import Testing
+
+@testable import Media
+
+@Suite("The engine", .serialized) struct MediaEngineTests {
+    private final class Sink: Sendable {
+        let frames = Mutex<[EncodedVideo]>([])
+        let sounds = Mutex<[EncodedAudio]>([])
+        let pictures = Atomic<Int>(0)
+        let problems = Mutex<[MediaProblem?]>([])
+    }
+
+    private func until(_ name: String, _ condition: () -> Bool) async throws {
+        for _ in 0..<500 {
+            if condition() { return }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        Issue.record("nothing came of: \(name)")
+    }
+
+    private func send(
+        _ engine: MediaEngine, _ sink: Sink,
+        from source: CameraSource = .testPattern(width: 320, height: 240, framesPerSecond: 30),
+        bitrate: Int = 300_000
+    ) -> VideoSending {
+        engine.sendVideo(
+            from: source, settings: VideoSettings(width: 320, height: 240, bitrate: bitrate),
+            onFrame: { frame in sink.frames.withLock { $0.append(frame) } },
+            onProblem: { problem in sink.problems.withLock { $0.append(problem) } })
+    }
+
+    @Test("pictures go from the pattern through encoder and decoder, and tell how old they are")
+    func pictures() async throws {
+        let engine = MediaEngine(logger: Logger(label: "test"))
+        let sink = Sink()
+        let receiving = engine.receiveVideo(
+            codec: "vp8", onFrame: { _ in sink.pictures.add(1, ordering: .relaxed) }, onKeyFrameNeeded: {})
+        let sending = engine.sendVideo(
+            from: .testPattern, settings: VideoSettings(),
+            onFrame: { receiving.decode($0.bytes, isKeyFrame: $0.isKeyFrame, rtpTimestamp: 0) }, onProblem: { _ in })
+        try await until("pictures") { sink.pictures.load(ordering: .relaxed) >= 20 }
+        let statistics = receiving.statistics
+        #expect(statistics.frameWidth == 640 && statistics.frameHeight == 480)
+        #expect((statistics.glassToGlass ?? -1) > 0)
+        #expect(engine.usage.seconds(of: .encode) > 0 && engine.usage.seconds(of: .decode) > 0)
+        sending.close()
+        receiving.close()
+    }
+
+    @Test("equal settings share one encoder, different ones do not, and none stays behind")
+    func encodesOnce() async throws {
+        let engine = MediaEngine(logger: Logger(label: "test"))
+        let (first, second, third) = (Sink(), Sink(), Sink())
+        let a = send(engine, first)
+        let b = send(engine, second)
+        #expect(engine.encoderCount == 1)
+        let c = send(engine, third, bitrate: 100_000)
+        #expect(engine.encoderCount == 2)
+        try await until("all get pictures") {
+            [first, second, third].allSatisfy { $0.frames.withLock { $0.count } > 3 }
+        }
+        b.setPaused(true)
+        a.close()
+        b.close()
+        c.close()
+        #expect(engine.encoderCount == 0)
+    }
+
+    @Test("a camera that is not there is a problem, not a failure; another one heals it")
+    func missingCamera() async throws {
+        let engine = MediaEngine(logger: Logger(label: "test"))
+        let sink = Sink()
+        let sending = send(engine, sink, from: .device("/dev/video-that-is-not-there"))
+        try await until("the problem is told") {
+            sink.problems.withLock { $0.contains(.deviceNotFound("/dev/video-that-is-not-there")) }
+        }
+        sending.change(to: .testPattern(width: 320, height: 240, framesPerSecond: 30))
+        try await until("pictures of the other one") { sink.frames.withLock { !$0.isEmpty } }
+        sending.close()
+    }
+
+    @Test("the tone is encoded and muting stops it; without a microphone the stream is told")
+    func sounds() async throws {
+        let engine = MediaEngine(logger: Logger(label: "test"))
+        let sink = Sink()
+        let sending = engine.sendAudio(
+            from: .testTone, settings: AudioSettings(),
+            onFrame: { frame in sink.sounds.withLock { $0.append(frame) } },
+            onProblem: { problem in sink.problems.withLock { $0.append(problem) } })
+        try await until("sound") { sink.sounds.withLock { $0.count } > 10 }
+        #expect(sink.sounds.withLock { $0.allSatisfy { $0.sampleCount == 960 && $0.level > 10 && $0.level < 40 } })
+        #expect(sending.level > 0.05)
+        sending.setMuted(true)
+        #expect(sending.level == 0)
+        sending.change(to: .none)
+        try await until("the lack is told") { sink.problems.withLock { $0.contains(.noDevice) } }
+        sending.close()
+    }
+
+    @Test("sources are spelled and read the same, and nonsense is refused")
+    func spelling() {
+        for text in ["none", "default", "/dev/video3", "test-pattern:1280x720@25"] {
+            #expect(CameraSource(text)?.description == text)
+        }
+        for text in ["test-pattern:1x1", "test-pattern:641x480", "test-pattern:640x480@0", "test-pattern:"] {
+            #expect(CameraSource(text) == nil)
+        }
+        #expect(MicrophoneSource("test-tone:880") == .testTone(hertz: 880))
+        #expect(MicrophoneSource("test-tone:5") == nil)
+        #expect(SpeakerSource("sink").description == "sink")
+    }
+}

@@ -1,0 +1,89 @@
+import Testing
+
+@testable import Media
+
+@Suite("Pictures") struct VideoCodecTests {
+    /// dB over the luma.
+    private func peakSignalToNoise(_ left: VideoFrame, _ right: VideoFrame) -> Double {
+        var sum = 0.0
+        for y in 0..<left.height {
+            for x in 0..<left.width {
+                let difference = Double(left.luma(x: x, y: y)) - Double(right.luma(x: x, y: y))
+                sum += difference * difference
+            }
+        }
+        let mean = sum / Double(left.width * left.height)
+        // 10 log10(255^2 / mean) by counting decibels.
+        var (ratio, decibels) = (65_025 / max(mean, 0.01), 0.0)
+        while ratio > 1 {
+            ratio *= 0.794_328_234_724_281_5
+            decibels += 1
+        }
+        return decibels
+    }
+
+    @Test(
+        "VP8 keeps the picture and its timecode within the bitrate",
+        arguments: [(640, 480, 800_000), (1280, 720, 1_500_000), (320, 240, 300_000)])
+    func vp8(width: Int, height: Int, bitrate: Int) throws {
+        let pattern = try #require(TestPattern(width: width, height: height))
+        let encoder = try VP8Encoder(width: width, height: height, framesPerSecond: 30, bitrate: bitrate)
+        let decoder = try VP8Decoder()
+        var (bytes, decoded, read) = (0, 0, 0)
+        for index in 0..<90 {
+            let time = Int64(1_000_000 + index * 33_333)
+            let frame = try #require(pattern.next(at: time))
+            guard let encoded = encoder.encode(frame, forceKeyFrame: index == 0) else { continue }
+            #expect(encoded.isKeyFrame == (index == 0) || index > 0)
+            bytes += encoded.bytes.count
+            let shown = try decoder.decode(encoded.bytes)
+            let picture = try #require(shown)
+            decoded += 1
+            if index > 30 { #expect(peakSignalToNoise(frame, picture) > 25) }
+            if let code = Timecode(readingFrom: picture) {
+                #expect(code.captureTime == time && code.frameNumber == index + 1)
+                read += 1
+            }
+        }
+        #expect(decoded > 80)
+        #expect(read == decoded, "every picture tells its time")
+        #expect(bytes * 8 / 3 < bitrate * 3 / 2)
+    }
+
+    @Test("a key frame comes when it is asked for, and a decoder says when it needs one")
+    func keyFrames() throws {
+        let pattern = try #require(TestPattern(width: 320, height: 240))
+        let encoder = try VP8Encoder(width: 320, height: 240, framesPerSecond: 30, bitrate: 500_000)
+        let frames = try [Int64(1), 33_333, 66_666].map { try #require(pattern.next(at: $0)) }
+        let first = try #require(encoder.encode(frames[0], forceKeyFrame: false))
+        #expect(first.isKeyFrame)
+        let second = try #require(encoder.encode(frames[1], forceKeyFrame: false))
+        #expect(!second.isKeyFrame)
+        let third = try #require(encoder.encode(frames[2], forceKeyFrame: true))
+        #expect(third.isKeyFrame)
+        #expect(throws: CodecError.self) { try VP8Decoder().decode([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]) }
+    }
+
+    @Test("a frame goes back to its pool, and an exhausted pool gives none")
+    func pools() throws {
+        let pool = FramePool(width: 64, height: 64, capacity: 2)
+        var frames = [try #require(pool.take()), try #require(pool.take())]
+        #expect(pool.take() == nil)
+        frames.removeLast()
+        #expect(pool.take() != nil)
+        _ = frames
+    }
+
+    @Test("pictures are made smaller in their own proportions, never larger")
+    func sizes() throws {
+        let pool = FramePool(width: 1280, height: 720)
+        let frame = try #require(pool.take())
+        let size = { (width: Int, height: Int) in
+            VideoEncoding.size(for: frame, settings: VideoSettings(width: width, height: height))
+        }
+        #expect(size(640, 480) == (640, 360))
+        #expect(size(1280, 720) == (1280, 720))
+        #expect(size(1920, 1080) == (1280, 720))
+        #expect(frame.scaled(width: 640, height: 360, from: FramePool(width: 640, height: 360))?.width == 640)
+    }
+}

@@ -1,0 +1,102 @@
+import Logging
+import NIOPosix
+import RTC
+import Synchronization
+import Testing
+import Wire
+
+@testable import Transport
+
+@Suite("Transport") struct PeerTransportTests {
+    private final class Side: Sendable {
+        let transport = Mutex<PeerTransport?>(nil)
+        let states = Mutex<[PeerConnectionState]>([])
+        let packets = Atomic<Int>(0)
+    }
+
+    private func open(_ side: Side, isPolite: Bool) async throws -> PeerTransport {
+        let certificate = try DTLSCertificate.generate(
+            commonName: "test", secondsSince1970: MonotonicClock.secondsSince1970)
+        let transport = try await PeerTransport.open(
+            configuration: PeerConnectionConfiguration(
+                certificate: certificate, isPolite: isPolite, ntpAtZero: MonotonicClock.ntpAtZero),
+            addresses: [.v4(0x7F00_0001)], on: MultiThreadedEventLoopGroup.singleton.next(),
+            logger: Logger(label: "test"),
+            onEvent: { event in
+                switch event {
+                case .connectionStateChanged(let state): side.states.withLock { $0.append(state) }
+                case .audio: side.packets.add(1, ordering: .relaxed)
+                default: break
+                }
+            })
+        side.transport.withLock { $0 = transport }
+        return transport
+    }
+
+    private func until(_ name: String, _ condition: () -> Bool) async throws {
+        for _ in 0..<1000 {
+            if condition() { return }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        Issue.record("nothing came of: \(name)")
+    }
+
+    @Test("two connections find each other over real sockets, carry sound, and see each other go")
+    func connects() async throws {
+        let (ann, bob) = (Side(), Side())
+        let first = try await open(ann, isPolite: false)
+        let second = try await open(bob, isPolite: true)
+        let offer = try await first.perform { peer, now in
+            peer.addTransceiver(.audio, direction: .sendrecv)
+            return try peer.setLocalDescription(.offer, at: now)
+        }
+        #expect(offer.contains("a=candidate:"))
+        let answer = try await second.perform { peer, now in
+            try peer.setRemoteDescription(.offer, offer, at: now)
+            return try peer.setLocalDescription(.answer, at: now)
+        }
+        try await first.perform { peer, now in try peer.setRemoteDescription(.answer, answer, at: now) }
+        try await until("both are connected") {
+            [ann, bob].allSatisfy { $0.states.withLock { $0.contains(.connected) } }
+        }
+        for _ in 0..<20 {
+            first.post { peer, now in
+                peer.sendAudio(
+                    mid: "0", payload: [1, 2, 3], sampleCount: 960, captureTime: now, level: 10, voiceActivity: true,
+                    at: now)
+            }
+        }
+        try await until("sound arrives") { bob.packets.load(ordering: .relaxed) == 20 }
+        await first.close()
+        try await until("the other side sees it") { bob.states.withLock { $0.contains(.closed) } }
+        await second.close()
+        await second.close()
+    }
+
+    @Test("addresses survive the way through a socket address")
+    func addresses() throws {
+        for text in ["127.0.0.1", "192.0.2.255", "::1", "2001:db8::ff00:42:8329"] {
+            let address = TransportAddress(try #require(IPAddress(text)), port: 54_321)
+            #expect(address.socketAddress.flatMap(TransportAddress.init) == address)
+        }
+    }
+
+    @Test("server names are split from their ports")
+    func servers() throws {
+        let plain = try #require(NameLookup.parseServer("stun:example.org:19302", defaultPort: 3478))
+        #expect(plain == ("example.org", 19_302))
+        #expect(try #require(NameLookup.parseServer("example.org", defaultPort: 3478)) == ("example.org", 3478))
+        #expect(try #require(NameLookup.parseServer("[2001:db8::1]:99", defaultPort: 3478)) == ("2001:db8::1", 99))
+        for text in ["", "host:port", "host:99999", "a:b:c"] {
+            #expect(NameLookup.parseServer(text, defaultPort: 1) == nil)
+        }
+    }
+
+    @Test("loopback is used only when it is asked for, or when there is nothing else")
+    func interfaces() throws {
+        #expect(try NetworkInterfaces.addresses(withLoopback: true).contains { $0.isLoopback })
+        let outside = try NetworkInterfaces.addresses(withLoopback: false)
+        #expect(outside.allSatisfy(\.isLoopback) || !outside.contains { $0.isLoopback })
+        #expect(!outside.contains { $0.isLinkLocal })
+    }
+}
