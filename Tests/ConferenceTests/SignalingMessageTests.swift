@@ -26,7 +26,8 @@ import Testing
 
     @Test("messages of MDN's sample are understood, fields that are not ours passed over")
     func sample() throws {
-        let offer = #"{"name":"ann","target":"bob","type":"video-offer","sdp":{"type":"offer","sdp":"v=0\r\n"},"x":[1]}"#
+        let offer =
+            #"{"name":"ann","target":"bob","type":"video-offer","sdp":{"type":"offer","sdp":"v=0\r\n"},"x":[1]}"#
         #expect(try SignalingMessage(parsing: offer.utf8) == .videoOffer(name: "ann", sdp: "v=0\r\n"))
         let candidate = """
             {"type":"new-ice-candidate","target":"bob","candidate":{"candidate":"candidate:1 1 udp 1 a.local 9 typ host",\
@@ -42,7 +43,9 @@ import Testing
 
     @Test("types of a later version are ignored, whatever their fields are")
     func unknownTypes() throws {
-        for text in [#"{"type":"file-offer","sdp":5,"name":[]}"#, #"{"type":"userlist","users":["a"]}"#, #"{"type":""}"#] {
+        for text in [
+            #"{"type":"file-offer","sdp":5,"name":[]}"#, #"{"type":"userlist","users":["a"]}"#, #"{"type":""}"#,
+        ] {
             #expect(try SignalingMessage(parsing: text.utf8) == .unknown)
         }
         #expect(try SignalingMessage.unknown.frame().isEmpty)
@@ -83,7 +86,9 @@ import Testing
         let frames: [[UInt8]] = [
             Array(#"{"type":"ringing","name":"\#(long)"}"#.utf8),
             Array(#"{"type":"ringing","name":"\#(combining)"}"#.utf8),
-            Array(#"{"type":"new-ice-candidate","candidate":{"candidate":"\#(String(repeating: "a", count: 1025))"}}"#.utf8),
+            Array(
+                #"{"type":"new-ice-candidate","candidate":{"candidate":"\#(String(repeating: "a", count: 1025))"}}"#
+                    .utf8),
             Array((String(repeating: "[", count: 100_000)).utf8),
             Array((#"{"type":"ringing","x":"# + String(repeating: "[", count: 50_000)).utf8),
             Array(#"{"type":"ringing","name":""#.utf8) + [0xFF, 0xC0, 0x80] + Array(#""}"#.utf8),
@@ -103,7 +108,9 @@ import Testing
         var random = SystemRandomNumberGenerator()
         for _ in 0..<2000 {
             var damaged = whole
-            for _ in 0..<3 { damaged[Int.random(in: 0..<damaged.count, using: &random)] = UInt8.random(in: 0...255, using: &random) }
+            for _ in 0..<3 {
+                damaged[Int.random(in: 0..<damaged.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+            }
             _ = try? SignalingMessage(parsing: damaged)
         }
     }
@@ -113,7 +120,9 @@ import Testing
         #expect(SignalingText.name("Ann\r\n\u{202E}!") == "Ann!")
         #expect(SignalingText.name("Zo\u{EB} \u{1F600}") == "Zo\u{EB} \u{1F600}")
         let combining = "e" + String(repeating: "\u{301}", count: 5000)
-        for text in [combining, String(repeating: "\u{1F468}\u{200D}\u{1F469}", count: 500), String(repeating: "x", count: 999)] {
+        for text in [
+            combining, String(repeating: "\u{1F468}\u{200D}\u{1F469}", count: 500), String(repeating: "x", count: 999),
+        ] {
             #expect(SignalingText.isName(SignalingText.name(text)))
         }
     }

@@ -9,7 +9,9 @@ import Testing
 @MainActor @Suite("Profile store") struct StoreTests {
     private let logger = Logger(label: "test")
 
-    private func conference(_ scratch: ScratchProfile, _ change: (inout ConferenceOptions) -> Void = { _ in }) -> Conference {
+    private func conference(_ scratch: ScratchProfile, _ change: (inout ConferenceOptions) -> Void = { _ in })
+        -> Conference
+    {
         var options = ConferenceOptions(port: 0, folders: scratch.folders)
         change(&options)
         return Conference(profile: nil, options: options, logger: logger, makeMedia: MediaScript().maker)
@@ -74,7 +76,10 @@ import Testing
 
     @Test(
         "a file that makes no sense is kept aside, and there is a window all the same",
-        arguments: ["", "{", "[]", #"{"version":1,"windows":[]}"#, #"{"version":1,"windows":[{"id":"a","streams":[],"panes":[]}]}"#])
+        arguments: [
+            "", "{", "[]", #"{"version":1,"windows":[]}"#,
+            #"{"version":1,"windows":[{"id":"a","streams":[],"panes":[]}]}"#,
+        ])
     func broken(text: String) throws {
         let scratch = try ScratchProfile()
         try scratch.write(text, to: "windows.json", in: scratch.folders.configuration)
@@ -142,7 +147,10 @@ import Testing
             report: [
                 StatisticsRecord(
                     type: "inbound-rtp", id: "I1",
-                    members: ["framesDecoded": 30, "freezeCount": 0, "kind": "video", "jitter": 0.5, "bad": .number(.infinity)])
+                    members: [
+                        "framesDecoded": 30, "freezeCount": 0, "kind": "video", "jitter": 0.5,
+                        "bad": .number(.infinity),
+                    ])
             ])
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys

@@ -9,7 +9,8 @@ extension Conference {
     static func mediaMaker(engine: MediaEngine, eventLoop: any EventLoop, logger: Logger) -> CallMediaMaker {
         { configuration, onEvent in
             MediaSession(
-                engine: engine, eventLoopGroup: eventLoop, configuration: configuration, logger: logger, onEvent: onEvent)
+                engine: engine, eventLoopGroup: eventLoop, configuration: configuration, logger: logger,
+                onEvent: onEvent)
         }
     }
 }
