@@ -116,7 +116,8 @@ let package = Package(
             dependencies: nio("NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"),
             path: "Tests/Support/BrowserSupport", swiftSettings: common),
         .executableTarget(
-            name: "CallBench", dependencies: ["BrowserSupport", "Instances", "Programs"], path: "Tests/Performance/CallBench",
+            name: "CallBench", dependencies: ["BrowserSupport", "Instances", "Programs"],
+            path: "Tests/Performance/CallBench",
             swiftSettings: common),
         tests("WireTests", ["Wire", "TestSupport"], exclude: ["Fixtures"]),
         tests("RTCTests", ["RTC", "Wire", "TestSupport"]),

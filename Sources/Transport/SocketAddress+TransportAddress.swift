@@ -10,7 +10,8 @@ extension TransportAddress {
             guard count >= 8, let port = UInt16(exactly: UInt32(bytes[2]) << 8 | UInt32(bytes[3])) else { return nil }
             switch address.protocol {
             case .inet: return IPAddress(bytes: bytes[4..<8]).map { TransportAddress($0, port: port) }
-            case .inet6 where count >= 24: return IPAddress(bytes: bytes[8..<24]).map { TransportAddress($0, port: port) }
+            case .inet6 where count >= 24:
+                return IPAddress(bytes: bytes[8..<24]).map { TransportAddress($0, port: port) }
             default: return nil
             }
         }

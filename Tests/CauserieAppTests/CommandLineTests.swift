@@ -1,4 +1,5 @@
 import CauserieApp
+import Foundation
 import Programs
 import Testing
 
@@ -44,5 +45,28 @@ struct CommandLineTests {
             environment: ["DISPLAY": "", "WAYLAND_DISPLAY": "", "GDK_BACKEND": "x11", "LC_ALL": "C.UTF-8"])
         #expect(outcome.status == 1)
         #expect(outcome.errors.contains("--headless"))
+    }
+
+    @Test(
+        "Headless it runs without a display, alone for its profile, and ends cleanly on either signal",
+        arguments: [
+            SIGINT, SIGTERM,
+        ])
+    func headless(_ signal: Int32) async throws {
+        let bus = try await PrivateBus.start()
+        let environment = bus.environment.merging(["DISPLAY": "", "WAYLAND_DISPLAY": "", "LC_ALL": "C.UTF-8"]) { $1 }
+        let arguments = [
+            "--headless", "--port", "0", "--camera", "none", "--microphone", "none", "--speaker", "none",
+        ]
+        let program = try RunningProgram(Program.built("causerie"), arguments, environment: environment)
+        for _ in 0..<200 where !program.complained.contains("calls can arrive") {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        #expect(program.complained.contains("calls can arrive"))
+        let second = try Program.run(Program.built("causerie"), arguments, environment: environment)
+        #expect(second.status == 1)
+        #expect(second.errors.contains("running already"))
+        program.send(signal)
+        #expect(try await program.waitForEnd() == 0)
     }
 }

@@ -58,6 +58,11 @@ struct PresentationTests {
         #expect(!pane.state.isEmpty)
         #expect(pane.canCallAgain)
         #expect(!shown(situation(.ended(.declined)) { $0.address = "" }).canCallAgain)
+        let test = situation(.ended(.localHangUp)) {
+            $0.address = ""
+            $0.isTestCall = true
+        }
+        #expect(shown(test).canCallAgain)
     }
 
     @Test("A changed identity key is not called again before it is trusted")
@@ -243,6 +248,16 @@ struct RuleTests {
         #expect(abs(MeterScale.fraction(of: 0.05) - 0.57) < 0.01)
         for amplitude in [0, 0.001, -1, .nan, -.infinity] { #expect(MeterScale.fraction(of: amplitude) == 0) }
         #expect(MeterScale.fraction(of: 7) == 1)
+    }
+
+    @Test(
+        "The usual port is not said, another one is",
+        arguments: [
+            ("desk:29172", "desk"), ("192.0.2.1:29172", "192.0.2.1"), ("[2001:db8::1]:29172", "2001:db8::1"),
+            ("desk:4000", "desk:4000"), ("[::1]:4000", "[::1]:4000"), ("", ""), ("192.0.2.1", "192.0.2.1"),
+        ])
+    func ports(_ address: String, _ short: String) {
+        #expect(CallSituation.shortened(address) == short)
     }
 
     @Test("A device that is set and not there stays in its list")

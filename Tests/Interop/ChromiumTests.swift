@@ -1,9 +1,10 @@
 import BrowserSupport
-@testable import Conference
 import Foundation
 import Instances
 import Programs
 import Testing
+
+@testable import Conference
 
 /// Real calls with Debian's Chromium, its fake camera and microphone, both as caller and as called.
 @Suite("Chromium", .serialized, .enabled(if: Browser.executable != nil)) struct ChromiumTests {

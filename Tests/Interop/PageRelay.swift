@@ -1,9 +1,10 @@
 import BrowserSupport
-@testable import Conference
 import Logging
 import NIOPosix
 import RTC
 import Transport
+
+@testable import Conference
 
 /// Stands between a page, which cannot show a certificate, and an instance: the page's signalling messages go over a real
 /// signalling connection and back.
@@ -33,7 +34,8 @@ final class PageRelay: Sendable {
     static func dial(port: Int, browser: Browser) async throws -> PageRelay {
         guard let address = CallAddress("127.0.0.1:\(port)") else { throw SignalingError("no address") }
         let dialer = SignalingDialer(
-            identity: try identity(), timing: SignalingTiming(), eventLoop: MultiThreadedEventLoopGroup.singleton.next())
+            identity: try identity(), timing: SignalingTiming(), eventLoop: MultiThreadedEventLoopGroup.singleton.next()
+        )
         return PageRelay(connection: try await dialer.dial(address, expected: nil), browser: browser)
     }
 

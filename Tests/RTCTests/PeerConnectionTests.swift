@@ -155,7 +155,9 @@ import Testing
         var random = RandomSource.seeded(81)
         for _ in 0..<5000 {
             var bytes = random.bytes(Int(random.next() % 200))
-            if let first = [UInt8(0), 22, 128, 144, 200].randomElement(using: &random), !bytes.isEmpty { bytes[0] = first }
+            if let first = [UInt8(0), 22, 128, 144, 200].randomElement(using: &random), !bytes.isEmpty {
+                bytes[0] = first
+            }
             call.called.peer.receive(bytes, from: call.caller.address, to: call.called.address, at: call.now)
         }
         call.run(for: .seconds(1))

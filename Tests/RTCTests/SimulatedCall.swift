@@ -58,7 +58,9 @@ final class SimulatedCall {
         run(for: .milliseconds(10))
         try answerer.peer.setRemoteDescription(.offer, offer, at: now)
         if mirrors {
-            for transceiver in answerer.peer.transceivers { answerer.peer.setDirection(.sendrecv, index: transceiver.index) }
+            for transceiver in answerer.peer.transceivers {
+                answerer.peer.setDirection(.sendrecv, index: transceiver.index)
+            }
         }
         let answer = try answerer.peer.setLocalDescription(.answer, at: now)
         run(for: .milliseconds(10))

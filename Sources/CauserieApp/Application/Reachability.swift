@@ -3,9 +3,6 @@ import GLibKit
 
 /// Where others reach this computer, in words.
 enum Reachability {
-    /// The port that need not be said.
-    private static let standardPort = 29172
-
     /// For the empty page; empty when there is nothing to say yet.
     static func sentence(_ conference: Conference) -> String {
         if conference.listeningProblem != nil { return portNote(conference) }
@@ -13,8 +10,8 @@ enum Reachability {
         guard let address = LocalAddresses.preferred() else {
             return tr("This computer is not on a network: nobody can call it.")
         }
-        let shown = port == standardPort ? address : (address.contains(":") ? "[\(address)]" : address) + ":\(port)"
-        return tr("Others reach this computer at {address}.", ["address": shown])
+        let full = (address.contains(":") ? "[\(address)]" : address) + ":\(port)"
+        return tr("Others reach this computer at {address}.", ["address": CallSituation.shortened(full)])
     }
 
     /// For the preferences.

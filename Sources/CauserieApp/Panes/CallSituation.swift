@@ -34,6 +34,9 @@ package nonisolated struct CallSituation: Hashable, Sendable {
 
     package init() {}
 
+    /// Whether the call that is over can be made once more.
+    package var canCallAgain: Bool { (isTestCall || !address.isEmpty) && !isIdentityRefused }
+
     /// Whether there is a call that can be ended from here: what the controls are for.
     package var isCall: Bool {
         switch state {
@@ -48,9 +51,9 @@ extension CallSituation {
     @MainActor package init(_ pane: Pane) {
         let stream = pane.stream
         state = stream.state
-        address = stream.address
+        address = Self.shortened(stream.remoteAddress ?? "")
         let named = stream.remoteIdentifier ?? ""
-        let called = stream.remoteAddress ?? stream.address
+        let called = address.isEmpty ? stream.address : address
         name = stream.isTestCall ? tr("Test Call") : named.isEmpty ? called : named
         outgoing = stream.outgoing
         incoming = stream.incoming
@@ -65,5 +68,13 @@ extension CallSituation {
         hasCamera = stream.camera != .none
         hasMicrophone = stream.microphone != .none
         display = pane.display
+    }
+
+    /// An address without the port that need not be said.
+    package static func shortened(_ address: String) -> String {
+        let port = ":\(ConferenceOptions.defaultPort)"
+        guard address.hasSuffix(port) else { return address }
+        let host = address.dropLast(port.count)
+        return host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : String(host)
     }
 }

@@ -47,9 +47,7 @@ package final class ControlBar {
             cameraButton, cameraImage, "camera", isOn: presentation.isCameraOn,
             label: tr("Camera"), problem: presentation.cameraProblem,
             tooltip: presentation.isCameraOn ? tr("Stop the Camera (Ctrl+K)") : tr("Start the Camera (Ctrl+K)"))
-        // It keeps its place when there is nothing to show: no button moves under the pointer.
-        let hears = presentation.isMicrophoneOn && presentation.microphoneProblem == nil
-        gtk_widget_set_opacity(microphoneLevel.widget, hears ? 1 : 0)
+        microphoneLevel.isVisible = presentation.isMicrophoneOn && presentation.microphoneProblem == nil
     }
 
     /// - Parameter level: 0...1, as the microphone hears.

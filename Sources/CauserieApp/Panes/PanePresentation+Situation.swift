@@ -21,7 +21,7 @@ nonisolated extension PanePresentation {
         case .ended(let reason):
             page = .ended
             state = translated(reason.sentence, ["name": situation.name])
-            canCallAgain = !situation.address.isEmpty && !situation.isIdentityRefused
+            canCallAgain = situation.canCallAgain
             canTrust = situation.isIdentityRefused
         }
         if situation.isImpostorPossible && (situation.isCall || situation.state == .incoming) {

@@ -82,7 +82,7 @@ final class WindowController {
         view.actions.setEnabled("call", canCall)
         view.actions.setEnabled("dial", isFree)
         view.actions.setEnabled("test-call", isFree)
-        view.actions.setEnabled("call-again", isFree && !situation.address.isEmpty)
+        view.actions.setEnabled("call-again", isFree && situation.canCallAgain)
         view.actions.setEnabled("hang-up", situation.isCall || situation.state == .incoming)
         view.actions.setEnabled("microphone", situation.isCall)
         view.actions.setEnabled("camera", situation.isCall)
@@ -121,10 +121,7 @@ final class WindowController {
             call(view.address.text)
         }
         actions.add("dial", withText: { [weak self] in self?.call($0) })
-        actions.add("call-again") { [weak self] in
-            guard let self, let pane = focused else { return }
-            call(pane.situation.address)
-        }
+        actions.add("call-again") { [weak self] in self?.callAgain() }
         actions.add("trust") { [weak self] in self?.askForTrust() }
         actions.add("test-call") { [weak self] in self?.focused?.stream.testCall() }
         actions.add("dismiss") { [weak self] in self?.focused?.dismiss() }
@@ -138,11 +135,21 @@ final class WindowController {
 
     /// Calls an address from the focused pane.
     func call(_ address: String) {
-        guard !address.isEmpty, let pane = focused, !pane.situation.isCall else { return }
+        guard !address.isEmpty, let pane = focused, !pane.stream.state.isBusy else { return }
+        guard CallAddress(address) != nil else {
+            view.address.text = address
+            view.address.focus()
+            return view.showToast(translated(EndReason.invalidAddress.sentence))
+        }
         application.preferences.remember(address: address)
         view.address.text = ""
         pane.stream.connect(to: address)
         Widget(pane.view.root).focus()
+    }
+
+    private func callAgain() {
+        guard let pane = focused else { return }
+        if pane.situation.isTestCall { pane.stream.testCall() } else { call(pane.situation.address) }
     }
 
     /// The far side's key has changed: whether that is all right is for the person to say.

@@ -78,7 +78,8 @@ final class VideoEncoding: Sendable {
         VideoSendStatistics(
             framesEncoded: framesEncoded.load(ordering: .relaxed),
             keyFramesEncoded: keyFramesEncoded.load(ordering: .relaxed),
-            totalEncodeTime: Double(encodeTime.load(ordering: .relaxed)) / 1_000_000, frameWidth: width.load(ordering: .relaxed),
+            totalEncodeTime: Double(encodeTime.load(ordering: .relaxed)) / 1_000_000,
+            frameWidth: width.load(ordering: .relaxed),
             frameHeight: height.load(ordering: .relaxed))
     }
 

@@ -45,7 +45,10 @@ package struct AccessibleNode: Hashable, Sendable {
 
     /// The text of an entry or a label.
     package var text: String {
-        call("org.a11y.atspi.Text", "GetText", [.int32(0), .int32(-1)])?.first?.stringValue ?? ""
+        // GTK 4.8 knows no -1 for the end.
+        let count = property("org.a11y.atspi.Text", "CharacterCount")?.intValue ?? 0
+        let range = [Variant.int32(0), .int32(Int32(clamping: count))]
+        return call("org.a11y.atspi.Text", "GetText", range)?.first?.stringValue ?? ""
     }
 
     // MARK: What it can do

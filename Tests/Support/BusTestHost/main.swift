@@ -8,7 +8,9 @@ import Media
 
 MainLoop.attach()
 let profile = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : nil
-let options = ConferenceOptions(port: 0, camera: CameraSource.none, microphone: MicrophoneSource.none, speaker: SpeakerSource.none, autoAccept: false)
+let options = ConferenceOptions(
+    port: 0, camera: CameraSource.none, microphone: MicrophoneSource.none, speaker: SpeakerSource.none,
+    autoAccept: false)
 // What is not worth a warning does not count as a complaint.
 var logger = Logger(label: "bus-test")
 logger.logLevel = .warning
