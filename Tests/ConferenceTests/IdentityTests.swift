@@ -1,3 +1,4 @@
+import RTC
 import Testing
 
 @testable import Conference
