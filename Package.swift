@@ -83,7 +83,7 @@ let package = Package(
         module(
             "Conference",
             ["Media", "RTC", "Transport", "Wire", log]
-                + nio("NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSSL", "NIOFoundationCompat")),
+                + nio("NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSSL")),
 
         .target(name: "CGLibShim", dependencies: ["CGLib"], path: "Sources/CLibraries/CGLibShim"),
         .target(name: "CGtkShim", dependencies: ["CGtk"], path: "Sources/CLibraries/CGtkShim"),
@@ -123,7 +123,10 @@ let package = Package(
         tests("RTCTests", ["RTC", "Wire", "TestSupport"]),
         tests("TransportTests", ["Transport", "RTC", "Wire", log] + nio("NIOPosix")),
         tests("MediaTests", ["Media", log]),
-        tests("ConferenceTests", ["Conference", "Media", "RTC", "Transport", "Wire", "TestSupport"]),
+        tests(
+            "ConferenceTests",
+            ["Conference", "Media", "RTC", "Transport", "Wire", log]
+                + nio("NIOCore", "NIOPosix", "NIOSSL", "NIOWebSocket")),
         .target(name: "Programs", path: "Tests/Support/Programs", swiftSettings: common),
         testHost("GLibTestHost", ["GLibKit", "CGLib"]),
         tests("GLibKitTests", ["GLibKit", "GLibTestHost", "CGLib", "Programs"]),

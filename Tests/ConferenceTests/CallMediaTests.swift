@@ -5,7 +5,7 @@ import Testing
 @testable import Conference
 
 /// What calls do with their media, and what media does to its call.
-@MainActor @Suite("Calls and their media") struct CallMediaTests {
+@MainActor @Suite("Calls and their media", .serialized) struct CallMediaTests {
     private func connected() async throws -> (Instance, Instance) {
         let (ann, bob) = (try await Instance.start("Ann"), try await Instance.start("Bob"))
         try await ann.call(bob)
@@ -156,7 +156,7 @@ import Testing
 
     @Test("a lost way of the media is looked for, found, lost again and given up")
     func reconnecting() async throws {
-        let ann = try await Instance.start("Ann") { $0.timing.reconnect = .milliseconds(300) }
+        let ann = try await Instance.start("Ann") { $0.timing.reconnect = .seconds(2) }
         let bob = try await Instance.start("Bob")
         try await ann.call(bob)
         let media = try #require(ann.media.last)

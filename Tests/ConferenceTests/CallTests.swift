@@ -5,7 +5,7 @@ import Testing
 @testable import Conference
 
 /// Two and three conferences in one process that call each other over real sockets and TLS; only media is a double.
-@MainActor @Suite("Calls") struct CallTests {
+@MainActor @Suite("Calls", .serialized) struct CallTests {
     @Test("a call is answered, known to both, and hung up by who called")
     func answeredAndHungUp() async throws {
         let (ann, bob) = (try await Instance.start("Ann"), try await Instance.start("Bob"))
@@ -99,7 +99,7 @@ import Testing
     @Test("nobody answers within the stream's timeout")
     func noAnswer() async throws {
         let (ann, bob) = (try await Instance.start("Ann"), try await Instance.start("Bob"))
-        ann.stream.timeout = 1
+        ann.stream.timeout = 3
         ann.stream.connect(to: bob.address)
         try await bob.wait(.incoming)
         try await ann.wait(.ended(.noAnswer))

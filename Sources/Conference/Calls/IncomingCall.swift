@@ -12,15 +12,24 @@ import RTC
     /// Whether the caller has hung up or is gone.
     private(set) var isGone = false
     private let onChange: (IncomingCall) -> Void
+    private var deadline: Task<Void, Never>?
 
     private static let candidateLimit = 128
 
-    /// - Parameter onChange: called when the offer is there, and when the caller is gone before a stream took the call.
-    init(_ carrier: any Carrier, onChange: @escaping (IncomingCall) -> Void) {
+    /// - Parameters:
+    ///   - patience: who connects has so long to say that they call.
+    ///   - onChange: called when the offer is there, and when the caller is gone before a stream took the call.
+    init(_ carrier: any Carrier, patience: Duration, onChange: @escaping (IncomingCall) -> Void) {
         self.carrier = carrier
         self.onChange = onChange
         carrier.onEvent = { [weak self] event in self?.receive(event) }
+        deadline = Task { [weak self] in
+            guard (try? await Task.sleep(for: patience)) != nil else { return }
+            self?.leave()
+        }
     }
+
+    deinit { deadline?.cancel() }
 
     func reject(_ reason: RejectReason) {
         try? carrier.send(.reject(reason))
@@ -31,12 +40,10 @@ import RTC
     private func receive(_ event: SignalingEvent) {
         guard !isGone else { return }
         switch event {
-        case .closed, .message(.hangUp):
-            isGone = true
-            carrier.close()
-            onChange(self)
+        case .closed, .message(.hangUp): leave()
         case .message(.videoOffer(let name, let sdp)):
             guard offer.isEmpty else { return }
+            deadline?.cancel()
             self.name = name
             offer = sdp
             onChange(self)
@@ -45,5 +52,12 @@ import RTC
         case .message(.stream(let notice)): self.notice = notice
         case .message: break
         }
+    }
+
+    private func leave() {
+        isGone = true
+        deadline?.cancel()
+        carrier.close()
+        onChange(self)
     }
 }

@@ -61,7 +61,8 @@ extension Conference {
     /// Somebody is connected, and has not said anything yet.
     private func admit(_ connection: SignalingConnection) {
         guard isRunning else { return connection.close() }
-        let arrival = IncomingCall(NetworkCarrier(connection)) { [weak self] arrival in
+        let arrival = IncomingCall(NetworkCarrier(connection), patience: options.timing.handshake) {
+            [weak self] arrival in
             self?.arrivals[ObjectIdentifier(arrival)] = nil
             if !arrival.isGone { self?.consider(arrival) }
         }

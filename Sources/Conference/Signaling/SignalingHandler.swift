@@ -22,7 +22,6 @@ final class SignalingHandler: ChannelInboundHandler {
     private var queue: [[UInt8]] = []
     private var lastHeard = NIODeadline.now()
     private var keepAlive: RepeatedTask?
-    private var firstMessage: Scheduled<Void>?
     private var sending: Scheduled<Void>?
     private var isClosing = false
     private var hasTold = false
@@ -45,11 +44,6 @@ final class SignalingHandler: ChannelInboundHandler {
         let interval = TimeAmount(timing.ping)
         keepAlive = context.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
             bound.value.checkLife()
-        }
-        guard isServer else { return }
-        // Who connects has something to say.
-        firstMessage = context.eventLoop.scheduleTask(in: TimeAmount(timing.handshake)) {
-            bound.value.cutOff("no message")
         }
     }
 
@@ -74,7 +68,6 @@ final class SignalingHandler: ChannelInboundHandler {
     /// Tells once how it ended, and rests.
     private func ended(_ closure: SignalingClosure) {
         keepAlive?.cancel()
-        firstMessage?.cancel()
         if !isClosing { sending?.cancel() }
         guard !hasTold else { return }
         hasTold = true
@@ -131,7 +124,6 @@ final class SignalingHandler: ChannelInboundHandler {
     }
 
     private func receive(_ bytes: [UInt8]) {
-        firstMessage?.cancel()
         do throws(SignalingError) {
             let message = try SignalingMessage(parsing: bytes)
             if message == .unknown { return }

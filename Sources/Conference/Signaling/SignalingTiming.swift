@@ -2,7 +2,7 @@
 package struct SignalingTiming: Hashable, Sendable {
     /// For a TCP connection to come about.
     package var connect = Duration.seconds(8)
-    /// From the TCP connection to the end of the WebSocket handshake, and again to the first message of a caller.
+    /// From the TCP connection to the end of the WebSocket handshake, and again to a caller's offer.
     package var handshake = Duration.seconds(8)
     /// Between two pings.
     package var ping = Duration.seconds(10)
