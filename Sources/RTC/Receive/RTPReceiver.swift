@@ -1,0 +1,250 @@
+import Wire
+
+/// What one media section receives: reception statistics, retransmission requests, frame assembly, and the times at
+/// which frames leave.
+struct RTPReceiver: Sendable {
+    /// What comes out of a packet or of the passing of time.
+    enum Output: Sendable {
+        case audio(ReceivedAudio)
+        case video(ReceivedVideoFrame)
+        /// The sequence numbering began anew: a jitter buffer must forget what it has.
+        case restarted
+    }
+
+    /// More held frames than this are handed out at once: memory is worth more than lip-sync.
+    static let maximumHeldFrameCount = 90
+
+    let kind: MediaKind
+    private(set) var media: NegotiatedMedia
+    /// The source that is played now, and its retransmission stream.
+    private(set) var ssrc: UInt32?
+    var rtxSSRC: UInt32?
+    private(set) var cname: [UInt8]?
+
+    private(set) var reception: ReceptionStatistics
+    private(set) var rtxReception: ReceptionStatistics
+    private(set) var nacks = NACKRegister()
+    private(set) var assembler = VideoFrameAssembler()
+    var requester = KeyFrameRequester()
+    private(set) var clock: SenderClock
+    var lipSync = LipSync()
+    private var timestamps = TimestampUnwrapper()
+    private var held = FIFO<ReceivedVideoFrame>(capacity: 4)
+    private(set) var lastPacket: Instant?
+    private(set) var lastPayloadType: UInt8?
+    /// Mean delay from capture to arrival of sound, microseconds; nil before a sender report.
+    private(set) var audioTransit: Double?
+    /// Arrival to loudspeaker, as the audio side tells it.
+    var audioPlayoutDelay = Duration.zero
+    var counters = RTPReceiverCounters()
+    var remote: SenderReport?
+    var remoteReportCount: Int64 = 0
+
+    init(_ media: NegotiatedMedia) {
+        self.media = media
+        kind = media.kind
+        let clockRate = media.codecs.first?.clockRate ?? (media.kind == .audio ? 48_000 : 90_000)
+        reception = ReceptionStatistics(clockRate: clockRate)
+        rtxReception = ReceptionStatistics(clockRate: clockRate)
+        clock = SenderClock(clockRate: clockRate)
+    }
+
+    mutating func update(_ media: NegotiatedMedia) { self.media = media }
+
+    mutating func setName(_ cname: [UInt8]?) { self.cname = cname }
+
+    /// Binds the section to a source. Another one than before begins from nothing; true then.
+    mutating func bind(ssrc: UInt32) -> Bool {
+        guard self.ssrc != ssrc else { return false }
+        let hadSource = self.ssrc != nil
+        self.ssrc = ssrc
+        if hadSource { startAnew() }
+        return hadSource
+    }
+
+    private mutating func startAnew() {
+        reception = ReceptionStatistics(clockRate: reception.clockRate)
+        rtxReception = ReceptionStatistics(clockRate: reception.clockRate)
+        clock.reset()
+        cname = nil
+        remote = nil
+        forgetStream()
+    }
+
+    private mutating func forgetStream() {
+        nacks = NACKRegister()
+        assembler.reset()
+        lipSync = LipSync()
+        timestamps = TimestampUnwrapper()
+        held.removeAll()
+        audioTransit = nil
+    }
+
+    // MARK: Packets
+
+    /// Takes a packet of the section's media stream, first sent or restored from a retransmission.
+    mutating func receive(
+        _ packet: RTPPacket, isRetransmission: Bool, byteCount: Int, at now: Instant, output: (Output) -> Void
+    ) {
+        let number: Int64
+        if isRetransmission {
+            guard reception.hasPackets else { return }
+            number = reception.extended(packet.sequenceNumber)
+        } else {
+            switch reception.record(packet.sequenceNumber, timestamp: packet.timestamp, arrival: now) {
+            case .ignored: return
+            case .accepted(let extended): number = extended
+            case .restarted(let extended):
+                number = extended
+                forgetStream()
+                output(.restarted)
+            }
+        }
+        counters.record(packet, byteCount: byteCount, isRetransmission: isRetransmission)
+        lastPacket = now
+        lastPayloadType = packet.payloadType
+        switch kind {
+        case .audio: receiveAudio(packet, number: number, at: now, output: output)
+        case .video: receiveVideo(packet, number: number, isRetransmission, at: now, output: output)
+        }
+    }
+
+    /// Counts a packet of the retransmission stream itself, so that reports on it can be made.
+    mutating func recordRTX(_ packet: RTPPacket, at now: Instant) {
+        _ = rtxReception.record(packet.sequenceNumber, timestamp: packet.timestamp, arrival: now)
+    }
+
+    private mutating func receiveAudio(
+        _ packet: RTPPacket, number: Int64, at now: Instant, output: (Output) -> Void
+    ) {
+        guard !packet.payload.isEmpty else { return }
+        let timestamp = timestamps.unwrap(packet.timestamp)
+        if let captured = captureMicroseconds(timestamp) {
+            let transit = Double(now.microseconds &- captured)
+            if let audioTransit, abs(transit - audioTransit) < 5_000_000 {
+                self.audioTransit = audioTransit + (transit - audioTransit) / 32
+            } else {
+                audioTransit = transit
+            }
+        }
+        let level = media.extensions.audioLevel.flatMap { packet.extensions[$0] }.flatMap(AudioLevel.init(parsing:))
+        output(
+            .audio(
+                ReceivedAudio(
+                    sequenceNumber: number, timestamp: packet.timestamp, payload: packet.payload, level: level,
+                    arrival: now)))
+    }
+
+    private mutating func receiveVideo(
+        _ packet: RTPPacket, number: Int64, _ isRetransmission: Bool, at now: Instant, output: (Output) -> Void
+    ) {
+        if usesNACK {
+            switch nacks.record(number, isRetransmission: isRetransmission, at: now) {
+            case .new, .recovered: break
+            case .duplicateOrLate: counters.packetsDuplicated += 1
+            case .overflow: assembler.requireKeyFrame()
+            }
+        }
+        if packet.payload.isEmpty {
+            assembler.insertPadding(number)
+        } else if let payload = try? VP8Payload(parsing: packet.payload) {
+            let orientation = media.extensions.videoOrientation.flatMap { packet.extensions[$0] }
+                .flatMap(VideoOrientation.init(parsing:))
+            let isWithinCaps = assembler.insert(
+                payload, sequenceNumber: number, timestamp: timestamps.unwrap(packet.timestamp),
+                marker: packet.marker, orientation: orientation, arrival: now)
+            if !isWithinCaps { nacks.removeAll() }
+        } else {
+            counters.malformedPackets += 1
+        }
+        deliver(at: now, output: output)
+    }
+
+    private var usesNACK: Bool { media.codecs.contains { $0.nack } }
+
+    // MARK: Frames
+
+    /// Hands out what is complete and due. Call after each packet and at `nextTimeout`.
+    mutating func deliver(at now: Instant, output: (Output) -> Void) {
+        if let oldest = assembler.oldestArrival, now - oldest > KeyFrameRequester.stallLimit {
+            assembler.dropStalled(before: now - KeyFrameRequester.stallLimit)
+            nacks.removeAll()
+        }
+        while let frame = assembler.nextFrame(at: now) {
+            nacks.removeAll(through: frame.lastSequenceNumber)
+            requester.frameDelivered(isKeyFrame: frame.isKeyFrame)
+            counters.record(frame)
+            held.append(received(frame, at: now))
+        }
+        while let first = held.first, first.playoutTime <= now || held.count > Self.maximumHeldFrameCount {
+            if let frame = held.popFirst() { output(.video(frame)) }
+        }
+    }
+
+    private mutating func received(_ frame: VideoFrameAssembler.Frame, at now: Instant) -> ReceivedVideoFrame {
+        let captured = captureMicroseconds(frame.timestamp)
+        if let captured { lipSync.recordVideo(completion: frame.completion, captureMicroseconds: captured) }
+        // Order is kept whatever the hold does meanwhile.
+        let earliestTime = held.count > 0 ? held[held.count - 1]?.playoutTime ?? now : now
+        return ReceivedVideoFrame(
+            bytes: frame.bytes, isKeyFrame: frame.isKeyFrame,
+            rtpTimestamp: UInt32(truncatingIfNeeded: frame.timestamp),
+            captureTime: clock.captureTime(of: frame.timestamp), firstArrival: frame.firstArrival,
+            completion: frame.completion,
+            playoutTime: max(lipSync.playoutTime(captureMicroseconds: captured, at: now), earliestTime),
+            orientation: frame.orientation)
+    }
+
+    /// Capture time in microseconds of the sender's wall clock; the origin is the NTP era, the same for all streams.
+    private func captureMicroseconds(_ timestamp: Int64) -> Int64? {
+        clock.captureTime(of: timestamp)?.microseconds(since: NTPTime(0xE000_0000 << 32))
+    }
+
+    // MARK: Control
+
+    mutating func receive(_ report: SenderReport, at now: Instant) {
+        clock.record(ntpTime: report.ntpTime, timestamp: timestamps.peek(report.rtpTimestamp), at: now)
+        remote = report
+        remoteReportCount += 1
+    }
+
+    /// Sequence numbers to ask for now.
+    mutating func missingPackets(roundTripTime: Duration?, at now: Instant) -> [UInt16] {
+        guard usesNACK else { return [] }
+        let numbers = nacks.due(at: now, roundTripTime: roundTripTime)
+        if !numbers.isEmpty { counters.nackCount += 1 }
+        return numbers.map { UInt16(truncatingIfNeeded: $0) }
+    }
+
+    /// True when a key frame should be asked for now.
+    mutating func shouldRequestKeyFrame(roundTripTime: Duration?, at now: Instant) -> Bool {
+        guard kind == .video else { return false }
+        return requester.shouldRequest(
+            needsKeyFrame: assembler.needsKeyFrame, oldestWaiting: assembler.oldestArrival, lastPacket: lastPacket,
+            roundTripTime: roundTripTime, at: now)
+    }
+
+    /// Report blocks on the media stream and on its retransmissions.
+    mutating func reportBlocks(at now: Instant) -> [ReportBlock] {
+        var blocks: [ReportBlock] = []
+        if let ssrc, reception.hasPackets {
+            let last = clock.lastReport
+            let delay = last.map { NTPTime.compact(ofMicroseconds: (now - $0.arrival).wholeMicroseconds) }
+            blocks.append(
+                reception.reportBlock(
+                    ssrc: ssrc, lastSenderReport: last?.compact ?? 0, delaySinceLastSenderReport: delay ?? 0))
+        }
+        if let rtxSSRC, rtxReception.hasPackets {
+            blocks.append(
+                rtxReception.reportBlock(ssrc: rtxSSRC, lastSenderReport: 0, delaySinceLastSenderReport: 0))
+        }
+        return blocks
+    }
+
+    var nextTimeout: Instant? {
+        guard kind == .video, ssrc != nil else { return nil }
+        let frames = earliest(held.first?.playoutTime, requester.nextTimeout)
+        let stall = assembler.oldestArrival.map { $0 + KeyFrameRequester.stallLimit + .microseconds(1) }
+        return earliest(earliest(frames, stall), usesNACK ? nacks.nextTimeout : nil)
+    }
+}

@@ -1,0 +1,167 @@
+import Wire
+
+/// Everything between SRTP and encoded media for one BUNDLE transport (RFC 3550, RFC 9143): packets, feedback,
+/// retransmission, pacing, frame assembly, reports and statistics.
+///
+/// Sans-I/O: change it, then drain `pollPacket` and `pollEvent` until both give nil, then wait until `nextTimeout`.
+/// All instants, capture times among them, count from one origin.
+package struct RTPSession: Sendable {
+    /// Sections over this are ignored.
+    package static let maximumSectionCount = 32
+    static let maximumEventCount = 4096
+    static let maximumControlQueueCount = 256
+
+    let cname: [UInt8]
+    var random: RandomSource
+    /// Wall clock at `Instant.zero`.
+    let ntpOffset: NTPTime
+
+    var sections: [MediaSection] = []
+    var demultiplexer = RTPDemultiplexer()
+    var pacer: Pacer
+    var arrivalLog = TransportArrivalLog()
+    var sendLog = TransportSendLog()
+    var control = FIFO<OutgoingPacket>()
+    var events = FIFO<RTPSessionEvent>()
+    var roundTripTime: Duration?
+    var referenceTimes = ReceiverReferenceTimes()
+    var remoteBitrateLimit: UInt64?
+    /// Packets that no section wanted, or that could not be read.
+    var discardedPacketCount: Int64 = 0
+    var isReady = false
+    var isClosed = false
+    private var nextIdentifier = 0
+
+    /// - Parameters:
+    ///   - cname: the canonical name in our SDES (RFC 7022); the same for all sessions of one call.
+    ///   - ntpOffset: NTP time, 32.32 fixed point, at `Instant.zero`.
+    ///   - targetBitrate: what all streams together are meant to send, bit/s; the pacer's rate is a multiple of it.
+    package init(cname: String, random: RandomSource, ntpOffset: UInt64, targetBitrate: Int = 2_000_000) {
+        self.cname = Array(cname.utf8.prefix(255))
+        self.random = random
+        self.ntpOffset = NTPTime(ntpOffset)
+        pacer = Pacer(targetBitrate: targetBitrate)
+    }
+
+    /// What all streams together are meant to send, bit/s.
+    package var targetBitrate: Int {
+        get { pacer.targetBitrate }
+        set { pacer.targetBitrate = newValue }
+    }
+
+    /// Takes the result of an offer and its answer. Sections that were there before (same mid, same SSRC) go on; those
+    /// that begin to send ask for a key frame.
+    package mutating func configure(_ media: [NegotiatedMedia], at now: Instant) {
+        guard !isClosed else { return }
+        var kept: [MediaSection] = []
+        for description in media.prefix(Self.maximumSectionCount) where !description.codecs.isEmpty {
+            var section: MediaSection
+            if let known = sections.first(where: {
+                $0.mid == description.mid && $0.media.localSSRC == description.localSSRC
+                    && $0.media.kind == description.kind
+            }) {
+                section = known
+                section.media = description
+                section.receiver.update(description)
+            } else {
+                nextIdentifier += 1
+                section = MediaSection(identifier: nextIdentifier, media: description)
+            }
+            configureSender(of: &section, at: now)
+            kept.append(section)
+        }
+        for section in sections where !kept.contains(where: { $0.identifier == section.identifier }) {
+            demultiplexer.forgetSection(section.identifier)
+        }
+        sections = kept
+        grantKeyFrames(at: now)
+    }
+
+    /// SRTP keys exist: from now on media may be sent. Before, `sendAudio` and `sendVideo` are ignored.
+    package mutating func transportReady(at now: Instant) {
+        guard !isReady, !isClosed else { return }
+        isReady = true
+        for index in sections.indices where sections[index].media.kind == .video {
+            sections[index].sender?.requireKeyFrame(at: now)
+        }
+        grantKeyFrames(at: now)
+    }
+
+    private mutating func configureSender(of section: inout MediaSection, at now: Instant) {
+        guard let codec = section.media.codecs.first else { return }
+        let sends = section.media.direction.sends
+        if var sender = section.sender {
+            sender.update(section.media, codec: codec)
+            section.sender = sender
+        } else if sends {
+            section.sender = RTPSender(section.media, codec: codec, random: &random)
+        }
+        let began = sends && section.sender?.isActive == false
+        section.sender?.isActive = sends
+        if began, section.media.kind == .video, isReady { section.sender?.requireKeyFrame(at: now) }
+        if section.nextReport == nil { section.nextReport = now + .milliseconds(300) }
+    }
+
+    /// Ends the session: what is queued is dropped, and a BYE for all our streams is the last packet to poll.
+    package mutating func close(at now: Instant) {
+        guard !isClosed else { return }
+        pacer.removeAll()
+        control.removeAll()
+        if isReady { sendGoodbye(at: now) }
+        isClosed = true
+    }
+
+    // MARK: Time
+
+    /// Does what is due at `now`.
+    package mutating func handleTimeout(at now: Instant) {
+        guard !isClosed else { return }
+        for index in sections.indices {
+            deliverVideo(index, at: now)
+            updateLipSync(index, at: now)
+        }
+        sendFeedback(at: now)
+        sendDueReports(at: now)
+        grantKeyFrames(at: now)
+    }
+
+    /// When `handleTimeout` or `pollPacket` has something to do next; may lie in the past: at once.
+    package var nextTimeout: Instant? {
+        guard !isClosed else { return nil }
+        var next: Instant?
+        for section in sections {
+            guard isReady else { continue }
+            if section.media.direction.receives { next = earliest(next, section.receiver.nextTimeout) }
+            next = earliest(next, section.nextReport)
+            next = earliest(next, section.sender?.throttle.nextTimeout)
+        }
+        guard isReady else { return next }
+        return earliest(earliest(next, pacer.nextTimeout), arrivalLog.nextTimeout)
+    }
+
+    /// The next packet that may leave now; nil when there is none, or the pacer wants to wait (see `nextTimeout`).
+    package mutating func pollPacket(at now: Instant) -> OutgoingPacket? {
+        if let packet = control.popFirst() { return packet }
+        guard isReady, !isClosed else { return nil }
+        while let entry = pacer.next(at: now) {
+            if let packet = write(entry, at: now) { return packet }
+        }
+        return nil
+    }
+
+    /// What happened since the last call, in order.
+    package mutating func pollEvent() -> RTPSessionEvent? { events.popFirst() }
+
+    /// Events that nobody fetches are dropped from the oldest on.
+    mutating func emit(_ event: RTPSessionEvent) {
+        if events.count >= Self.maximumEventCount { _ = events.popFirst() }
+        events.append(event)
+    }
+
+    func index(of mid: String) -> Int? { sections.firstIndex { $0.mid == mid } }
+
+    func index(ofSection identifier: Int) -> Int? { sections.firstIndex { $0.identifier == identifier } }
+
+    /// Wall clock at `now`.
+    func ntpTime(at now: Instant) -> NTPTime { ntpOffset.advanced(byMicroseconds: now.microseconds) }
+}
