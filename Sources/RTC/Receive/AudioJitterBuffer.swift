@@ -1,0 +1,171 @@
+import Wire
+
+/// Brings packets of Opus into order and time for one received stream (webrtc.md §3.4).
+///
+/// It belongs to the audio thread: all memory is allocated by `init`, and neither `insert` nor `next` allocates, locks
+/// or waits. Playout keeps a target delay behind the fastest packets; a packet that is late stretches the delay instead
+/// of being lost, and `AudioDecision.stretch` brings it back.
+package struct AudioJitterBuffer: Sendable {
+    /// Packets that have a place; later ones start playout anew.
+    package static let capacity = 200
+    /// The largest packet that has a place.
+    package static let maximumPacketByteCount = 1500
+
+    struct Slot: Sendable {
+        /// Nil when free.
+        var sequenceNumber: Int64?
+        /// Unwrapped, 48 kHz.
+        var timestamp: Int64 = 0
+        var byteCount = 0
+        var arrival = Instant.zero
+        var sampleCount = 0
+        var isDiscontinuous = false
+        var mayCarryForwardErrorCorrection = false
+    }
+
+    /// Floor of the target delay; raise it to hold sound back for its picture.
+    package var minimumDelay = Duration.milliseconds(20)
+    /// Ceiling of the target delay.
+    package var maximumDelay = Duration.seconds(1)
+    package internal(set) var statistics = AudioJitterBufferStatistics()
+
+    private var storage: [UInt8]
+    var slots: [Slot]
+    private var timestamps = TimestampUnwrapper()
+    private(set) var estimator = AudioDelayEstimator()
+    private(set) var highestSequenceNumber: Int64?
+
+    // State of playout, changed by `next` (AudioJitterBuffer+Playout.swift).
+    var isStarted = false
+    /// The sequence number behind the last one played or given up.
+    var nextSequenceNumber: Int64?
+    /// The timestamp behind the last sample decoded.
+    var expectedTimestamp: Int64 = 0
+    /// Samples made up since `expectedTimestamp`.
+    var concealedRun = 0
+    var isConcealing = false
+    var lastSampleCount = 960
+    var lastWasDiscontinuous = false
+    var smoothedPlayoutDelay: Double?
+    var lastStretch: Instant?
+    /// Mean time that packets wait, microseconds.
+    var averageWait: Double?
+
+    package init() {
+        storage = Array(repeating: 0, count: Self.capacity * Self.maximumPacketByteCount)
+        slots = Array(repeating: Slot(), count: Self.capacity)
+    }
+
+    /// Packets that wait now.
+    package var packetCount: Int { slots.reduce(0) { $0 + ($1.sequenceNumber == nil ? 0 : 1) } }
+
+    /// The delay that playout aims at, behind the fastest packets.
+    package var targetDelay: Duration {
+        min(max(.microseconds(estimator.target), minimumDelay), maximumDelay)
+    }
+
+    /// Mean time from a packet's arrival to its decoding: together with the sound device's latency this is what
+    /// `RTPSession.setAudioPlayoutDelay` wants.
+    package var averageDelay: Duration { .microseconds(Int64(averageWait ?? 0)) }
+
+    /// Adds a packet. One that is late, doubled, too large or no Opus is counted and dropped.
+    ///
+    /// - Parameters:
+    ///   - sequenceNumber: extended, as `ReceivedAudio` has it.
+    ///   - timestamp: RTP timestamp at 48 kHz; wraps.
+    package mutating func insert(
+        sequenceNumber: Int64, timestamp: UInt32, payload: UnsafeRawBufferPointer, arrival: Instant
+    ) {
+        guard payload.count <= Self.maximumPacketByteCount, let opus = try? OpusPayload(parsing: payload) else {
+            statistics.packetsDiscarded += 1
+            return
+        }
+        restartIfFarOff(sequenceNumber, timestamp: timestamp)
+        let unwrapped = timestamps.unwrap(timestamp)
+        let isReordered = highestSequenceNumber.map { sequenceNumber < $0 } ?? false
+        let isDuplicate = slots[Self.index(of: sequenceNumber)].sequenceNumber == sequenceNumber
+        guard !isDuplicate else {
+            statistics.packetsDuplicated += 1
+            return
+        }
+        estimator.record(
+            mediaTime: Self.microseconds(of: unwrapped), arrival: arrival.microseconds, isReordered: isReordered)
+        highestSequenceNumber = max(highestSequenceNumber ?? sequenceNumber, sequenceNumber)
+        if let nextSequenceNumber, sequenceNumber < nextSequenceNumber {
+            if isStarted {
+                statistics.packetsDiscarded += 1
+                return
+            }
+            // Not started yet: an overtaken first packet may still take its place.
+            self.nextSequenceNumber = sequenceNumber
+        } else if nextSequenceNumber == nil {
+            nextSequenceNumber = sequenceNumber
+        }
+        store(payload, as: sequenceNumber, timestamp: unwrapped, opus: opus, arrival: arrival)
+    }
+
+    /// Forgets all packets and the source's clock, as for a new source; what is known of the path's jitter stays.
+    package mutating func reset() {
+        for index in slots.indices { slots[index].sequenceNumber = nil }
+        timestamps = TimestampUnwrapper()
+        estimator.forgetTransit()
+        highestSequenceNumber = nil
+        nextSequenceNumber = nil
+        stopPlayout()
+    }
+
+    /// Reads the bytes of a slot out of the last decision; valid until the next `insert` or `next`.
+    package func withPayload<Result>(_ slot: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        storage.withUnsafeBytes { bytes in
+            guard slots.indices.contains(slot) else { return body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+            let start = slot * Self.maximumPacketByteCount
+            return body(UnsafeRawBufferPointer(rebasing: bytes[start..<start + slots[slot].byteCount]))
+        }
+    }
+
+    /// Tells how a stretch hint was carried out: samples put in (positive) or taken out (negative).
+    package mutating func recordStretch(sampleCount: Int) {
+        if sampleCount > 0 {
+            statistics.insertedSamplesForDeceleration += Int64(sampleCount)
+        } else {
+            statistics.removedSamplesForAcceleration -= Int64(max(sampleCount, -48_000))
+        }
+    }
+
+    // MARK: Storage
+
+    static func index(of sequenceNumber: Int64) -> Int {
+        let rest = Int(sequenceNumber % Int64(capacity))
+        return rest < 0 ? rest + capacity : rest
+    }
+
+    static func microseconds(of timestamp: Int64) -> Int64 { timestamp * 125 / 6 }
+
+    /// A packet beyond the buffer's reach, or a clock that jumps back, belongs to a new beginning.
+    private mutating func restartIfFarOff(_ sequenceNumber: Int64, timestamp: UInt32) {
+        guard let next = nextSequenceNumber, let highest = highestSequenceNumber else { return }
+        let isTooNew = sequenceNumber >= next + Int64(Self.capacity)
+        let isTooOld = sequenceNumber < highest - 1000
+        let newestTimestamp = timestamps.highest ?? 0
+        let jumpsBack = sequenceNumber > highest && timestamps.peek(timestamp) < newestTimestamp - 48_000
+        guard isTooNew || isTooOld || jumpsBack else { return }
+        statistics.packetsDiscarded += Int64(packetCount)
+        reset()
+    }
+
+    private mutating func store(
+        _ payload: UnsafeRawBufferPointer, as sequenceNumber: Int64, timestamp: Int64, opus: OpusPayload,
+        arrival: Instant
+    ) {
+        let index = Self.index(of: sequenceNumber)
+        let start = index * Self.maximumPacketByteCount
+        storage.withUnsafeMutableBytes { bytes in
+            let place = UnsafeMutableRawBufferPointer(rebasing: bytes[start..<start + payload.count])
+            place.copyMemory(from: payload)
+        }
+        slots[index] = Slot(
+            sequenceNumber: sequenceNumber, timestamp: timestamp, byteCount: payload.count, arrival: arrival,
+            sampleCount: opus.sampleCount, isDiscontinuous: opus.isDiscontinuous,
+            mayCarryForwardErrorCorrection: opus.mayCarryForwardErrorCorrection)
+    }
+}
