@@ -6,8 +6,8 @@ package struct AudioDecision: Hashable, Sendable {
         /// The packet before the one in this slot is lost: recover it from that one's in-band error correction
         /// (`opus_decode` with `decode_fec = 1`). The same slot comes up for `decode` next.
         case forwardErrorCorrection(slot: Int)
-        /// Nothing came in time: let the decoder continue by itself (`opus_decode` without data). It makes comfort noise
-        /// while the sender is in discontinuous transmission.
+        /// Nothing came in time: let the decoder continue by itself (`opus_decode` without data). It makes comfort
+        /// noise while the sender is in discontinuous transmission.
         case conceal
         /// Playout has not started, or the sender stopped long ago: plain silence.
         case silence

@@ -30,7 +30,7 @@ struct KeyFrameRequester: Sendable {
 
     /// True when a request should leave now. Call after each packet and at `nextTimeout`.
     mutating func shouldRequest(
-        needsKeyFrame: Bool, oldestWaiting: Instant?, lastPacket: Instant?, roundTripTime: Duration?, at now: Instant
+        lacksKeyFrame: Bool, oldestWaiting: Instant?, lastPacket: Instant?, roundTripTime: Duration?, at now: Instant
     ) -> Bool {
         guard let lastPacket, now - lastPacket < Self.silence || isWanted else {
             nextTimeout = nil
@@ -38,7 +38,7 @@ struct KeyFrameRequester: Sendable {
         }
         let patience = Self.patience(roundTripTime: roundTripTime)
         var earliestMoment: Instant?
-        if needsKeyFrame || isWanted {
+        if lacksKeyFrame || isWanted {
             earliestMoment = now
         } else if let oldestWaiting {
             earliestMoment = oldestWaiting + patience

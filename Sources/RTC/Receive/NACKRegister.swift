@@ -7,6 +7,8 @@ struct NACKRegister: Sendable {
     }
 
     static let maximumEntryCount = 1000
+    /// More missed while nothing at all came is answered by a key frame sooner than by retransmissions.
+    private static let maximumGapAfterOutage: Int64 = 8
     static let maximumAge: Int64 = 10_000
     static let maximumRetries = 100
     /// Between two requests for one packet while the round-trip time is unknown.
@@ -36,7 +38,7 @@ struct NACKRegister: Sendable {
     /// The oldest number still asked for.
     var oldestMissing: Int64? { entries.first?.sequenceNumber }
 
-    mutating func record(_ number: Int64, isRetransmission: Bool, at now: Instant) -> Outcome {
+    mutating func record(_ number: Int64, isRetransmission: Bool, afterOutage: Bool, at now: Instant) -> Outcome {
         guard let newest else {
             self.newest = number
             return .new
@@ -45,7 +47,8 @@ struct NACKRegister: Sendable {
         self.newest = number
         let missing = number - newest - 1
         guard missing > 0 else { return .new }
-        guard missing + Int64(entries.count) <= Int64(Self.maximumEntryCount) else {
+        let limit = afterOutage ? Self.maximumGapAfterOutage : Int64(Self.maximumEntryCount)
+        guard missing + Int64(entries.count) <= limit else {
             removeAll()
             return .overflow
         }

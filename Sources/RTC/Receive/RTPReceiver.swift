@@ -14,6 +14,9 @@ struct RTPReceiver: Sendable {
     /// More held frames than this are handed out at once: memory is worth more than lip-sync.
     static let maximumHeldFrameCount = 90
 
+    /// After so long without a packet, what was missed is too old to be sent again.
+    private static let outage = Duration.milliseconds(500)
+
     let kind: MediaKind
     private(set) var media: NegotiatedMedia
     /// The source that is played now, and its retransmission stream.
@@ -101,11 +104,13 @@ struct RTPReceiver: Sendable {
             }
         }
         counters.record(packet, byteCount: byteCount, isRetransmission: isRetransmission)
+        let wasSilent = lastPacket.map { now - $0 > Self.outage } ?? false
         lastPacket = now
         lastPayloadType = packet.payloadType
         switch kind {
         case .audio: receiveAudio(packet, number: number, at: now, output: output)
-        case .video: receiveVideo(packet, number: number, isRetransmission, at: now, output: output)
+        case .video:
+            receiveVideo(packet, number: number, isRetransmission, afterOutage: wasSilent, at: now, output: output)
         }
     }
 
@@ -136,10 +141,11 @@ struct RTPReceiver: Sendable {
     }
 
     private mutating func receiveVideo(
-        _ packet: RTPPacket, number: Int64, _ isRetransmission: Bool, at now: Instant, output: (Output) -> Void
+        _ packet: RTPPacket, number: Int64, _ isRetransmission: Bool, afterOutage: Bool, at now: Instant,
+        output: (Output) -> Void
     ) {
         if usesNACK {
-            switch nacks.record(number, isRetransmission: isRetransmission, at: now) {
+            switch nacks.record(number, isRetransmission: isRetransmission, afterOutage: afterOutage, at: now) {
             case .new, .recovered: break
             case .duplicateOrLate: counters.packetsDuplicated += 1
             case .overflow: assembler.requireKeyFrame()
@@ -220,7 +226,7 @@ struct RTPReceiver: Sendable {
     mutating func shouldRequestKeyFrame(roundTripTime: Duration?, at now: Instant) -> Bool {
         guard kind == .video else { return false }
         return requester.shouldRequest(
-            needsKeyFrame: assembler.needsKeyFrame, oldestWaiting: assembler.oldestArrival, lastPacket: lastPacket,
+            lacksKeyFrame: assembler.lacksKeyFrame, oldestWaiting: assembler.oldestArrival, lastPacket: lastPacket,
             roundTripTime: roundTripTime, at: now)
     }
 

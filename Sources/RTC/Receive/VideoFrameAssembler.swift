@@ -36,6 +36,8 @@ struct VideoFrameAssembler: Sendable {
     /// Padding-only packets behind the last frame: they fill sequence numbers and carry nothing.
     private var padding: [Int64] = []
     private(set) var needsKeyFrame = true
+    /// A key frame is needed, and has not even begun to arrive.
+    var lacksKeyFrame: Bool { needsKeyFrame && !pending.contains { $0.isKeyFrame } }
     /// Frames given up before they were handed out.
     private(set) var droppedCount: Int64 = 0
 

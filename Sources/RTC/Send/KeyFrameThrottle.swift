@@ -16,8 +16,10 @@ struct KeyFrameThrottle: Sendable {
     private(set) var nextTimeout: Instant?
 
     /// The far side asks, by PLI or FIR.
-    mutating func request(at now: Instant, roundTripTime: Duration?) {
-        if let lastKeyFrame, now - lastKeyFrame < (roundTripTime ?? .zero) + .milliseconds(20) { return }
+    ///
+    /// - Parameter underway: how long a key frame takes from here until its sight could have stopped this request.
+    mutating func request(at now: Instant, underway: Duration) {
+        if let lastKeyFrame, now - lastKeyFrame < underway + .milliseconds(20) { return }
         isPending = true
         nextTimeout = now
     }

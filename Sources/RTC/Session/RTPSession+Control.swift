@@ -115,8 +115,9 @@ extension RTPSession {
 
     private mutating func requestedKeyFrame(_ index: Int, at now: Instant) {
         guard sections[index].media.kind == .video else { return }
-        let rtt = roundTripTime
-        sections[index].sender?.throttle.request(at: now, roundTripTime: rtt)
+        // A key frame that still waits in the pacer answers the request as well as one on the way.
+        let underway = (roundTripTime ?? .zero) + pacer.queueTime
+        sections[index].sender?.throttle.request(at: now, underway: underway)
     }
 
     private mutating func receive(_ feedback: TransportFeedback) {

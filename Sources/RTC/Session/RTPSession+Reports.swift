@@ -2,8 +2,8 @@ import Wire
 
 /// RTCP that goes out.
 extension RTPSession {
-    /// Asks the far side for a key frame (RFC 4585 PLI): the decoder failed, or someone has just begun to watch. Not more
-    /// than five a second leave, whoever asks.
+    /// Asks the far side for a key frame (RFC 4585 PLI): the decoder failed, or someone has just begun to watch. Not
+    /// more than five a second leave, whoever asks.
     package mutating func requestKeyFrame(mid: String, at now: Instant) {
         guard let index = index(of: mid), sections[index].media.kind == .video else { return }
         sections[index].receiver.requester.want(at: now)

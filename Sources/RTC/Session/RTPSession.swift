@@ -8,6 +8,8 @@ import Wire
 package struct RTPSession: Sendable {
     /// Sections over this are ignored.
     package static let maximumSectionCount = 32
+    /// From the first moment with keys to the first report: long enough to have something to say.
+    static let firstReportDelay = Duration.milliseconds(300)
     static let maximumEventCount = 4096
     static let maximumControlQueueCount = 256
 
@@ -54,19 +56,20 @@ package struct RTPSession: Sendable {
     package mutating func configure(_ media: [NegotiatedMedia], at now: Instant) {
         guard !isClosed else { return }
         var kept: [MediaSection] = []
-        for description in media.prefix(Self.maximumSectionCount) where !description.codecs.isEmpty {
-            var section: MediaSection
-            if let known = sections.first(where: {
+        for description in media.prefix(Self.maximumSectionCount) {
+            let known = sections.first {
                 $0.mid == description.mid && $0.media.localSSRC == description.localSSRC
                     && $0.media.kind == description.kind
-            }) {
-                section = known
-                section.media = description
-                section.receiver.update(description)
-            } else {
-                nextIdentifier += 1
-                section = MediaSection(identifier: nextIdentifier, media: description)
             }
+            guard var section = known ?? newSection(description) else { continue }
+            if description.codecs.isEmpty {
+                // Rejected: kept all the same, because an SSRC that comes back must go on counting, or SRTP at the far
+                // side would take its packets for replayed ones.
+                section.media.direction = .inactive
+            } else {
+                section.media = description
+            }
+            section.receiver.update(section.media)
             configureSender(of: &section, at: now)
             kept.append(section)
         }
@@ -77,11 +80,19 @@ package struct RTPSession: Sendable {
         grantKeyFrames(at: now)
     }
 
+    private mutating func newSection(_ description: NegotiatedMedia) -> MediaSection? {
+        guard !description.codecs.isEmpty else { return nil }
+        nextIdentifier += 1
+        return MediaSection(identifier: nextIdentifier, media: description)
+    }
+
     /// SRTP keys exist: from now on media may be sent. Before, `sendAudio` and `sendVideo` are ignored.
     package mutating func transportReady(at now: Instant) {
         guard !isReady, !isClosed else { return }
         isReady = true
-        for index in sections.indices where sections[index].media.kind == .video {
+        for index in sections.indices {
+            sections[index].nextReport = now + Self.firstReportDelay
+            guard sections[index].media.kind == .video else { continue }
             sections[index].sender?.requireKeyFrame(at: now)
         }
         grantKeyFrames(at: now)
@@ -99,7 +110,7 @@ package struct RTPSession: Sendable {
         let began = sends && section.sender?.isActive == false
         section.sender?.isActive = sends
         if began, section.media.kind == .video, isReady { section.sender?.requireKeyFrame(at: now) }
-        if section.nextReport == nil { section.nextReport = now + .milliseconds(300) }
+        if section.nextReport == nil { section.nextReport = now + Self.firstReportDelay }
     }
 
     /// Ends the session: what is queued is dropped, and a BYE for all our streams is the last packet to poll.
