@@ -233,7 +233,7 @@ struct RTPCallSimulation {
 }
 
 /// The next packet of the session; fails the test when there is none.
-func nextPacket(_ session: inout RTPSession, at now: Instant) throws -> OutgoingPacket {
+func nextRTPPacket(_ session: inout RTPSession, at now: Instant) throws -> OutgoingPacket {
     let packet = session.pollPacket(at: now)
     return try #require(packet)
 }

@@ -72,7 +72,7 @@ struct RTPDemultiplexingTests {
         let due = try #require(session.nextTimeout)
         #expect(due <= .zero + .milliseconds(100))
         session.handleTimeout(at: .zero + .milliseconds(100))
-        let bytes = try nextPacket(&session, at: .zero + .milliseconds(100)).bytes
+        let bytes = try nextRTPPacket(&session, at: .zero + .milliseconds(100)).bytes
         guard case .transportFeedback(let feedback)? = try RTCPPacket.parse(bytes).first else {
             Issue.record("no transport feedback")
             return

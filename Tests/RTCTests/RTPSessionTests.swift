@@ -73,7 +73,7 @@ struct RTPSessionTests {
         before.sendAudio(
             mid: "a", payload: [0x78, 1], captureTime: .zero, sampleCount: 960, level: 1, voiceActivity: false,
             at: .zero)
-        let first = try RTPPacket(parsing: try nextPacket(&before, at: .zero).bytes)
+        let first = try RTPPacket(parsing: try nextRTPPacket(&before, at: .zero).bytes)
         #expect(first.extensions[4].map(Array.init) == Array("a".utf8))
         call.startAudio(.left)
         call.startVideo(.left)
@@ -84,19 +84,19 @@ struct RTPSessionTests {
         call[.left].session.sendAudio(
             mid: "a", payload: [0x78, 1], captureTime: call.now, sampleCount: 960, level: 1, voiceActivity: false,
             at: call.now)
-        let later = try RTPPacket(parsing: try nextPacket(&call[.left].session, at: call.now).bytes)
+        let later = try RTPPacket(parsing: try nextRTPPacket(&call[.left].session, at: call.now).bytes)
         #expect(later.extensions[4] == nil)
         #expect(later.extensions[3] != nil)
         // Nobody has seen the RTX stream yet.
         call[.left].session.sendVideo(
             mid: "v", frame: [0x11, 1, 2, 3], isKeyFrame: false, captureTime: call.now, at: call.now)
-        let media = try RTPPacket(parsing: try nextPacket(&call[.left].session, at: call.now).bytes)
+        let media = try RTPPacket(parsing: try nextRTPPacket(&call[.left].session, at: call.now).bytes)
         let nack = RTCPPacket.negativeAcknowledgement(
             NegativeAcknowledgement(
                 senderSSRC: 2001, mediaSSRC: media.ssrc, sequenceNumbers: [media.sequenceNumber]))
         call[.left].session.receiveRTCP(RTCPPacket.serialize([nack]), at: call.now + .milliseconds(30))
         let rtx = try RTPPacket(
-            parsing: try nextPacket(&call[.left].session, at: call.now + .milliseconds(30)).bytes)
+            parsing: try nextRTPPacket(&call[.left].session, at: call.now + .milliseconds(30)).bytes)
         #expect(rtx.ssrc == 3000 && rtx.payloadType == 97)
         #expect(rtx.extensions[4].map(Array.init) == Array("v".utf8))
         #expect(rtx.restoringOriginal(ssrc: 2000, payloadType: 96)?.sequenceNumber == media.sequenceNumber)
@@ -111,7 +111,7 @@ struct RTPSessionTests {
         call.run(for: .milliseconds(200))
         call[.left].session.sendVideo(
             mid: "v", frame: [0x11, 1, 2, 3], isKeyFrame: false, captureTime: call.now, at: call.now)
-        let media = try RTPPacket(parsing: try nextPacket(&call[.left].session, at: call.now).bytes)
+        let media = try RTPPacket(parsing: try nextRTPPacket(&call[.left].session, at: call.now).bytes)
         let nack = RTCPPacket.serialize([
             .negativeAcknowledgement(
                 NegativeAcknowledgement(
@@ -248,7 +248,7 @@ struct RTPSessionTests {
             RTPWriter.packet(
                 RTPHeader(marker: true, payloadType: 96, sequenceNumber: 9, timestamp: 0, ssrc: 2000), extensions: [],
                 payload: [0x90, 0x80, 0x80, 0x01, 0x11, 0]), at: .zero)
-        let packet = try nextPacket(&call[.right].session, at: .zero)
+        let packet = try nextRTPPacket(&call[.right].session, at: .zero)
         let parsed = try RTCPPacket.parse(packet.bytes)
         #expect(packet.isRTCP && parsed.count == 3)
         guard case .receiverReport = parsed[0], case .sourceDescription = parsed[1],

@@ -135,7 +135,7 @@ struct RTCPPacketTests {
 
     @Test("changed bytes never do worse than an error")
     func mutated() {
-        var random = TestRandom(seed: 2)
+        var random = RTPTestRandom(seed: 2)
         let seeds = Self.all.map { RTCPPacket.serialize([$0]) } + [RTCPPacket.serialize(Self.all)]
         for round in 0..<20_000 {
             let packets = (try? RTCPPacket.parse(random.mutate(seeds[round % seeds.count]))) ?? []

@@ -133,7 +133,7 @@ struct RTPPacketTests {
 
     @Test("changed bytes never do worse than an error")
     func mutated() {
-        var random = TestRandom(seed: 1)
+        var random = RTPTestRandom(seed: 1)
         let seeds = [
             RTPWriter.packet(
                 header, extensions: [RTPHeaderExtension(id: 4, value: .text([1, 2, 3]))], payload: [1, 2, 3, 4],

@@ -1,5 +1,5 @@
 /// A repeatable source of damage for the parsers' tests.
-struct TestRandom: RandomNumberGenerator {
+struct RTPTestRandom: RandomNumberGenerator {
     private var state: UInt64
 
     init(seed: UInt64) { state = seed }

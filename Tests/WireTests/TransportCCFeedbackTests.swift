@@ -17,7 +17,7 @@ struct TransportCCFeedbackTests {
 
     @Test("lists of every shape survive: runs, vectors and their borders")
     func shapes() throws {
-        var random = TestRandom(seed: 3)
+        var random = RTPTestRandom(seed: 3)
         var lists: [[TransportFeedback.Arrival]] = [
             Array(repeating: .lost, count: 3000) + [.receivedAfter(1)],
             Array(repeating: .receivedAfter(255), count: 14),

@@ -77,17 +77,18 @@ struct VP8PayloadTests {
             ([0xE0, 1], 120), ([0x00, 1], 480), ([0x68, 1], 960),
         ] as [([UInt8], Int)])
     func opusDuration(bytes: [UInt8], samples: Int) throws {
-        #expect(try OpusPayload(parsing: bytes).sampleCount == samples)
+        #expect(try OpusPayload(parsing: bytes[...]).sampleCount == samples)
+        #expect(try bytes.withUnsafeBytes { try OpusPayload(parsing: $0).sampleCount } == samples)
     }
 
     @Test("impossible Opus packets are refused, tiny ones are discontinuous transmission")
     func opusLimits() throws {
-        #expect(throws: WireError.truncated) { try OpusPayload(parsing: [UInt8]()) }
-        #expect(throws: WireError.truncated) { try OpusPayload(parsing: [0x7B] as [UInt8]) }
-        #expect(throws: WireError.self) { try OpusPayload(parsing: [0x7B, 0x00] as [UInt8]) }
-        #expect(throws: WireError.self) { try OpusPayload(parsing: [0x1B, 0x03] as [UInt8]) }
-        #expect(try OpusPayload(parsing: [0x0B, 0x01] as [UInt8]).isDiscontinuous)
-        #expect(try OpusPayload(parsing: [0x08, 1, 2] as [UInt8]).mayCarryForwardErrorCorrection)
-        #expect(try !OpusPayload(parsing: [0xF8, 1, 2] as [UInt8]).mayCarryForwardErrorCorrection)
+        #expect(throws: WireError.truncated) { try OpusPayload(parsing: []) }
+        #expect(throws: WireError.truncated) { try OpusPayload(parsing: [0x7B]) }
+        #expect(throws: WireError.self) { try OpusPayload(parsing: [0x7B, 0x00]) }
+        #expect(throws: WireError.self) { try OpusPayload(parsing: [0x1B, 0x03]) }
+        #expect(try OpusPayload(parsing: [0x0B, 0x01]).isDiscontinuous)
+        #expect(try OpusPayload(parsing: [0x08, 1, 2]).mayCarryForwardErrorCorrection)
+        #expect(try !OpusPayload(parsing: [0xF8, 1, 2]).mayCarryForwardErrorCorrection)
     }
 }

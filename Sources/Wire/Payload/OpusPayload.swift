@@ -12,19 +12,29 @@ package struct OpusPayload: Hashable, Sendable {
     package static let clockRate = 48_000
 
     /// Throws `truncated` for an empty payload and `malformed` for a frame count of zero or over 120 ms.
-    package init(parsing payload: some Collection<UInt8>) throws(WireError) {
-        guard let contents = payload.first else { throw .truncated }
+    package init(parsing payload: ArraySlice<UInt8>) throws(WireError) {
+        try self.init(payload.first, payload.dropFirst().first, byteCount: payload.count)
+    }
+
+    /// As above, for the audio thread: nothing generic here, which would allocate where it is not specialised.
+    package init(parsing payload: UnsafeRawBufferPointer) throws(WireError) {
+        try self.init(
+            payload.count > 0 ? payload[0] : nil, payload.count > 1 ? payload[1] : nil, byteCount: payload.count)
+    }
+
+    private init(_ first: UInt8?, _ second: UInt8?, byteCount: Int) throws(WireError) {
+        guard let contents = first else { throw .truncated }
         let configuration = Int(contents >> 3)
         let frame = Self.samplesPerFrame(configuration)
         isStereo = contents & 4 != 0
-        isDiscontinuous = payload.count <= 2
+        isDiscontinuous = byteCount <= 2
         mayCarryForwardErrorCorrection = configuration < 16
         let frames: Int
         switch contents & 3 {
         case 0: frames = 1
         case 1, 2: frames = 2
         default:
-            guard let second = payload.dropFirst().first else { throw .truncated }
+            guard let second else { throw .truncated }
             frames = Int(second & 0x3F)
         }
         guard frames > 0, frames * frame <= 5760 else { throw .malformed("Opus frame count") }
