@@ -21,8 +21,9 @@ struct JitterBufferTests {
         }
     }
 
-    private func number(_ slot: Int, in buffer: AudioJitterBuffer) -> Int {
-        buffer.withPayload(slot) { $0.count < 3 ? -1 : Int($0[1]) << 8 | Int($0[2]) }
+    private func number(_ slot: Int, in buffer: borrowing AudioJitterBuffer) -> Int {
+        let payload = buffer.payload(at: slot)
+        return payload.count < 3 ? -1 : Int(payload[1]) << 8 | Int(payload[2])
     }
 
     private func time(_ milliseconds: Int) -> Instant { .zero + .milliseconds(milliseconds) }
@@ -94,8 +95,8 @@ struct JitterBufferTests {
         }
         #expect(buffer.statistics.packetsDiscarded == 3)
         #expect(buffer.packetCount == 0)
-        #expect(buffer.withPayload(-1) { $0.count } == 0)
-        #expect(buffer.withPayload(5000) { $0.count } == 0)
+        #expect(buffer.payload(at: -1).count == 0)
+        #expect(buffer.payload(at: 5000).count == 0)
     }
 
     @Test("discontinuous transmission is comfort noise, not loss, and speech goes on at its time")
@@ -192,7 +193,7 @@ struct JitterBufferTests {
             }
             let decision = buffer.next(at: time(now))
             #expect((120...5760).contains(decision.sampleCount))
-            if case .decode(let slot) = decision.action { #expect(buffer.withPayload(slot) { $0.count } <= 8) }
+            if case .decode(let slot) = decision.action { #expect(buffer.payload(at: slot).count <= 8) }
         }
         #expect(buffer.packetCount <= AudioJitterBuffer.capacity)
         #expect(buffer.targetDelay <= .seconds(1))

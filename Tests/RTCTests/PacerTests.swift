@@ -22,7 +22,7 @@ struct PacerTests {
 
     private func sendAudio(_ session: inout RTPSession, at now: Instant) {
         session.sendAudio(
-            mid: "a", payload: [0x78, 1, 2], captureTime: now, sampleCount: 960, level: 9, voiceActivity: true, at: now)
+            mid: "a", payload: [0x78, 1, 2], sampleCount: 960, captureTime: now, level: 9, voiceActivity: true, at: now)
     }
 
     @Test("an ordinary frame leaves at once, a large one within its rate and burst")

@@ -134,8 +134,8 @@ struct RTPCallSimulation {
 
     private mutating func sendAudio(_ side: Side) {
         self[side].session.sendAudio(
-            mid: "a", payload: [0x78] + Array(repeating: 7, count: 79), captureTime: now - .milliseconds(20),
-            sampleCount: 960, level: 40, voiceActivity: true, at: now)
+            mid: "a", payload: [0x78] + Array(repeating: 7, count: 79), sampleCount: 960,
+            captureTime: now - .milliseconds(20), level: 40, voiceActivity: true, at: now)
         self[side].nextAudio = now + .milliseconds(20)
     }
 

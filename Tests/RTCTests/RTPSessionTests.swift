@@ -71,7 +71,7 @@ struct RTPSessionTests {
         let left = call[.left].session
         var before = left
         before.sendAudio(
-            mid: "a", payload: [0x78, 1], captureTime: .zero, sampleCount: 960, level: 1, voiceActivity: false,
+            mid: "a", payload: [0x78, 1], sampleCount: 960, captureTime: .zero, level: 1, voiceActivity: false,
             at: .zero)
         let first = try RTPPacket(parsing: try nextRTPPacket(&before, at: .zero).bytes)
         #expect(first.extensions[4].map(Array.init) == Array("a".utf8))
@@ -82,7 +82,7 @@ struct RTPSessionTests {
         call[.left].nextVideo = nil
         call.run(for: .seconds(1))
         call[.left].session.sendAudio(
-            mid: "a", payload: [0x78, 1], captureTime: call.now, sampleCount: 960, level: 1, voiceActivity: false,
+            mid: "a", payload: [0x78, 1], sampleCount: 960, captureTime: call.now, level: 1, voiceActivity: false,
             at: call.now)
         let later = try RTPPacket(parsing: try nextRTPPacket(&call[.left].session, at: call.now).bytes)
         #expect(later.extensions[4] == nil)
@@ -215,7 +215,7 @@ struct RTPSessionTests {
         var session = RTPSession(cname: "c", random: .seeded(1), ntpOffset: 0)
         session.configure([RTPCallSimulation.audio(.left), RTPCallSimulation.video(.left)], at: .zero)
         session.sendAudio(
-            mid: "a", payload: [0x78], captureTime: .zero, sampleCount: 960, level: 0, voiceActivity: true, at: .zero)
+            mid: "a", payload: [0x78], sampleCount: 960, captureTime: .zero, level: 0, voiceActivity: true, at: .zero)
         session.sendVideo(mid: "v", frame: [1, 2], isKeyFrame: true, captureTime: .zero, at: .zero)
         session.requestKeyFrame(mid: "v", at: .zero)
         session.handleTimeout(at: .zero + .seconds(10))

@@ -1,7 +1,6 @@
 /// Deciding what to play.
 extension AudioJitterBuffer {
-    /// One step of silence, and of concealment while the buffer is empty: 10 ms at 48 kHz. Short, so that a packet that
-    /// is only a little late is played soon.
+    /// One step of silence: 10 ms at 48 kHz.
     private static let step = 480
     /// After so long without a packet playout stops, and starts anew with the next: 1 s, or 5 s when the sender said
     /// that there is nothing to hear.
@@ -28,13 +27,13 @@ extension AudioJitterBuffer {
         }
         if missing == 0 {
             // The sender paused: its time has not come yet.
-            return conceal(min(Int(clamping: remaining), Self.step), isPause: true)
+            return conceal(isPause: true)
         }
         let duration = slot.sampleCount
         if slot.mayCarryForwardErrorCorrection, remaining <= Int64(duration), remaining * 2 >= Int64(duration) {
             return recover(index)
         }
-        return conceal(min(Int(clamping: remaining), max(duration, Self.step)), isPause: false)
+        return conceal(isPause: false)
     }
 
     /// Back to the state before the first packet was played.
@@ -82,11 +81,12 @@ extension AudioJitterBuffer {
         averageWait =
             averageWait.map { $0 + (Double(wait.wholeMicroseconds) - $0) / 32 }
             ?? Double(wait.wholeMicroseconds)
+        statistics.currentDelay = (averageWait ?? 0) / 1000
         let samples = slot.sampleCount
         statistics.jitterBufferDelay += wait.inSeconds * Double(samples)
         statistics.jitterBufferTargetDelay += targetDelay.inSeconds * Double(samples)
-        statistics.jitterBufferEmittedCount += Int64(samples)
-        statistics.totalSamplesReceived += Int64(samples)
+        statistics.jitterBufferEmittedCount += samples
+        statistics.totalSamplesReceived += samples
         advance(past: slot)
         lastSampleCount = samples
         lastWasDiscontinuous = slot.isDiscontinuous
@@ -109,7 +109,7 @@ extension AudioJitterBuffer {
         concealedRun = 0
         isConcealing = false
         statistics.packetsRecovered += 1
-        statistics.totalSamplesReceived += Int64(slot.sampleCount)
+        statistics.totalSamplesReceived += slot.sampleCount
         return AudioDecision(
             action: .forwardErrorCorrection(slot: index), sampleCount: slot.sampleCount, stretch: .none)
     }
@@ -120,17 +120,18 @@ extension AudioJitterBuffer {
             stopPlayout()
             return AudioDecision(action: .silence, sampleCount: Self.step, stretch: .none)
         }
-        return conceal(Self.step, isPause: lastWasDiscontinuous)
+        return conceal(isPause: lastWasDiscontinuous)
     }
 
+    /// As many samples as the last packet had: what a decoder that is just told to go on makes.
+    ///
     /// - Parameter isPause: the sender chose to send nothing: no loss, so nothing is counted as concealed.
-    private mutating func conceal(_ count: Int, isPause: Bool) -> AudioDecision {
-        // Opus continues in steps of 2.5 ms.
-        let samples = max(count / 120 * 120, 120)
+    private mutating func conceal(isPause: Bool) -> AudioDecision {
+        let samples = lastSampleCount
         concealedRun += samples
-        statistics.totalSamplesReceived += Int64(samples)
+        statistics.totalSamplesReceived += samples
         if !isPause {
-            statistics.concealedSamples += Int64(samples)
+            statistics.concealedSamples += samples
             if !isConcealing { statistics.concealmentEvents += 1 }
             isConcealing = true
         }

@@ -5,7 +5,9 @@ import Wire
 /// It belongs to the audio thread: all memory is allocated by `init`, and neither `insert` nor `next` allocates, locks
 /// or waits. Playout keeps a target delay behind the fastest packets; a packet that is late stretches the delay instead
 /// of being lost, and `AudioDecision.stretch` brings it back.
-package struct AudioJitterBuffer: Sendable {
+package struct AudioJitterBuffer: ~Copyable, Sendable {
+    package typealias Statistics = AudioJitterBufferStatistics
+
     /// Packets that have a place; later ones start playout anew.
     package static let capacity = 200
     /// The largest packet that has a place.
@@ -29,7 +31,8 @@ package struct AudioJitterBuffer: Sendable {
     package var maximumDelay = Duration.seconds(1)
     package internal(set) var statistics = AudioJitterBufferStatistics()
 
-    private var storage: [UInt8]
+    /// Packet bytes, one stretch a slot.
+    private let storage: AudioPacketStorage
     var slots: [Slot]
     private var timestamps = TimestampUnwrapper()
     private(set) var estimator = AudioDelayEstimator()
@@ -52,7 +55,7 @@ package struct AudioJitterBuffer: Sendable {
     var averageWait: Double?
 
     package init() {
-        storage = Array(repeating: 0, count: Self.capacity * Self.maximumPacketByteCount)
+        storage = AudioPacketStorage(byteCount: Self.capacity * Self.maximumPacketByteCount)
         slots = Array(repeating: Slot(), count: Self.capacity)
     }
 
@@ -114,21 +117,19 @@ package struct AudioJitterBuffer: Sendable {
         stopPlayout()
     }
 
-    /// Reads the bytes of a slot out of the last decision; valid until the next `insert` or `next`.
-    package func withPayload<Result>(_ slot: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        storage.withUnsafeBytes { bytes in
-            guard slots.indices.contains(slot) else { return body(UnsafeRawBufferPointer(start: nil, count: 0)) }
-            let start = slot * Self.maximumPacketByteCount
-            return body(UnsafeRawBufferPointer(rebasing: bytes[start..<start + slots[slot].byteCount]))
-        }
+    /// The bytes of a slot out of the last decision; valid until the next `insert`. Empty for a slot that is none.
+    package func payload(at slot: Int) -> UnsafeRawBufferPointer {
+        guard slots.indices.contains(slot) else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        let start = slot * Self.maximumPacketByteCount
+        return UnsafeRawBufferPointer(rebasing: storage.bytes[start..<start + slots[slot].byteCount])
     }
 
     /// Tells how a stretch hint was carried out: samples put in (positive) or taken out (negative).
     package mutating func recordStretch(sampleCount: Int) {
         if sampleCount > 0 {
-            statistics.insertedSamplesForDeceleration += Int64(sampleCount)
+            statistics.insertedSamplesForDeceleration += sampleCount
         } else {
-            statistics.removedSamplesForAcceleration -= Int64(max(sampleCount, -48_000))
+            statistics.removedSamplesForAcceleration -= max(sampleCount, -48_000)
         }
     }
 
@@ -149,7 +150,7 @@ package struct AudioJitterBuffer: Sendable {
         let newestTimestamp = timestamps.highest ?? 0
         let jumpsBack = sequenceNumber > highest && timestamps.peek(timestamp) < newestTimestamp - 48_000
         guard isTooNew || isTooOld || jumpsBack else { return }
-        statistics.packetsDiscarded += Int64(packetCount)
+        statistics.packetsDiscarded += packetCount
         reset()
     }
 
@@ -159,10 +160,7 @@ package struct AudioJitterBuffer: Sendable {
     ) {
         let index = Self.index(of: sequenceNumber)
         let start = index * Self.maximumPacketByteCount
-        storage.withUnsafeMutableBytes { bytes in
-            let place = UnsafeMutableRawBufferPointer(rebasing: bytes[start..<start + payload.count])
-            place.copyMemory(from: payload)
-        }
+        UnsafeMutableRawBufferPointer(rebasing: storage.bytes[start..<start + payload.count]).copyMemory(from: payload)
         slots[index] = Slot(
             sequenceNumber: sequenceNumber, timestamp: timestamp, byteCount: payload.count, arrival: arrival,
             sampleCount: opus.sampleCount, isDiscontinuous: opus.isDiscontinuous,

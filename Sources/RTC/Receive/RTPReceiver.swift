@@ -66,7 +66,7 @@ struct RTPReceiver: Sendable {
     }
 
     private mutating func startAnew() {
-        reception = ReceptionStatistics(clockRate: reception.clockRate)
+        reception = ReceptionStatistics(clockRate: reception.clockRate, after: reception)
         rtxReception = ReceptionStatistics(clockRate: reception.clockRate)
         clock.reset()
         cname = nil
@@ -136,7 +136,7 @@ struct RTPReceiver: Sendable {
         output(
             .audio(
                 ReceivedAudio(
-                    sequenceNumber: number, timestamp: packet.timestamp, payload: packet.payload, level: level,
+                    sequenceNumber: number, timestamp: packet.timestamp, payload: Array(packet.payload), level: level,
                     arrival: now)))
     }
 

@@ -2,12 +2,12 @@ import Wire
 
 /// One packet of sound as it came from the network; order, loss and playout are the jitter buffer's matter.
 package struct ReceivedAudio: Hashable, Sendable {
-    /// Extended beyond 16 bits: grows for ever, but for a new source.
+    /// Extended beyond 16 bits: grows for ever, and leaps when the source changes or numbers anew.
     package var sequenceNumber: Int64
     /// RTP timestamp, 48 kHz for Opus.
     package var timestamp: UInt32
-    /// One Opus packet; shares the datagram's memory.
-    package var payload: ArraySlice<UInt8>
+    /// One Opus packet.
+    package var payload: [UInt8]
     /// Where the sender gave it (RFC 6464).
     package var level: AudioLevel?
     package var arrival: Instant

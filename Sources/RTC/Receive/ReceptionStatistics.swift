@@ -28,7 +28,11 @@ struct ReceptionStatistics: Sendable {
     /// Added to what the unwrapper gives, so that numbers keep growing over restarts.
     private var base: Int64 = 0
 
-    init(clockRate: UInt32) { self.clockRate = max(clockRate, 1) }
+    /// - Parameter previous: of the source that this one replaces; numbers go on growing from there.
+    init(clockRate: UInt32, after previous: ReceptionStatistics? = nil) {
+        self.clockRate = max(clockRate, 1)
+        if let previous { base = previous.base + previous.highest + 0x1_0000 }
+    }
 
     var hasPackets: Bool { received > 0 }
 

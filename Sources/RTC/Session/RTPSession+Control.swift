@@ -58,7 +58,7 @@ extension RTPSession {
         let clockRate = sections[index].sender?.codec.clockRate ?? 90_000
         sections[index].sender?.acknowledge(block.ssrc)
         sections[index].sender?.remote.record(block, clockRate: clockRate)
-        emit(.lossReport(mid: sections[index].mid, fractionLost: Double(block.fractionLost) / 256))
+        emit(.lossReport(mid: sections[index].mid, fraction: Double(block.fractionLost) / 256))
         guard block.lastSenderReport != 0 else { return }
         let span = ntpTime(at: now).compact &- block.lastSenderReport &- block.delaySinceLastSenderReport
         guard let measured = Self.roundTripTime(ofCompact: span) else { return }

@@ -92,6 +92,13 @@ extension RTPSession {
         sections[index].receiver.audioPlayoutDelay = min(max(delay, .zero), .seconds(10))
     }
 
+    /// As above, for every section with sound.
+    package mutating func setAudioPlayoutDelay(_ delay: Duration) {
+        for index in sections.indices where sections[index].media.kind == .audio {
+            sections[index].receiver.audioPlayoutDelay = min(max(delay, .zero), .seconds(10))
+        }
+    }
+
     /// How much the sound of this section should be delayed further to meet its picture; zero in most calls.
     package func suggestedAudioDelay(mid: String) -> Duration {
         guard let index = index(of: mid), let delay = audioDelay(sections[index].receiver) else { return .zero }

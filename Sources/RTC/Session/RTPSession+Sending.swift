@@ -5,11 +5,11 @@ extension RTPSession {
     /// Sends one packet of sound at once.
     ///
     /// - Parameters:
-    ///   - captureTime: when its first sample was recorded.
     ///   - sampleCount: samples a channel at the codec's RTP clock (48 kHz for Opus).
+    ///   - captureTime: when its first sample was recorded.
     ///   - level: -dBov, 0...127 (RFC 6464).
     package mutating func sendAudio(
-        mid: String, payload: [UInt8], captureTime: Instant, sampleCount: Int, level: UInt8, voiceActivity: Bool,
+        mid: String, payload: [UInt8], sampleCount: Int, captureTime: Instant, level: UInt8, voiceActivity: Bool,
         at now: Instant
     ) {
         guard isReady, !isClosed, let index = index(of: mid), sections[index].media.kind == .audio else { return }

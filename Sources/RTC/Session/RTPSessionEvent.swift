@@ -13,7 +13,7 @@ package enum RTPSessionEvent: Sendable {
     /// A new measurement of the round trip, smoothed.
     case roundTripTime(Duration)
     /// How the far side gets what we send: share lost since its last report, 0...1. For Opus' expected-loss setting.
-    case lossReport(mid: String, fractionLost: Double)
+    case lossReport(mid: String, fraction: Double)
     /// REMB: what the far side believes it can receive, bit/s (used only where transport-wide feedback is not).
     case remoteBitrateLimit(Int)
 }
