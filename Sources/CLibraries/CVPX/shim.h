@@ -4,3 +4,50 @@
 #include <vpx/vp8dx.h>
 #include <vpx/vpx_decoder.h>
 #include <vpx/vpx_encoder.h>
+
+/* Variadic functions and versioned macros, which Swift cannot call. */
+
+static inline vpx_codec_err_t CVPX_encoder_init(vpx_codec_ctx_t *codec, const vpx_codec_enc_cfg_t *configuration)
+{
+    return vpx_codec_enc_init(codec, vpx_codec_vp8_cx(), configuration, 0);
+}
+
+static inline vpx_codec_err_t CVPX_decoder_init(vpx_codec_ctx_t *codec, const vpx_codec_dec_cfg_t *configuration)
+{
+    return vpx_codec_dec_init(codec, vpx_codec_vp8_dx(), configuration, 0);
+}
+
+static inline vpx_codec_err_t CVPX_set_cpu_used(vpx_codec_ctx_t *codec, int value)
+{
+    return vpx_codec_control(codec, VP8E_SET_CPUUSED, value);
+}
+
+static inline vpx_codec_err_t CVPX_set_static_threshold(vpx_codec_ctx_t *codec, unsigned int value)
+{
+    return vpx_codec_control(codec, VP8E_SET_STATIC_THRESHOLD, value);
+}
+
+static inline vpx_codec_err_t CVPX_set_token_partitions(vpx_codec_ctx_t *codec, int value)
+{
+    return vpx_codec_control(codec, VP8E_SET_TOKEN_PARTITIONS, value);
+}
+
+static inline vpx_codec_err_t CVPX_set_noise_sensitivity(vpx_codec_ctx_t *codec, unsigned int value)
+{
+    return vpx_codec_control(codec, VP8E_SET_NOISE_SENSITIVITY, value);
+}
+
+static inline vpx_codec_err_t CVPX_set_max_intra_percent(vpx_codec_ctx_t *codec, unsigned int value)
+{
+    return vpx_codec_control(codec, VP8E_SET_MAX_INTRA_BITRATE_PCT, value);
+}
+
+/* The compressed picture of a packet, NULL for packets of another kind. */
+static inline const void *CVPX_frame_data(const vpx_codec_cx_pkt_t *packet, size_t *size, int *is_key_frame)
+{
+    if (packet->kind != VPX_CODEC_CX_FRAME_PKT)
+        return NULL;
+    *size = packet->data.frame.sz;
+    *is_key_frame = (packet->data.frame.flags & VPX_FRAME_IS_KEY) != 0;
+    return packet->data.frame.buf;
+}

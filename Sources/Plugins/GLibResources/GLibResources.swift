@@ -8,8 +8,13 @@ struct GLibResources: BuildToolPlugin {
         let resources = context.package.directoryURL.appending(path: "resources")
         let description = resources.appending(path: "causerie.gresource.xml")
         let output = context.pluginWorkDirectoryURL.appending(path: "causerie-resources.c")
-        let inputs =
-            (FileManager.default.enumerator(at: resources, includingPropertiesForKeys: nil)?.allObjects as? [URL]) ?? []
+        // The program's own icon is in the resources too.
+        let folders = [resources, context.package.directoryURL.appending(path: "data/icons")]
+        let inputs = folders.flatMap { folder in
+            let files = FileManager.default.enumerator(
+                at: folder.resolvingSymlinksInPath(), includingPropertiesForKeys: nil)
+            return (files?.allObjects as? [URL]) ?? []
+        }
         return [
             .buildCommand(
                 displayName: "Compiling resources",

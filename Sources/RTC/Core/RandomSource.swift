@@ -30,4 +30,12 @@ package enum RandomSource: RandomNumberGenerator, Sendable {
     package mutating func bytes(_ count: Int) -> [UInt8] {
         (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
     }
+
+    /// A source for another part: the same operating system, or an independent sequence of the same seed.
+    package mutating func fork() -> RandomSource {
+        switch self {
+        case .system: .system
+        case .seeded: .seeded(next())
+        }
+    }
 }

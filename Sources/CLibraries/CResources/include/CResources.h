@@ -1,1 +1,6 @@
 #pragma once
+
+#include <gio/gio.h>
+
+/// Makes what is in `resources/` readable under /org/causerie/Causerie. Idempotent.
+void CResources_register(void);

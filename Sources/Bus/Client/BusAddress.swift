@@ -1,0 +1,41 @@
+import GLibKit
+
+/// Where an instance is on the session bus: names, paths and interfaces. `data/dbus` documents the interfaces.
+package nonisolated enum BusAddress {
+    /// The application's and the instance's identifier, without a profile.
+    package static let applicationIdentifier = "org.causerie.Causerie"
+
+    /// The root object's interface, and an object's of a stream.
+    package static let rootInterface = "org.causerie.Causerie"
+    package static let streamInterface = "org.causerie.Stream"
+
+    package static let rootPath = ObjectPath.root.appending("org").appending("causerie").appending("Causerie")
+    /// A stream's object is directly below: `ObjectPath.appending` of its name.
+    package static let streamsPath = rootPath.appending("streams")
+
+    /// An instance's bus name, which is its application identifier too. Nil for a profile that cannot be one: 1 to 64
+    /// letters, digits, `_` and `-`, a letter or `_` first.
+    package static func name(profile: String?) -> String? {
+        guard let profile else { return applicationIdentifier }
+        guard isValid(profile: profile) else { return nil }
+        return applicationIdentifier + "." + profile
+    }
+
+    package static func isValid(profile: String) -> Bool {
+        guard (1...64).contains(profile.utf8.count), let first = profile.utf8.first else { return false }
+        let isLetter = { (byte: UInt8) in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"): true
+            default: false
+            }
+        }
+        return isLetter(first)
+            && profile.utf8.allSatisfy {
+                isLetter($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "-")
+            }
+    }
+
+    /// The D-Bus errors of our own.
+    package static let invalidValueError = "org.causerie.Error.InvalidValue"
+    package static let failedError = "org.causerie.Error.Failed"
+}

@@ -1,0 +1,121 @@
+import Conference
+import GLibKit
+import Media
+
+extension StreamProperty {
+    static let identity: [StreamProperty] = [
+        StreamProperty("Name", read: { .string($0.name) }),
+        StreamProperty("Identifier", read: { .string($0.identifier) }) { (stream, value) throws(BusFailure) in
+            stream.identifier = try text(value, "Identifier", limit: 128)
+        },
+        StreamProperty("Address", read: { .string($0.address) }) { (stream, value) throws(BusFailure) in
+            let address = try text(value, "Address", limit: 255)
+            if address.isEmpty { stream.address = "" } else { try connect(stream, to: address) }
+        },
+        media("Outgoing", \.outgoing),
+        media("Incoming", \.incoming),
+        flag("Detection", \.detection),
+        number("Timeout", \.timeout, 1...300, unit: " s"),
+    ]
+
+    static let state: [StreamProperty] = [
+        StreamProperty("State", read: { .string($0.state.word) }),
+        StreamProperty("EndReason", read: { .string(endReason($0)?.code ?? "") }),
+        StreamProperty("EndMessage", read: { .string(endReason($0)?.sentence ?? "") }),
+    ]
+
+    static let sources: [StreamProperty] = [
+        StreamProperty("Camera", read: { .string($0.camera.description) }) { (stream, value) throws(BusFailure) in
+            guard let source = CameraSource(try text(value, "Camera", limit: 255)) else {
+                throw .invalidValue(
+                    "A test pattern is test-pattern:WIDTHxHEIGHT@RATE, even, 16x16 to 3840x2160, 1 to 60 frames a second."
+                )
+            }
+            stream.camera = source
+        },
+        StreamProperty("Microphone", read: { .string($0.microphone.description) }) {
+            (stream, value) throws(BusFailure) in
+            guard let source = MicrophoneSource(try text(value, "Microphone", limit: 255)) else {
+                throw .invalidValue("A test tone is test-tone:HERTZ, 20 to 20000.")
+            }
+            stream.microphone = source
+        },
+        StreamProperty("Speaker", read: { .string($0.speaker.description) }) { (stream, value) throws(BusFailure) in
+            stream.speaker = SpeakerSource(try text(value, "Speaker", limit: 255))
+        },
+        StreamProperty("Volume", read: { .double($0.volume) }) { (stream, value) throws(BusFailure) in
+            guard let volume = value.doubleValue, (0...2).contains(volume) else {
+                throw .invalidValue("Volume must be 0 to 2, not \(value.text).")
+            }
+            stream.volume = volume
+        },
+    ]
+
+    static let video: [StreamProperty] = [
+        StreamProperty("VideoCodec", read: { .string($0.video.codec) }) { (stream, value) throws(BusFailure) in
+            guard value.stringValue == "vp8" else { throw .invalidValue("VideoCodec must be vp8, not \(value.text).") }
+            stream.video.codec = "vp8"
+        },
+        number("VideoWidth", \.video.width, 16...3840, unit: " pixels", step: 2),
+        number("VideoHeight", \.video.height, 16...2160, unit: " pixels", step: 2),
+        number("VideoFramesPerSecond", \.video.framesPerSecond, 1...60),
+        number("VideoBitrate", \.video.bitrate, 30_000...20_000_000, unit: " bit/s"),
+    ]
+
+    static let audio: [StreamProperty] = [
+        number("AudioBitrate", \.audio.bitrate, 6_000...510_000, unit: " bit/s"),
+        StreamProperty("AudioFrameDuration", read: { .uint32(UInt32(clamping: $0.audio.frameDuration)) }) {
+            (stream, value) throws(BusFailure) in
+            guard let duration = value.intValue, [10, 20, 40, 60].contains(duration) else {
+                throw .invalidValue("AudioFrameDuration must be 10, 20, 40 or 60 ms, not \(value.text).")
+            }
+            stream.audio.frameDuration = duration
+        },
+        flag("AudioForwardErrorCorrection", \.audio.forwardErrorCorrection),
+        flag("AudioDiscontinuousTransmission", \.audio.discontinuousTransmission),
+        flag("AudioEchoCancellation", \.audio.echoCancellation),
+        flag("AudioNoiseSuppression", \.audio.noiseSuppression),
+        flag("AudioGainControl", \.audio.gainControl),
+        flag("AudioMusicMode", \.audio.musicMode),
+    ]
+
+    static let remote: [StreamProperty] = [
+        StreamProperty("RemoteIdentifier", read: { .string($0.remoteIdentifier ?? "") }),
+        StreamProperty("RemoteAddress", read: { .string($0.remoteAddress ?? "") }),
+        StreamProperty("StoppedOutgoing", read: { .strings($0.stopped.sent.words) }),
+        StreamProperty("StoppedIncoming", read: { .strings($0.stopped.received.words) }),
+        StreamProperty("RemoteStopped", read: { .strings($0.remoteStopped.words) }),
+        StreamProperty("Problems", read: { .dictionary(problems($0)) }),
+        StreamProperty("MicrophoneLevel", isAnnounced: false, read: { .double($0.microphoneLevel) }),
+        StreamProperty("SpeakerLevel", isAnnounced: false, read: { .double($0.speakerLevel) }),
+    ]
+
+    private static func endReason(_ stream: Stream) -> EndReason? {
+        if case .ended(let reason) = stream.state { reason } else { nil }
+    }
+}
+
+extension StreamProperty {
+    /// Calls an address. Fails when the model refuses it at once.
+    static func connect(_ stream: Stream, to text: String) throws(BusFailure) {
+        let address = try self.text(.string(text), "Address", limit: 255)
+        guard !address.isEmpty else { throw .invalidValue("An address is needed: host, host:port or [v6]:port.") }
+        stream.connect(to: address)
+        if case .ended(let reason) = stream.state { throw .failed(reason.sentence) }
+    }
+
+    /// Each missing medium with a sentence.
+    static func problems(_ stream: Stream) -> [String: Variant] {
+        Dictionary(uniqueKeysWithValues: stream.problems.map { ($0.key.rawValue, .string(sentence($0.value))) })
+    }
+
+    private static func sentence(_ problem: MediaProblem) -> String {
+        switch problem {
+        case .noDevice: "There is no device."
+        case .deviceNotFound(let name): "\(name) is not connected."
+        case .deviceBusy(let name): "Another program uses \(name)."
+        case .noSoundServer: "The sound server cannot be reached."
+        case .failed(let reason): reason
+        }
+    }
+}

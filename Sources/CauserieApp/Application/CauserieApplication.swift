@@ -1,0 +1,215 @@
+import Bus
+import BusClient
+import CGLib
+import CGtk
+import Conference
+import GLibKit
+import GtkKit
+import Logging
+
+/// The program with windows: a GTK application over one conference.
+final class CauserieApplication {
+    let application: GObjectRef
+    let conference: Conference
+    let preferences: Preferences
+    private(set) var incoming: IncomingCalls
+    private let arguments: CommandArguments
+    private let logger: Logger
+    private var service: BusService?
+    private var windows: [WindowController] = []
+    private var preferencesDialog: PreferencesDialog?
+    private var inhibitor: IdleInhibitor
+    private var binding: PreferencesBinding?
+    private var observations: [ModelObservation] = []
+    private var signals: [EventSource] = []
+    private var isEnding = false
+
+    init(_ arguments: CommandArguments, _ preferences: Preferences, identifier: String, logger: Logger) {
+        self.arguments = arguments
+        self.preferences = preferences
+        self.logger = logger
+        let flags = arguments.isService ? G_APPLICATION_IS_SERVICE : CGtk_application_default_flags()
+        application = GObjectRef(adopting: adw_application_new(identifier, flags))
+        conference = Conference(
+            profile: arguments.profile, options: arguments.options(preferences), logger: logger)
+        incoming = IncomingCalls(application, conference)
+        inhibitor = IdleInhibitor(application)
+        Interface.prepare(application)
+    }
+
+    // MARK: Life
+
+    /// Runs until the last window is closed. Hands an address over when the profile runs already.
+    ///
+    /// - Returns: the process's exit status.
+    func run() -> Int32 {
+        connect(application, "startup", after: true) { [unowned self] in start() }
+        connect(application, "activate") { [unowned self] in activate() }
+        do {
+            _ = try GLibError.check { g_application_register(application.pointer(), nil, $0) }
+        } catch {
+            complain("causerie: \(tr("An instance of this profile runs already and does not answer.")) \(error)")
+            return 1
+        }
+        if g_application_get_is_remote(application.pointer()) != 0 { return handOver() }
+        return g_application_run(application.pointer(), 0, nil)
+    }
+
+    /// Another process has this profile: it raises its window and makes the call.
+    private func handOver() -> Int32 {
+        if let address = arguments.address {
+            g_action_group_activate_action(
+                application.opaque, "dial", Variant.string(address).makeGVariant())
+        }
+        g_application_activate(application.pointer())
+        if let connection = g_application_get_dbus_connection(application.pointer()) {
+            g_dbus_connection_flush_sync(connection, nil, nil)
+        }
+        return 0
+    }
+
+    private func start() {
+        addActions()
+        for number in [SIGINT, SIGTERM] {
+            signals.append(EventSource.onUnixSignal(number) { [unowned self] in end() })
+        }
+        binding = PreferencesBinding(preferences, conference, overridden: arguments.overridden)
+        do {
+            service = try BusService(conference, profile: arguments.profile) { [unowned self] in end() }
+        } catch {
+            logger.notice("Causerie cannot be controlled from outside", metadata: ["reason": "\(error)"])
+        }
+        if let problem = preferences.settings.problem { logger.notice("\(problem)") }
+        let conference = self.conference
+        observations = [
+            ModelObservation({ conference.listeningPort }) { [weak self] _ in self?.reachabilityChanged() },
+            ModelObservation({ conference.listeningProblem.map { "\($0)" } }) { [weak self] in
+                self?.listeningChanged(problem: $0)
+            },
+            ModelObservation({ conference.devices }) { [weak self] in self?.preferencesDialog?.setDevices($0) },
+            ModelObservation({ conference.windows.map(\.id) }) { [weak self] _ in self?.showWindows() },
+            ModelObservation({ conference.streams.map { $0.state == .incoming } }) { [weak self] _ in
+                self?.incoming.update()
+            },
+        ]
+        Task {
+            await conference.start()
+            if let address = arguments.address { dial(address) }
+        }
+    }
+
+    private func activate() {
+        showWindows()
+        windows.first?.view.present()
+    }
+
+    /// Ends calls in good order, then the process.
+    func end() {
+        guard !isEnding else { return g_application_quit(application.pointer()) }
+        isEnding = true
+        g_application_hold(application.pointer())
+        for window in windows {
+            window.saveSize()
+            Widget(window.view.window).isVisible = false
+        }
+        preferences.settings.sync()
+        Task {
+            await conference.shutdown()
+            service?.flush()
+            service = nil
+            g_application_quit(application.pointer())
+        }
+    }
+
+    // MARK: Windows
+
+    private func showWindows() {
+        guard !isEnding else { return }
+        for description in conference.windows where !windows.contains(where: { $0.description === description }) {
+            do throws(BuilderError) {
+                windows.append(try WindowController(description, self))
+            } catch {
+                logger.critical("A window cannot be shown", metadata: ["reason": "\(error)"])
+                complain("causerie: \(error)")
+                g_application_quit(application.pointer())
+            }
+        }
+    }
+
+    /// A window is on its way out: with the last one the program ends.
+    func closed(_ window: WindowController) {
+        windows.removeAll { $0 === window }
+        if windows.isEmpty { end() }
+    }
+
+    /// What depends on all windows.
+    func update() {
+        inhibitor.set(windows.first { $0.isInCall }?.view.window)
+        incoming.update()
+    }
+
+    /// The window that a person is at.
+    var activeWindow: WindowController? { windows.first { $0.view.isActive } ?? windows.first }
+
+    // MARK: Actions
+
+    private func addActions() {
+        let actions = ActionMap(application)
+        actions.add("quit") { [unowned self] in end() }
+        actions.add("preferences") { [unowned self] in showPreferences() }
+        actions.add("about") { [unowned self] in
+            if let window = activeWindow { AboutDialog.present(over: window.view.window) }
+        }
+        actions.add("show") { [unowned self] in activate() }
+        actions.add("dial", withText: { [unowned self] in dial($0) })
+        actions.add(
+            "answer",
+            withText: { [unowned self] name in
+                conference.stream(named: name)?.accept()
+                activate()
+            })
+        actions.add("decline", withText: { [unowned self] in conference.stream(named: $0)?.reject() })
+    }
+
+    private func dial(_ address: String) {
+        activate()
+        guard let window = activeWindow else { return }
+        if window.isInCall {
+            window.view.showToast(tr("Hang up before you call {address}.", ["address": address]))
+        } else {
+            window.call(address)
+        }
+    }
+
+    private func showPreferences() {
+        guard let window = activeWindow else { return }
+        do throws(BuilderError) {
+            let dialog = try PreferencesDialog(preferences, userName: UserName.current)
+            dialog.setDevices(conference.devices)
+            dialog.setPortNote(Reachability.portNote(conference))
+            connect(
+                dialog.window, "close-request",
+                returning: { [weak self] _ in
+                    self?.preferencesDialog = nil
+                    return false
+                })
+            preferencesDialog = dialog
+            dialog.present(over: window.view.window)
+        } catch { window.view.showToast("\(error)") }
+    }
+
+    // MARK: Being reached
+
+    var reachability: String { Reachability.sentence(conference) }
+
+    private func reachabilityChanged() {
+        preferencesDialog?.setPortNote(Reachability.portNote(conference))
+        for window in windows { window.refresh() }
+    }
+
+    private func listeningChanged(problem: String?) {
+        reachabilityChanged()
+        guard problem != nil, let window = activeWindow else { return }
+        window.view.showToast(Reachability.portNote(conference))
+    }
+}

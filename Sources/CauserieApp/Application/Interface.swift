@@ -1,0 +1,33 @@
+import CGLib
+import CGtk
+import CResources
+import GLibKit
+import GtkKit
+
+/// What every window of this program has in common: resources, style, keys.
+package enum Interface {
+    /// The keys of DESIGN §2b, by action.
+    package static let keys: [(action: String, keys: [String])] = [
+        ("win.focus-address", ["<Primary>l"]),
+        ("win.answer", ["<Primary>Return", "<Primary>KP_Enter"]),
+        ("win.hang-up", ["<Primary>h"]),
+        ("win.microphone", ["<Primary>m"]),
+        ("win.camera", ["<Primary>k"]),
+        ("win.fullscreen", ["F11"]),
+        ("win.show-help-overlay", ["<Primary>question"]),
+        ("app.preferences", ["<Primary>comma"]),
+        ("window.close", ["<Primary>w"]),
+        ("app.quit", ["<Primary>q"]),
+    ]
+
+    /// Prepares an `AdwApplication` before it starts: style, icons and the shortcuts window come from the resources under
+    /// the program's own name, whichever profile's identifier it has.
+    package static func prepare(_ application: GObjectRef) {
+        CResources_register()
+        g_application_set_resource_base_path(application.pointer(), "/org/causerie/Causerie")
+        connect(application, "startup", after: true) { [unowned application] in
+            gtk_window_set_default_icon_name("org.causerie.Causerie")
+            for (action, keys) in keys { setKeys(application, action, keys) }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import CGLib
+import CGtk
+import GLibKit
+import GtkKit
+import Media
+
+/// The preferences window: what a person changes is set at once.
+package final class PreferencesDialog {
+    package let window: GObjectRef
+    private let preferences: Preferences
+    private let builder: Builder
+    private let camera: Choice<CameraSource>
+    private let microphone: Choice<MicrophoneSource>
+    private let speaker: Choice<SpeakerSource>
+    private let size: Choice<PictureSize>
+    private let rate: Choice<Int>
+    private let portRow: Widget
+
+    /// - Parameter userName: the name that others see when none is set.
+    package init(_ preferences: Preferences, userName: String) throws(BuilderError) {
+        self.preferences = preferences
+        builder = try Builder(resource: resourcePath("ui/preferences.ui"))
+        window = try builder.retained("preferences", adw_preferences_window_get_type())
+        camera = Choice(try builder.object("camera", adw_combo_row_get_type()))
+        microphone = Choice(try builder.object("microphone", adw_combo_row_get_type()))
+        speaker = Choice(try builder.object("speaker", adw_combo_row_get_type()))
+        size = Choice(try builder.object("video_size", adw_combo_row_get_type()))
+        rate = Choice(try builder.object("frame_rate", adw_combo_row_get_type()))
+        portRow = try builder.object("port_row", adw_action_row_get_type())
+        try bindTexts(userName: userName)
+        try bindNumbers()
+        try bindSwitches()
+        bindChoices()
+    }
+
+    /// Says under the port where calls arrive now, or why none can.
+    package func setPortNote(_ text: String) {
+        adw_action_row_set_subtitle(portRow.pointer(), escapeMarkup(text))
+    }
+
+    /// Offers the devices that are there now.
+    package func setDevices(_ devices: [MediaDevice]) {
+        camera.show(DeviceChoices.cameras(devices, selected: preferences.camera), selected: preferences.camera)
+        microphone.show(
+            DeviceChoices.microphones(devices, selected: preferences.microphone), selected: preferences.microphone)
+        speaker.show(DeviceChoices.speakers(devices, selected: preferences.speaker), selected: preferences.speaker)
+    }
+
+    package func present(over parent: GObjectRef) {
+        gtk_window_set_transient_for(window.pointer(), parent.pointer())
+        gtk_window_present(window.pointer())
+    }
+
+    // MARK: Binding
+
+    private func bindTexts(userName: String) throws(BuilderError) {
+        for (name, key) in [("identifier", "identifier"), ("stun_server", "stun-server")] {
+            let row = try builder.object(name, adw_entry_row_get_type())
+            let shown = preferences.text(key)
+            gtk_editable_set_text(row.opaque, name == "identifier" && shown.isEmpty ? userName : shown)
+            connect(row, "apply") { [weak self] in self?.apply(row, key) }
+        }
+    }
+
+    private func apply(_ row: Widget, _ key: String) {
+        let text = gtk_editable_get_text(row.opaque).map { String(cString: $0) } ?? ""
+        let isValid = key != "stun-server" || StunServerText.isValid(text)
+        row.set(class: "error", !isValid)
+        if isValid {
+            preferences.set(key, text)
+        } else {
+            adw_preferences_window_add_toast(
+                window.pointer(),
+                adw_toast_new(escapeMarkup(tr("A STUN server is written stun:host or stun:host:port."))))
+        }
+    }
+
+    private func bindNumbers() throws(BuilderError) {
+        let numbers = [
+            ("timeout", "timeout"), ("port", "port"), ("video_bitrate", "video-bitrate"),
+            ("audio_bitrate", "audio-bitrate"),
+        ]
+        for (name, key) in numbers {
+            let button = try builder.object(name, gtk_spin_button_get_type())
+            gtk_spin_button_set_value(button.opaque, Double(preferences.number(key)))
+            connect(button, "value-changed") { [weak self] in
+                self?.preferences.set(key, Int(gtk_spin_button_get_value_as_int(button.opaque)))
+            }
+        }
+    }
+
+    private func bindSwitches() throws(BuilderError) {
+        let switches = [
+            ("detection", "detection"), ("echo_cancellation", "echo-cancellation"),
+            ("noise_suppression", "noise-suppression"), ("gain_control", "gain-control"), ("music_mode", "music-mode"),
+        ]
+        for (name, key) in switches {
+            let control = try builder.object(name, gtk_switch_get_type())
+            gtk_switch_set_active(control.opaque, preferences.flag(key) ? 1 : 0)
+            connect(control, "notify::active") { [weak self] in
+                self?.preferences.set(key, gtk_switch_get_active(control.opaque) != 0)
+                self?.showProcessing()
+            }
+        }
+        showProcessing()
+    }
+
+    /// Music goes out as it is: the switches that it overrules cannot be used.
+    private func showProcessing() {
+        let isMusic = preferences.flag("music-mode")
+        for name in ["echo_cancellation", "noise_suppression", "gain_control"] {
+            guard let control = try? builder.widget(name) else { continue }
+            control.isSensitive = !isMusic
+        }
+    }
+
+    private func bindChoices() {
+        setDevices([])
+        camera.onChoice { [preferences] in preferences.set("camera", $0.description) }
+        microphone.onChoice { [preferences] in preferences.set("microphone", $0.description) }
+        speaker.onChoice { [preferences] in preferences.set("speaker", $0.description) }
+        let current = PictureSize(preferences.text("video-size")) ?? .standard
+        let sizes = PictureSize.offered + (PictureSize.offered.contains(current) ? [] : [current])
+        size.show(sizes.map { ($0, $0.name) }, selected: current)
+        size.onChoice { [preferences] in preferences.set("video-size", $0.description) }
+        let rates = Set([10, 15, 24, 30, 60, preferences.number("frame-rate")]).sorted()
+        rate.show(rates.map { ($0, String($0)) }, selected: preferences.number("frame-rate"))
+        rate.onChoice { [preferences] in preferences.set("frame-rate", $0) }
+    }
+}

@@ -1,0 +1,80 @@
+import Conference
+import GLibKit
+import Media
+
+/// What a pane and its controls have to know of a stream: a plain copy, so that every word on the pane can be decided, and
+/// tested, without a call.
+package nonisolated struct CallSituation: Hashable, Sendable {
+    package var state: StreamState = .idle
+    /// The far end's name for itself, or its address.
+    package var name = ""
+    /// What would be called again.
+    package var address = ""
+    package var outgoing: MediaSet = .all
+    package var incoming: MediaSet = .all
+    package var stoppedSent: MediaSet = []
+    package var stoppedReceived: MediaSet = []
+    /// What the far side has paused, and what it sends at all.
+    package var remoteStopped: MediaSet = []
+    package var remoteOutgoing: MediaSet = .all
+    package var problems: [MediaDevice.Kind: MediaProblem] = [:]
+    package var hasCamera = true
+    package var hasMicrophone = true
+    package var display = PaneDisplay.receivedWithSentInset
+    package var isTestCall = false
+    /// The last call was refused because the far side has another identity key than before.
+    package var isIdentityRefused = false
+    /// The far side uses a name that somebody with another identity key had before.
+    package var isImpostorPossible = false
+    /// The microphone has heard nothing for long.
+    package var isMicrophoneSilent = false
+    /// A picture has come from the other end, and one from the own camera.
+    package var hasReceivedPicture = false
+    package var hasSentPicture = false
+
+    package init() {}
+
+    /// Whether the call that is over can be made once more.
+    package var canCallAgain: Bool { (isTestCall || !address.isEmpty) && !isIdentityRefused }
+
+    /// Whether there is a call that can be ended from here: what the controls are for.
+    package var isCall: Bool {
+        switch state {
+        case .calling, .connecting, .connected, .reconnecting: true
+        case .idle, .incoming, .ended: false
+        }
+    }
+}
+
+extension CallSituation {
+    /// What the model says now. Pictures and silence are not the model's: they are added by the pane.
+    @MainActor package init(_ pane: Pane) {
+        let stream = pane.stream
+        state = stream.state
+        address = Self.shortened(stream.remoteAddress ?? "")
+        let named = stream.remoteIdentifier ?? ""
+        let called = address.isEmpty ? stream.address : address
+        name = stream.isTestCall ? tr("Test Call") : named.isEmpty ? called : named
+        outgoing = stream.outgoing
+        incoming = stream.incoming
+        stoppedSent = stream.stopped.sent
+        stoppedReceived = stream.stopped.received
+        remoteStopped = stream.remoteStopped
+        remoteOutgoing = stream.remoteOutgoing
+        isTestCall = stream.isTestCall
+        isIdentityRefused = stream.refusedIdentity != nil
+        problems = stream.problems
+        isImpostorPossible = stream.remoteIdentity?.standing == .changed
+        hasCamera = stream.camera != .none
+        hasMicrophone = stream.microphone != .none
+        display = pane.display
+    }
+
+    /// An address without the port that need not be said.
+    package static func shortened(_ address: String) -> String {
+        let port = ":\(ConferenceOptions.defaultPort)"
+        guard address.hasSuffix(port) else { return address }
+        let host = address.dropLast(port.count)
+        return host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : String(host)
+    }
+}

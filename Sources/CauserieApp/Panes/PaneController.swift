@@ -1,0 +1,90 @@
+import Conference
+import GLibKit
+import GtkKit
+import Media
+
+/// Brings one pane of the model and its widgets together.
+final class PaneController {
+    let pane: Pane
+    let view: PaneView
+    private(set) var situation = CallSituation()
+
+    private let reachability: () -> String
+    private let changed: (PaneController) -> Void
+    private var observation: ModelObservation?
+    private var displays: [VideoDisplay] = []
+    private var timer: EventSource?
+    private var silence = SilenceWatch()
+    /// The end that a person has seen and put away.
+    private var dismissed: StreamState?
+    private var levelHandler: ((Double) -> Void)?
+
+    /// - Parameters:
+    ///   - reachability: what the empty page says about where others reach this computer.
+    ///   - changed: called after each change of the situation.
+    init(
+        _ pane: Pane, reachability: @escaping () -> String, changed: @escaping (PaneController) -> Void
+    ) throws(BuilderError) {
+        self.pane = pane
+        self.reachability = reachability
+        self.changed = changed
+        view = try PaneView()
+        let stream = pane.stream
+        displays = [
+            VideoDisplay(stream.receivedVideo, to: view.received), VideoDisplay(stream.sentVideo, to: view.sent),
+        ]
+        for paintable in [view.received, view.sent] {
+            paintable.onPictureChange { [weak self] in self?.refresh() }
+        }
+        observation = ModelObservation({ CallSituation(pane) }) { [weak self] in self?.show($0) }
+    }
+
+    var stream: Stream { pane.stream }
+
+    /// Calls `handler` with what the microphone's meter shows, 0...1, while there is a call.
+    func onLevel(_ handler: @escaping (Double) -> Void) { levelHandler = handler }
+
+    /// Shows again what the model says: for what the model does not tell by itself.
+    func refresh() { show(CallSituation(pane)) }
+
+    /// Puts an ended call out of sight: the page with the ways to begin comes back.
+    func dismiss() {
+        guard case .ended = situation.state else { return }
+        dismissed = situation.state
+        refresh()
+    }
+
+    private func show(_ new: CallSituation) {
+        if new.state != dismissed { dismissed = nil }
+        var new = new
+        if dismissed != nil { new.state = .idle }
+        let wasCall = situation.isCall
+        situation = new
+        situation.hasReceivedPicture = view.received.hasPicture
+        situation.hasSentPicture = view.sent.hasPicture
+        situation.isMicrophoneSilent = silence.isSilent
+        if situation.isCall != wasCall { watchLevel(situation.isCall) }
+        view.setShowsSent(situation.display == .sent)
+        view.show(PanePresentation(situation, reachability: reachability()))
+        changed(self)
+    }
+
+    // MARK: Level
+
+    private func watchLevel(_ isCall: Bool) {
+        silence = SilenceWatch()
+        timer = isCall ? EventSource.every(.milliseconds(100)) { [weak self] in self?.look() } : nil
+        if !isCall { levelHandler?(0) }
+    }
+
+    private func look() {
+        let level = stream.microphoneLevel
+        levelHandler?(MeterScale.fraction(of: level))
+        let isHeard =
+            situation.state == .connected && situation.outgoing.contains(.audio)
+            && !situation.stoppedSent.contains(.audio) && situation.hasMicrophone
+        let was = silence.isSilent
+        silence.look(at: isHeard ? level : nil)
+        if silence.isSilent != was { refresh() }
+    }
+}

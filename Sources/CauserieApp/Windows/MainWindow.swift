@@ -1,0 +1,119 @@
+import CGLib
+import CGtk
+import GLibKit
+import GtkKit
+
+/// A window's widgets: header bar with the address, banners, panes, controls. What they mean is its controller's.
+package final class MainWindow {
+    package let window: GObjectRef
+    /// The `win.` actions.
+    package let actions: ActionMap
+    package let address: AddressBar
+    package let controls: ControlBar
+    package let incoming: IncomingBanner
+    package private(set) var panes: [PaneView] = []
+
+    private let paneBox: Widget
+    private let toasts: Widget
+    private let controlsRevealer: Widget
+    private let chrome: WindowChrome
+    private var sensor: SizeSensor?
+    private var isFloating = false
+
+    /// - Parameter application: a `GtkApplication`; nil in tests of the widgets alone.
+    package init(application: GObjectRef?) throws(BuilderError) {
+        let builder = try Builder(resource: resourcePath("ui/window.ui"))
+        window = try builder.retained("window", adw_application_window_get_type())
+        actions = ActionMap(window)
+        paneBox = try builder.object("panes", gtk_box_get_type())
+        toasts = try builder.object("toasts", adw_toast_overlay_get_type())
+        controlsRevealer = try builder.object("controls_revealer", gtk_revealer_get_type())
+        address = try AddressBar(builder, actions: actions)
+        controls = try ControlBar()
+        incoming = try IncomingBanner()
+        gtk_revealer_set_child(controlsRevealer.opaque, controls.root.pointer())
+        let banners = try builder.object("banners", gtk_box_get_type())
+        gtk_box_append(banners.pointer(), incoming.root.pointer())
+        chrome = try WindowChrome(builder, window: window)
+        chrome.isHeld = { [controls, address] in controls.isBusy || address.isBusy }
+        if let application { gtk_window_set_application(window.pointer(), application.pointer()) }
+        let frame = try builder.object("frame", gtk_overlay_get_type())
+        sensor = SizeSensor(frame) { [incoming] width, _ in incoming.setNarrow(width < 520) }
+        connect(window, "notify::fullscreened") { [weak self] in self?.fullscreenChanged() }
+    }
+
+    // MARK: Panes
+
+    /// Shows these panes side by side, in this order.
+    package func setPanes(_ views: [PaneView]) {
+        for pane in panes { gtk_box_remove(paneBox.pointer(), pane.root.pointer()) }
+        panes = views
+        for pane in panes {
+            gtk_box_append(paneBox.pointer(), pane.root.pointer())
+            pane.setTopIsCovered(isFloating)
+        }
+    }
+
+    /// The pane that has the keyboard's focus; the first when none has.
+    package var focusedPane: PaneView? {
+        let focus = gtk_window_get_focus(window.pointer())
+        let focused = panes.first { pane in
+            guard let focus else { return false }
+            let root = Widget(pane.root).widget
+            return focus == root || gtk_widget_is_ancestor(focus, root) != 0
+        }
+        return focused ?? panes.first
+    }
+
+    package func showControls(_ presentation: ControlsPresentation) {
+        controls.show(presentation)
+        gtk_revealer_set_reveal_child(controlsRevealer.opaque, presentation.isVisible ? 1 : 0)
+        Widget(controls.root).isSensitive = presentation.isVisible
+        Widget(controls.root).setAccessibleHidden(!presentation.isVisible)
+        chrome.hasControls = presentation.isVisible
+    }
+
+    // MARK: Telling
+
+    /// A line that goes by itself.
+    package func showToast(_ text: String) {
+        // A toast's title is markup, and the text may hold what came from the network.
+        guard let toast = adw_toast_new(escapeMarkup(text)) else { return }
+        adw_toast_set_timeout(toast, 6)
+        adw_toast_overlay_add_toast(toasts.opaque, toast)
+    }
+
+    package func setTitle(_ title: String) { gtk_window_set_title(window.pointer(), title) }
+
+    // MARK: Showing
+
+    package func present() { gtk_window_present(window.pointer()) }
+
+    package var isActive: Bool { gtk_window_is_active(window.pointer()) != 0 }
+
+    package var isFullscreen: Bool { gtk_window_is_fullscreen(window.pointer()) != 0 }
+
+    package func setFullscreen(_ isFullscreen: Bool) {
+        if isFullscreen {
+            gtk_window_fullscreen(window.pointer())
+        } else {
+            gtk_window_unfullscreen(window.pointer())
+        }
+    }
+
+    private func fullscreenChanged() {
+        actions.set("fullscreen", to: isFullscreen)
+        setFloating(isFullscreen)
+    }
+
+    /// Lets header bar and controls float over the panes, as they do in full screen.
+    package func setFloating(_ isFloating: Bool) {
+        chrome.setFloating(isFloating)
+        self.isFloating = isFloating
+        for pane in panes { pane.setTopIsCovered(isFloating) }
+    }
+
+    package func close() { gtk_window_close(window.pointer()) }
+
+    package func destroy() { gtk_window_destroy(window.pointer()) }
+}

@@ -1,0 +1,237 @@
+import CGtk
+import Conference
+import GLibKit
+import GtkKit
+
+/// Brings one window of the model and its widgets together: panes, controls, actions, who is calling.
+final class WindowController {
+    let description: WindowDescription
+    let view: MainWindow
+
+    private let application: CauserieApplication
+    private var panes: [PaneController] = []
+    private var observations: [ModelObservation] = []
+
+    init(_ description: WindowDescription, _ application: CauserieApplication) throws(BuilderError) {
+        self.description = description
+        self.application = application
+        view = try MainWindow(application: application.application)
+        restoreSize()
+        addActions()
+        connectDevices()
+        view.address.onChange { [weak self] in self?.update() }
+        connect(view.window, "close-request", returning: { [weak self] _ in self?.closing() ?? false })
+        // The controls follow the focus.
+        connect(view.window, "notify::focus-widget") { [weak self] in self?.update() }
+        connect(view.window, "notify::is-active") { [weak self] in self?.application.incoming.update() }
+        view.address.setRecent(application.preferences.recentAddresses)
+        application.preferences.settings.onChange(of: "recent-addresses") { [weak self] in
+            guard let self else { return }
+            view.address.setRecent(self.application.preferences.recentAddresses)
+        }
+        observations = [
+            ModelObservation({ description.panes.map(\.id) }) { [weak self] _ in self?.showPanes() },
+            ModelObservation({ application.conference.devices }) { [weak self] _ in self?.showDevices() },
+        ]
+        showPanes()
+    }
+
+    // MARK: Panes
+
+    /// The pane that the controls act on.
+    var focused: PaneController? {
+        let view = self.view.focusedPane
+        return panes.first { $0.view === view } ?? panes.first
+    }
+
+    private func showPanes() {
+        guard panes.map(\.pane.id) != description.panes.map(\.id) else { return }
+        let old = panes
+        panes = description.panes.compactMap { pane in
+            old.first { $0.pane.id == pane.id } ?? makePane(pane)
+        }
+        view.setPanes(panes.map(\.view))
+        update()
+    }
+
+    private func makePane(_ pane: Pane) -> PaneController? {
+        let controller = try? PaneController(
+            pane, reachability: { [weak application] in application?.reachability ?? "" },
+            changed: { [weak self] in self?.situationChanged($0) })
+        controller?.onLevel { [weak self, weak controller] level in
+            guard let self, let controller, focused === controller else { return }
+            view.controls.setLevel(level)
+        }
+        return controller
+    }
+
+    private func situationChanged(_ pane: PaneController) {
+        // Keys go to the call, not to an entry in which nothing is to be typed now.
+        if pane.situation.isCall && view.address.isBusy && view.address.text.isEmpty { Widget(pane.view.root).focus() }
+        update()
+        application.update()
+    }
+
+    /// Shows again what pane and address the window is about.
+    func update() {
+        guard let pane = focused else { return }
+        let situation = pane.situation
+        view.showControls(ControlsPresentation(situation))
+        let isFree = !situation.isCall && situation.state != .incoming
+        let canCall = isFree && !view.address.text.isEmpty
+        view.actions.setEnabled("call", canCall)
+        view.actions.setEnabled("dial", isFree)
+        view.actions.setEnabled("test-call", isFree)
+        view.actions.setEnabled("call-again", isFree && situation.canCallAgain)
+        view.actions.setEnabled("hang-up", situation.isCall || situation.state == .incoming)
+        view.actions.setEnabled("microphone", situation.isCall)
+        view.actions.setEnabled("camera", situation.isCall)
+        let controls = ControlsPresentation(situation)
+        view.actions.set("microphone", to: controls.isMicrophoneOn)
+        view.actions.set("camera", to: controls.isCameraOn)
+        // One primary action: the button next to an address that is typed, else the one on the page.
+        view.address.setSuggested(canCall)
+        pane.view.setAddressButtonSuggested(!canCall)
+        showCaller()
+        view.setTitle(situation.isCall ? tr("{name} — Causerie", ["name": situation.name]) : "Causerie")
+        showVolume(pane)
+    }
+
+    // MARK: Who is calling
+
+    private var calling: PaneController? { panes.first { $0.situation.state == .incoming } }
+
+    private func showCaller() {
+        let caller = calling
+        view.actions.setEnabled("answer", caller != nil)
+        view.actions.setEnabled("decline", caller != nil)
+        let wasShown = view.incoming.isShown
+        view.incoming.show(
+            caller.map { (name: $0.situation.name, address: $0.stream.remoteAddress ?? "") })
+        if view.incoming.isShown && !wasShown && !view.address.isTyping { view.incoming.focusAnswer() }
+    }
+
+    // MARK: Doing
+
+    private func addActions() {
+        let actions = view.actions
+        actions.add("focus-address") { [weak self] in self?.view.address.focus() }
+        actions.add("call") { [weak self] in
+            guard let self else { return }
+            call(view.address.text)
+        }
+        actions.add("dial", withText: { [weak self] in self?.call($0) })
+        actions.add("call-again") { [weak self] in self?.callAgain() }
+        actions.add("trust") { [weak self] in self?.askForTrust() }
+        actions.add("test-call") { [weak self] in self?.focused?.stream.testCall() }
+        actions.add("dismiss") { [weak self] in self?.focused?.dismiss() }
+        actions.add("answer") { [weak self] in self?.calling?.stream.accept() }
+        actions.add("decline") { [weak self] in self?.calling?.stream.reject() }
+        actions.add("hang-up") { [weak self] in self?.hangUp() }
+        actions.add("microphone", initially: true) { [weak self] in self?.set(.audio, $0) }
+        actions.add("camera", initially: true) { [weak self] in self?.set(.video, $0) }
+        actions.add("fullscreen", initially: false) { [weak self] in self?.view.setFullscreen($0) }
+    }
+
+    /// Calls an address from the focused pane.
+    func call(_ address: String) {
+        guard !address.isEmpty, let pane = focused, !pane.stream.state.isBusy else { return }
+        guard CallAddress(address) != nil else {
+            view.address.text = address
+            view.address.focus()
+            return view.showToast(translated(EndReason.invalidAddress.sentence))
+        }
+        application.preferences.remember(address: address)
+        view.address.text = ""
+        pane.stream.connect(to: address)
+        Widget(pane.view.root).focus()
+    }
+
+    private func callAgain() {
+        guard let pane = focused else { return }
+        if pane.situation.isTestCall { pane.stream.testCall() } else { call(pane.situation.address) }
+    }
+
+    /// The far side's key has changed: whether that is all right is for the person to say.
+    private func askForTrust() {
+        guard let stream = focused?.stream, let refused = stream.refusedIdentity else { return }
+        TrustDialog.present(address: refused.address, fingerprint: refused.fingerprint, over: view.window) {
+            [weak self] in
+            self?.application.conference.trust(refused)
+            self?.call(refused.address)
+        }
+    }
+
+    private func hangUp() {
+        if let calling {
+            calling.stream.reject()
+        } else {
+            focused?.stream.disconnect()
+        }
+    }
+
+    private func set(_ medium: MediaSet, _ isOn: Bool) {
+        guard let stream = focused?.stream else { return }
+        // What the stream was not meant to send can be turned on in the call all the same.
+        if isOn && !stream.outgoing.contains(medium) { stream.outgoing.formUnion(medium) }
+        if isOn { stream.play(medium, .sent) } else { stream.stop(medium, .sent) }
+    }
+
+    // MARK: Devices
+
+    private func connectDevices() {
+        let popover = view.controls.devices
+        popover.camera.onChoice { [weak self] in self?.focused?.stream.camera = $0 }
+        popover.microphone.onChoice { [weak self] in self?.focused?.stream.microphone = $0 }
+        popover.speaker.onChoice { [weak self] in self?.focused?.stream.speaker = $0 }
+        popover.onVolume { [weak self] in self?.focused?.stream.volume = $0 }
+        popover.onOpen { [weak self] in self?.showDevices() }
+    }
+
+    private func showDevices() {
+        guard let stream = focused?.stream else { return }
+        let (popover, devices) = (view.controls.devices, application.conference.devices)
+        popover.camera.show(DeviceChoices.cameras(devices, selected: stream.camera), selected: stream.camera)
+        popover.microphone.show(
+            DeviceChoices.microphones(devices, selected: stream.microphone), selected: stream.microphone)
+        popover.speaker.show(DeviceChoices.speakers(devices, selected: stream.speaker), selected: stream.speaker)
+    }
+
+    private func showVolume(_ pane: PaneController) { view.controls.devices.setVolume(pane.stream.volume) }
+
+    // MARK: The window itself
+
+    /// Shows again what the model does not tell by itself.
+    func refresh() {
+        for pane in panes { pane.refresh() }
+    }
+
+    var isInCall: Bool { panes.contains { $0.situation.isCall } }
+
+    private func restoreSize() {
+        let preferences = application.preferences
+        gtk_window_set_default_size(
+            view.window.pointer(), Int32(clamping: preferences.number("window-width")),
+            Int32(clamping: preferences.number("window-height")))
+        if preferences.flag("window-maximized") { gtk_window_maximize(view.window.pointer()) }
+    }
+
+    /// Keeps the window's size for the next start.
+    func saveSize() {
+        var (width, height): (Int32, Int32) = (0, 0)
+        gtk_window_get_default_size(view.window.pointer(), &width, &height)
+        let preferences = application.preferences
+        if width >= 360 { preferences.set("window-width", Int(width)) }
+        if height >= 294 { preferences.set("window-height", Int(height)) }
+        preferences.set("window-maximized", gtk_window_is_maximized(view.window.pointer()) != 0)
+    }
+
+    /// Ends the calls of this window; false lets it close.
+    private func closing() -> Bool {
+        saveSize()
+        observations = []
+        for pane in panes where pane.situation.state != .idle { pane.stream.disconnect() }
+        application.closed(self)
+        return false
+    }
+}

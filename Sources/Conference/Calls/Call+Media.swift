@@ -1,0 +1,125 @@
+import Logging
+import Media
+import RTC
+import Transport
+import Wire
+
+/// A call's descriptions, and what its media tells.
+extension Call {
+    /// As the stream is described now; nil when no key can be made.
+    func configuration(of stream: Stream) -> MediaSessionConfiguration? {
+        guard let certificate else { return nil }
+        return MediaSessionConfiguration(
+            outgoing: stream.outgoing, incoming: stream.incoming, camera: stream.camera,
+            microphone: stream.microphone, speaker: stream.speaker, volume: stream.volume, video: stream.video,
+            audio: stream.audio, receivedVideo: stream.receivedVideo, sentVideo: stream.sentVideo,
+            certificate: certificate, stunServers: isLocal ? [] : conference?.stunServers ?? [],
+            isPolite: !isCaller, usesLoopback: isLocal)
+    }
+
+    /// Whether the far side is on this very machine.
+    private var isLocal: Bool {
+        echo != nil || destination?.isLoopback ?? false || carrier?.remoteAddress?.isLoopback ?? false
+    }
+
+    /// Makes an offer; then `event`, or the renegotiation goes on.
+    func makeOffer(_ event: CallEvent?) {
+        describe(event, .offerReady) { media in try await media.createOffer() }
+    }
+
+    func makeAnswer(_ event: CallEvent?) {
+        let offer = remoteDescription
+        remoteDescription = ""
+        describe(event, .answerReady) { media in try await media.createAnswer(to: offer) }
+        for candidate in remoteCandidates { add(candidate) }
+        remoteCandidates = []
+    }
+
+    private func describe(
+        _ event: CallEvent?, _ renegotiated: Renegotiation.Event,
+        _ make: @escaping @MainActor (any CallMedia) async throws -> String
+    ) {
+        enqueue { [weak self] in
+            guard let self else { return }
+            if case .ended = machine.state { return }
+            guard let media = openMedia() else { return handle(.descriptionRefused(.localError("no key"))) }
+            do {
+                let description = try await make(media)
+                localDescription = description
+                if let event { handle(event) } else { renegotiate(renegotiated) }
+            } catch { refused(error, isFirst: event != nil, isOurs: renegotiated == .offerReady) }
+        }
+    }
+
+    func applyAnswer() {
+        let answer = remoteDescription
+        remoteDescription = ""
+        let isFirst = renegotiation.state == .stable && machine.state == .connecting
+        enqueue { [weak self] in
+            guard let self, let media else { return }
+            do {
+                try await media.applyAnswer(answer)
+            } catch { refused(error, isFirst: isFirst, isOurs: false) }
+        }
+        for candidate in remoteCandidates { add(candidate) }
+        remoteCandidates = []
+    }
+
+    private func refused(_ error: any Error, isFirst: Bool, isOurs: Bool) {
+        if error is CancellationError { return }
+        logger.notice("a description is refused", metadata: ["reason": "\(error)"])
+        if isFirst {
+            handle(.descriptionRefused(isOurs ? .localError("\(error)") : .incompatible))
+        } else {
+            if renegotiation.state == .answering { send(.reject(.incompatible)) }
+            renegotiate(.refused)
+        }
+    }
+
+    // MARK: What the stream changes
+
+    /// Devices, quality, volume or directions have changed.
+    func mediaPropertiesChanged() {
+        guard let stream, let media, let configuration = configuration(of: stream) else { return }
+        enqueue { await media.update(configuration) }
+        echo?.update(from: stream)
+        if isDescriptionSent { sendNotice() }
+    }
+
+    /// Something was paused or resumed.
+    func pausesChanged() {
+        guard let stream else { return }
+        media?.setStopped(sent: stream.stopped.sent, received: stream.stopped.received)
+        if isDescriptionSent { sendNotice() }
+    }
+
+    // MARK: What media tells
+
+    func receive(_ event: MediaSessionEvent) {
+        switch event {
+        case .localCandidate(let candidate): trickle(candidate)
+        case .endOfCandidates:
+            trickle(TrickledCandidate(candidate: "", mid: nil, mLineIndex: nil, usernameFragment: nil))
+        case .connectionStateChanged(let state): connectionChanged(state)
+        case .firstRemoteFrame: firstRemoteFrameArrived()
+        case .problem(let media, let problem): problemChanged(of: media, to: problem)
+        case .negotiationNeeded: renegotiate(.needed)
+        }
+    }
+
+    private func connectionChanged(_ state: PeerConnectionState) {
+        switch state {
+        case .new, .connecting: break
+        case .connected: handle(.mediaConnected)
+        case .disconnected: handle(.mediaDisconnected)
+        case .failed: handle(.mediaFailed)
+        case .closed: handle(.mediaClosed)
+        }
+    }
+
+    private func problemChanged(of media: MediaSet, to problem: MediaProblem?) {
+        guard let stream, stream.call === self else { return }
+        if media.contains(.video) { stream.problems[.camera] = problem }
+        if media.contains(.audio) { stream.problems[.microphone] = problem }
+    }
+}

@@ -1,0 +1,132 @@
+import Logging
+import RTC
+import Wire
+
+/// What the two sides of a call say to each other.
+extension Call {
+    /// The user's name as it may travel.
+    var name: String { SignalingText.name(stream?.identifier ?? "") }
+
+    func send(_ message: SignalingMessage) {
+        do {
+            try carrier?.send(message)
+        } catch { logger.warning("a message cannot be sent: \(error)") }
+    }
+
+    func sendOffer() {
+        send(.videoOffer(name: name, sdp: localDescription))
+        descriptionSent()
+    }
+
+    func sendAnswer() {
+        sendNotice()
+        send(.videoAnswer(name: name, sdp: localDescription))
+        descriptionSent()
+    }
+
+    private func descriptionSent() {
+        localDescription = ""
+        guard !isDescriptionSent else { return }
+        isDescriptionSent = true
+        for candidate in localCandidates { send(.newICECandidate(candidate)) }
+        localCandidates = []
+        if isCaller { sendNotice() }
+    }
+
+    /// Says what we send, take and have paused.
+    func sendNotice() {
+        guard let stream else { return }
+        send(
+            .stream(
+                StreamNotice(
+                    identifier: name, outgoing: stream.outgoing, incoming: stream.incoming,
+                    stopped: stream.stopped.sent)))
+    }
+
+    /// A candidate of ours, or the end of them.
+    func trickle(_ candidate: TrickledCandidate) {
+        if isDescriptionSent { send(.newICECandidate(candidate)) } else { localCandidates.append(candidate) }
+    }
+
+    // MARK: In
+
+    func receive(_ event: SignalingEvent) {
+        switch event {
+        case .message(let message): receive(message)
+        case .closed(.byPeer): handle(.carrierClosed)
+        case .closed(.silence): handle(.carrierSilent)
+        case .closed(.violation(let reason)):
+            logger.notice(
+                "the far side of a call broke the protocol",
+                metadata: ["from": "\(carrier?.remoteAddress?.description ?? "")", "reason": "\(reason)"])
+            handle(.carrierViolated)
+        }
+    }
+
+    private func receive(_ message: SignalingMessage) {
+        switch message {
+        case .videoOffer(let name, let sdp):
+            guard isNegotiated else { return }
+            setRemoteName(name)
+            // An offer that loses against ours is not looked at.
+            let isIgnored = !renegotiation.isPolite && [.offering, .waiting].contains(renegotiation.state)
+            guard !isIgnored, renegotiation.state != .answering else { return }
+            remoteDescription = sdp
+            renegotiate(.offerReceived)
+        case .videoAnswer(let name, let sdp):
+            setRemoteName(name)
+            if [.waiting, .ringing].contains(machine.state) {
+                remoteDescription = sdp
+                handle(.answerReceived)
+            } else if isNegotiated, renegotiation.state == .waiting {
+                remoteDescription = sdp
+                renegotiate(.answerReceived)
+            }
+        case .newICECandidate(let candidate): receive(candidate)
+        case .hangUp: handle(.hangUpReceived)
+        case .ringing(let name):
+            setRemoteName(name)
+            handle(.ringingReceived)
+        case .reject(let reason):
+            // In mid-call: the far side cannot take our new offer. The call goes on as it was.
+            if isNegotiated, renegotiation.state == .waiting {
+                renegotiate(.refused)
+            } else {
+                handle(.rejectReceived(reason))
+            }
+        case .stream(let notice): receive(notice)
+        case .unknown: break
+        }
+    }
+
+    private func setRemoteName(_ name: String) {
+        guard let stream, stream.call === self, !name.isEmpty, stream.remoteIdentifier != name else { return }
+        stream.remoteIdentifier = name
+    }
+
+    private func receive(_ notice: StreamNotice) {
+        guard let stream, stream.call === self else { return }
+        setRemoteName(notice.identifier)
+        if stream.remoteOutgoing != notice.outgoing { stream.remoteOutgoing = notice.outgoing }
+        if stream.remoteStopped != notice.stopped { stream.remoteStopped = notice.stopped }
+    }
+
+    /// Candidates that are kept for a call that nobody has answered yet.
+    private static let candidateLimit = 128
+
+    private func receive(_ candidate: TrickledCandidate) {
+        guard media != nil, machine.state != .incoming else {
+            if remoteCandidates.count < Self.candidateLimit { remoteCandidates.append(candidate) }
+            return
+        }
+        add(candidate)
+    }
+
+    func add(_ candidate: TrickledCandidate) {
+        enqueue { [weak self] in
+            await self?.media?.addRemoteCandidate(
+                candidate.candidate, mid: candidate.mid, mLineIndex: candidate.mLineIndex,
+                usernameFragment: candidate.usernameFragment)
+        }
+    }
+}

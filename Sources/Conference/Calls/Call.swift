@@ -1,0 +1,245 @@
+import Logging
+import Media
+import RTC
+import Transport
+
+/// One call of a stream: brings its state machine, its signalling and its media together.
+@MainActor final class Call {
+    private(set) weak var stream: Stream?
+    private(set) weak var conference: Conference?
+    let isCaller: Bool
+    private(set) var machine = CallStateMachine()
+    private(set) var media: (any CallMedia)?
+    var carrier: (any Carrier)?
+    var renegotiation: Renegotiation
+    /// What is to be dialled; nil for a call that came in, and for a test call.
+    var destination: CallAddress?
+    var echo: EchoPartner?
+
+    /// Our last description, until it is sent.
+    var localDescription = ""
+    /// The far side's last one, until it is applied.
+    var remoteDescription = ""
+    /// Ours that wait for our description to go first.
+    var localCandidates: [TrickledCandidate] = []
+    var isDescriptionSent = false
+    /// Theirs that wait for a person to answer.
+    var remoteCandidates: [TrickledCandidate] = []
+    /// Other calls by somebody who may be the one that we call.
+    var heldCalls: [IncomingCall] = []
+
+    private var timer: Task<Void, Never>?
+    private var dialing: Task<Void, Never>?
+    private var mediaEvents: Task<Void, Never>?
+    private var operations: Task<Void, Never>?
+    private var started = ContinuousClock.now
+    private var isRenegotiationNeeded = false
+    /// For this call's media alone, so that two calls cannot be linked by it.
+    private(set) lazy var certificate: DTLSCertificate? = try? DTLSCertificate.generate(
+        commonName: "WebRTC", secondsSince1970: MonotonicClock.secondsSince1970)
+
+    init(stream: Stream, conference: Conference, isCaller: Bool) {
+        self.stream = stream
+        self.conference = conference
+        self.isCaller = isCaller
+        renegotiation = Renegotiation(isPolite: !isCaller)
+    }
+
+    var logger: Logger { conference?.logger ?? Logger(label: "causerie") }
+
+    // MARK: What the stream asks for
+
+    func dial(_ destination: CallAddress) {
+        self.destination = destination
+        handle(.dialed)
+    }
+
+    /// A call that came in: a person is asked.
+    func start(_ incoming: IncomingCall) {
+        remoteDescription = incoming.offer
+        remoteCandidates = incoming.candidates
+        adopt(incoming.carrier)
+        handle(.offerReceived)
+        if let notice = incoming.notice { receive(.message(.stream(notice))) }
+    }
+
+    func startTestCall() {
+        guard let stream, let conference, let certificate else { return }
+        echo = EchoPartner(
+            stream: stream, certificate: certificate, makeMedia: conference.makeMedia, logger: logger,
+            onClosing: { [weak conference] work in conference?.whileClosing(work) })
+        handle(.dialed)
+    }
+
+    func accept() {
+        guard machine.state == .incoming else { return }
+        started = .now
+        handle(.accepted)
+    }
+
+    func decline() { handle(.declined) }
+
+    func hangUp() { handle(.hungUp) }
+
+    // MARK: The state machine
+
+    func handle(_ event: CallEvent) {
+        let wasAnswered = isNegotiated
+        // What an action brings about comes as an event of its own, later: never within this loop.
+        for action in machine.handle(event) { perform(action) }
+        if let stream, stream.call === self, stream.state != machine.streamState { stream.state = machine.streamState }
+        if !wasAnswered, isNegotiated, isRenegotiationNeeded { renegotiate(.needed) }
+        if case .ended = machine.state { finish() }
+    }
+
+    /// Whether the first offer and answer are exchanged.
+    var isNegotiated: Bool {
+        switch machine.state {
+        case .connecting, .connected, .reconnecting: true
+        default: false
+        }
+    }
+
+    private func perform(_ action: CallAction) {
+        switch action {
+        case .openCarrier: openCarrier()
+        case .makeOffer: makeOffer(.offerReady)
+        case .makeAnswer: makeAnswer(.answerReady)
+        case .sendOffer: sendOffer()
+        case .sendAnswer: sendAnswer()
+        case .applyAnswer: applyAnswer()
+        case .sendRinging: send(.ringing(name: name))
+        case .sendHangUp: send(.hangUp)
+        case .sendReject(let reason): send(.reject(reason))
+        case .startTimer(let timer): start(timer)
+        case .stopTimer: timer?.cancel()
+        case .close: close()
+        }
+    }
+
+    func renegotiate(_ event: Renegotiation.Event) {
+        guard isNegotiated else {
+            isRenegotiationNeeded = isRenegotiationNeeded || event == .needed
+            return
+        }
+        for action in renegotiation.handle(event) {
+            switch action {
+            case .makeOffer: makeOffer(nil)
+            case .makeAnswer: makeAnswer(nil)
+            case .sendOffer: sendOffer()
+            case .sendAnswer: sendAnswer()
+            case .applyAnswer: applyAnswer()
+            }
+        }
+    }
+
+    // MARK: Time
+
+    private func start(_ kind: CallAction.Timer) {
+        timer?.cancel()
+        guard let stream, let conference else { return }
+        let duration =
+            switch kind {
+            case .attempt: Duration.seconds(stream.timeout)
+            case .ring: conference.options.timing.ring
+            case .reconnect: conference.options.timing.reconnect
+            }
+        timer = Task { [weak self] in
+            guard (try? await Task.sleep(for: duration)) != nil else { return }
+            self?.handle(.timedOut)
+        }
+    }
+
+    func firstRemoteFrameArrived() {
+        guard let stream, stream.call === self, stream.setupTime == nil else { return }
+        stream.setupTime = (ContinuousClock.now - started).inMilliseconds
+    }
+
+    // MARK: The signalling connection
+
+    private func openCarrier() {
+        if let echo {
+            adopt(echo.carrier)
+            Task { self.handle(.carrierOpened) }
+            return
+        }
+        guard let destination, let conference else { return }
+        dialing = Task { [weak self] in
+            do throws(DialFailure) {
+                let connection = try await conference.dial(destination)
+                guard let self, case .dialing = machine.state else { return connection.close() }
+                adopt(NetworkCarrier(connection))
+                conference.met(destination, connection.remoteIdentity, by: self)
+                handle(.carrierOpened)
+                conference.reconsiderHeldCalls(of: self)
+            } catch { self?.failed(error) }
+        }
+    }
+
+    private func failed(_ failure: DialFailure) {
+        guard case .dialing = machine.state else { return }
+        logger.info(
+            "a call fails",
+            metadata: [
+                "to": "\(destination?.description ?? "")", "reason": "\(failure.reason.code): \(failure.detail)",
+            ])
+        if let presented = failure.presented, let destination {
+            stream?.refusedIdentity = RefusedIdentity(
+                address: destination.description, fingerprint: presented.description)
+        }
+        handle(.carrierFailed(failure.reason))
+    }
+
+    func adopt(_ carrier: any Carrier) {
+        self.carrier = carrier
+        carrier.onEvent = { [weak self] event in self?.receive(event) }
+    }
+
+    // MARK: Media
+
+    /// Made when it is first needed: no device opens before a person has answered.
+    func openMedia() -> (any CallMedia)? {
+        if let media { return media }
+        guard let stream, let conference, let configuration = configuration(of: stream) else { return nil }
+        let (events, continuation) = AsyncStream.makeStream(of: MediaSessionEvent.self)
+        let media = conference.makeMedia(configuration) { event in continuation.yield(event) }
+        self.media = media
+        media.setStopped(sent: stream.stopped.sent, received: stream.stopped.received)
+        mediaEvents = Task { [weak self] in
+            for await event in events { self?.receive(event) }
+        }
+        return media
+    }
+
+    /// Runs one thing after the other: descriptions and candidates must not overtake each other.
+    func enqueue(_ operation: @escaping @MainActor () async -> Void) {
+        let earlier = operations
+        operations = Task {
+            await earlier?.value
+            await operation()
+        }
+    }
+
+    // MARK: The end
+
+    private func close() {
+        dialing?.cancel()
+        carrier?.close()
+        echo?.close()
+        let stream = stream
+        guard let media else { return }
+        conference?.whileClosing { [mediaEvents] in
+            let report = await media.statistics()
+            if let stream, !report.isEmpty, stream.call == nil || stream.call === self { stream.lastReport = report }
+            await media.close()
+            mediaEvents?.cancel()
+        }
+    }
+
+    private func finish() {
+        guard let stream, stream.call === self else { return }
+        stream.call = nil
+        stream.problems = [:]
+        conference?.reconsiderHeldCalls(of: self)
+    }
+}

@@ -1,0 +1,25 @@
+import RTC
+
+/// What a call needs of its media; `MediaSession` in the application.
+package protocol CallMedia: AnyObject, Sendable {
+    /// A new offer, applied on this side.
+    func createOffer() async throws -> String
+    /// Takes the far side's offer and answers it.
+    func createAnswer(to offer: String) async throws -> String
+    /// Takes the answer to the last offer.
+    func applyAnswer(_ answer: String) async throws
+    func addRemoteCandidate(_ candidate: String, mid: String?, mLineIndex: Int?, usernameFragment: String?) async
+    /// Applies what the stream has changed; tells `negotiationNeeded` where a new offer is needed for it.
+    func update(_ configuration: MediaSessionConfiguration) async
+    /// Pauses and resumes at once.
+    func setStopped(sent: MediaSet, received: MediaSet)
+    func statistics() async -> [StatisticsRecord]
+    func close() async
+    /// 0...1.
+    var microphoneLevel: Double { get }
+    var speakerLevel: Double { get }
+}
+
+/// Makes a call's media.
+package typealias CallMediaMaker =
+    @MainActor (MediaSessionConfiguration, @escaping @Sendable (MediaSessionEvent) -> Void) -> any CallMedia

@@ -1,0 +1,85 @@
+import Logging
+import Media
+import RTC
+import Synchronization
+import Transport
+
+/// The way of frames between the media threads and the network thread.
+extension MediaSession {
+    /// Encoder thread: one compressed picture of ours.
+    func send(_ frame: EncodedVideo) {
+        let (transport, mid) = state.withLock { ($0.transport, Self.sendingSection(.video, in: $0)) }
+        guard let transport, let mid else { return }
+        transport.post { peer, now in
+            peer.sendVideo(
+                mid: mid, frame: frame.bytes, isKeyFrame: frame.isKeyFrame,
+                captureTime: Instant(microseconds: frame.captureTime), at: now)
+        }
+    }
+
+    /// Uplink thread: one compressed piece of our sound.
+    func send(_ frame: EncodedAudio) {
+        let (transport, mid) = state.withLock { ($0.transport, Self.sendingSection(.audio, in: $0)) }
+        guard let transport, let mid else { return }
+        transport.post { peer, now in
+            peer.sendAudio(
+                mid: mid, payload: frame.bytes, sampleCount: frame.sampleCount,
+                captureTime: Instant(microseconds: frame.captureTime), level: frame.level,
+                voiceActivity: frame.voiceActivity, at: now)
+        }
+    }
+
+    private static func sendingSection(_ kind: MediaKind, in state: State) -> String? {
+        guard state.isConnected, !state.stoppedSending.contains(MediaSet(kind)) else { return nil }
+        return state.media.first { $0.kind == kind && $0.direction.sends }?.mid
+    }
+
+    /// Network thread.
+    func handle(_ event: PeerConnectionEvent) {
+        switch event {
+        case .localCandidate(let candidate): onEvent(.localCandidate(candidate))
+        case .endOfCandidates: onEvent(.endOfCandidates)
+        case .connectionStateChanged(let connection): connectionChanged(connection)
+        case .negotiated(let media):
+            state.withLock { $0.media = media }
+            openReceivers(for: media)
+            updateSending()
+        case .audio(_, let audio): receive(audio)
+        case .video(_, let frame): receive(frame)
+        case .keyFrameRequested: state.withLock { $0.videoSending }?.requestKeyFrame()
+        case .lossReported, .bye, .dataChannel: break
+        case .resolve(let name): logger.debug("the candidate name \(name) is not looked up; its check will tell")
+        }
+    }
+
+    private func connectionChanged(_ connection: PeerConnectionState) {
+        state.withLock { $0.isConnected = connection == .connected || ($0.isConnected && connection == .disconnected) }
+        updateSending()
+        if connection == .connected { state.withLock { $0.videoSending }?.requestKeyFrame() }
+        onEvent(.connectionStateChanged(connection))
+    }
+
+    /// The encoder rests while nothing can be sent.
+    func updateSending() {
+        let (sending, isWanted) = state.withLock { ($0.videoSending, Self.sendingSection(.video, in: $0) != nil) }
+        sending?.setPaused(!isWanted)
+    }
+
+    private func receive(_ audio: ReceivedAudio) {
+        let (source, isStopped, hasVideo) = state.withLock { state in
+            (
+                state.audioSource, state.stoppedReceiving.contains(.audio),
+                state.media.contains { $0.kind == .video && $0.direction.receives }
+            )
+        }
+        guard !isStopped else { return }
+        source?.receive(audio)
+        if !hasVideo { remoteMediaArrived() }
+    }
+
+    private func receive(_ frame: ReceivedVideoFrame) {
+        let (receiving, isStopped) = state.withLock { ($0.videoReceiving, $0.stoppedReceiving.contains(.video)) }
+        guard !isStopped else { return }
+        receiving?.decode(frame.bytes, isKeyFrame: frame.isKeyFrame, rtpTimestamp: frame.rtpTimestamp)
+    }
+}

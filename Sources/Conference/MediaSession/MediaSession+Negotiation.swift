@@ -1,0 +1,71 @@
+import Logging
+import Media
+import RTC
+import Synchronization
+import Transport
+
+/// Offers, answers and candidates of a call.
+extension MediaSession {
+    /// A new offer, applied on this side. Also in mid-call, after `negotiationNeeded`.
+    package func createOffer() async throws -> String {
+        let transport = try await openTransport()
+        let configuration = state.withLock { $0.configuration }
+        openDevices()
+        return try await transport.perform { peer, now in
+            Self.applyDirections(of: configuration, to: peer, offering: true)
+            return try peer.setLocalDescription(.offer, at: now)
+        }
+    }
+
+    /// Takes the far side's offer and answers it. Also in mid-call.
+    ///
+    /// - Throws: `JSEPError` when the offer is malformed, has nothing in common with us, or lost against our own.
+    package func createAnswer(to offer: String) async throws -> String {
+        let transport = try await openTransport()
+        let configuration = state.withLock { $0.configuration }
+        let answer = try await transport.perform { peer, now in
+            try peer.setRemoteDescription(.offer, offer, at: now)
+            Self.applyDirections(of: configuration, to: peer, offering: false)
+            return try peer.setLocalDescription(.answer, at: now)
+        }
+        openDevices()
+        return answer
+    }
+
+    /// Takes the answer to our last offer.
+    package func applyAnswer(_ answer: String) async throws {
+        let transport = try await openTransport()
+        try await transport.perform { peer, now in try peer.setRemoteDescription(.answer, answer, at: now) }
+    }
+
+    /// A candidate of the far side; one that cannot be used is left out and logged.
+    package func addRemoteCandidate(
+        _ candidate: String, mid: String?, mLineIndex: Int?, usernameFragment: String?
+    ) async {
+        guard let transport = try? await openTransport() else { return }
+        let trickled = TrickledCandidate(
+            candidate: candidate, mid: mid, mLineIndex: mLineIndex, usernameFragment: usernameFragment)
+        do {
+            try await transport.perform { peer, now in try peer.addICECandidate(trickled, at: now) }
+        } catch {
+            logger.info("a candidate of the far side is left out: \(error)")
+        }
+    }
+
+    /// What each medium should do, as the stream says it; a medium that an offer does not have yet gets its section.
+    private static func applyDirections(
+        of configuration: MediaSessionConfiguration, to peer: PeerConnection, offering: Bool
+    ) {
+        for (kind, medium) in [(MediaKind.audio, MediaSet.audio), (.video, .video)] {
+            let direction = TransceiverDirection(
+                sends: configuration.outgoing.contains(medium), receives: configuration.incoming.contains(medium))
+            let existing = peer.transceivers.first { $0.kind == kind && !$0.isStopped }
+            if let existing {
+                peer.setDirection(direction, index: existing.index)
+            } else if offering, direction != .inactive {
+                peer.addTransceiver(kind, direction: direction)
+            }
+        }
+        if offering { peer.addDataSection() }
+    }
+}

@@ -1,0 +1,75 @@
+import Media
+import RTC
+import Synchronization
+import Transport
+
+/// The call's figures: those of the network, completed by those of the devices and codecs.
+extension MediaSession {
+    /// W3C webrtc-stats dictionaries; empty before the first description.
+    package func statistics() async -> [StatisticsRecord] {
+        guard let transport = state.withLock({ $0.transport }),
+            var records = try? await transport.perform({ peer, now in peer.statistics(at: now) })
+        else { return [] }
+        for index in records.indices {
+            switch (records[index].type, records[index]["kind"]) {
+            case ("inbound-rtp", .text("video")): completeInboundVideo(&records[index])
+            case ("inbound-rtp", .text("audio")): completeInboundAudio(&records[index])
+            case ("outbound-rtp", .text("video")): completeOutboundVideo(&records[index])
+            default: break
+            }
+        }
+        records.append(engineRecord)
+        return records
+    }
+
+    private func completeInboundVideo(_ record: inout StatisticsRecord) {
+        guard let figures = state.withLock({ $0.videoReceiving })?.statistics else { return }
+        record["framesDecoded"] = .integer(Int64(figures.framesDecoded))
+        record["framesDropped"] = .integer(Int64(figures.framesDropped))
+        record["keyFramesDecoded"] = .integer(Int64(figures.keyFramesDecoded))
+        record["totalDecodeTime"] = .number(figures.totalDecodeTime)
+        record["frameWidth"] = .integer(Int64(figures.frameWidth))
+        record["frameHeight"] = .integer(Int64(figures.frameHeight))
+        record["freezeCount"] = .integer(Int64(figures.freezeCount))
+        record["totalFreezesDuration"] = .number(figures.totalFreezesDuration)
+        record["totalInterFrameDelay"] = .number(figures.totalInterFrameDelay)
+        if figures.totalInterFrameDelay > 0 {
+            record["framesPerSecond"] = .number(Double(figures.framesDecoded - 1) / figures.totalInterFrameDelay)
+        }
+        if let delay = figures.glassToGlass { record["glassToGlass"] = .number(delay) }
+    }
+
+    private func completeInboundAudio(_ record: inout StatisticsRecord) {
+        let (receiving, source) = state.withLock { ($0.audioReceiving, $0.audioSource) }
+        guard let figures = receiving?.statistics, let buffer = source?.snapshot else { return }
+        record["totalAudioEnergy"] = .number(figures.totalAudioEnergy)
+        record["totalSamplesDuration"] = .number(figures.totalSamplesDuration)
+        record["totalSamplesReceived"] = .integer(Int64(figures.totalSamplesReceived))
+        record["audioLevel"] = .number(figures.audioLevel)
+        record["concealedSamples"] = .integer(Int64(figures.concealedSamples))
+        record["concealmentEvents"] = .integer(Int64(buffer.concealmentEvents))
+        record["insertedSamplesForDeceleration"] = .integer(Int64(figures.insertedSamplesForDeceleration))
+        record["removedSamplesForAcceleration"] = .integer(Int64(figures.removedSamplesForAcceleration))
+        record["jitterBufferDelay"] = .number(buffer.jitterBufferDelay)
+        record["jitterBufferTargetDelay"] = .number(buffer.jitterBufferTargetDelay)
+        record["jitterBufferEmittedCount"] = .integer(Int64(buffer.jitterBufferEmittedCount))
+    }
+
+    private func completeOutboundVideo(_ record: inout StatisticsRecord) {
+        guard let figures = state.withLock({ $0.videoSending })?.statistics else { return }
+        record["framesEncoded"] = .integer(Int64(figures.framesEncoded))
+        record["keyFramesEncoded"] = .integer(Int64(figures.keyFramesEncoded))
+        record["totalEncodeTime"] = .number(figures.totalEncodeTime)
+        record["frameWidth"] = .integer(Int64(figures.frameWidth))
+        record["frameHeight"] = .integer(Int64(figures.frameHeight))
+    }
+
+    /// CPU seconds of the whole engine by stage; not of W3C's, so under a type of its own.
+    private var engineRecord: StatisticsRecord {
+        var record = StatisticsRecord(type: "cpu", id: "cpu")
+        for stage in CPUUsage.Stage.allCases {
+            record["\(stage)Seconds"] = .number(engine.usage.seconds(of: stage))
+        }
+        return record
+    }
+}

@@ -1,0 +1,84 @@
+import Media
+import RTC
+import Synchronization
+import Transport
+
+/// Changes in mid-call.
+extension MediaSession {
+    /// Applies what differs: devices, qualities and volume at once; directions by asking for a new offer.
+    package func update(_ new: MediaSessionConfiguration) async {
+        let (old, wasOpen) = state.withLock { state in
+            defer { state.configuration = new }
+            return (state.configuration, state.transport != nil)
+        }
+        guard wasOpen else { return }
+        updateVideo(from: old, to: new)
+        updateAudio(from: old, to: new)
+        if old.outgoing != new.outgoing || old.incoming != new.incoming {
+            openDevices()
+            onEvent(.negotiationNeeded)
+        }
+    }
+
+    private func updateVideo(from old: MediaSessionConfiguration, to new: MediaSessionConfiguration) {
+        let (sending, preview) = state.withLock { ($0.videoSending, $0.preview) }
+        if old.camera != new.camera {
+            sending?.change(to: new.camera)
+            preview?.change(to: new.camera)
+        }
+        if old.video != new.video { sending?.update(new.video) }
+        guard old.outgoing.contains(.video), !new.outgoing.contains(.video) else { return }
+        sending?.close()
+        preview?.close()
+        state.withLock { state in
+            state.videoSending = nil
+            state.preview = nil
+        }
+        new.sentVideo.show(nil)
+    }
+
+    private func updateAudio(from old: MediaSessionConfiguration, to new: MediaSessionConfiguration) {
+        let (sending, receiving) = state.withLock { ($0.audioSending, $0.audioReceiving) }
+        if old.microphone != new.microphone { sending?.change(to: new.microphone) }
+        if old.speaker != new.speaker { receiving?.change(to: new.speaker) }
+        if old.audio != new.audio { sending?.update(new.audio) }
+        if old.volume != new.volume { receiving?.setVolume(new.volume) }
+        guard old.outgoing.contains(.audio), !new.outgoing.contains(.audio) else { return }
+        sending?.close()
+        state.withLock { $0.audioSending = nil }
+    }
+
+    /// Pauses and resumes each medium in each direction at once, without renegotiation (StreamStop, StreamPlay).
+    package func setStopped(sent: MediaSet, received: MediaSet) {
+        let (old, sending, receiving, transport, configuration) = state.withLock { state in
+            defer {
+                state.stoppedSending = sent
+                state.stoppedReceiving = received
+            }
+            return (
+                state.stoppedReceiving, state.audioSending, state.audioReceiving, state.transport, state.configuration
+            )
+        }
+        sending?.setMuted(sent.contains(.audio))
+        receiving?.setMuted(received.contains(.audio))
+        updateSending()
+        if sent.contains(.video) {
+            state.withLock { $0.preview }?.setPaused(true)
+            configuration.sentVideo.show(nil)
+        } else {
+            state.withLock { $0.preview }?.setPaused(false)
+            state.withLock { $0.videoSending }?.requestKeyFrame()
+        }
+        if received.contains(.video) { configuration.receivedVideo.show(nil) }
+        guard old.contains(.video), !received.contains(.video),
+            let mid = state.withLock({ $0.media.first { $0.kind == .video }?.mid })
+        else { return }
+        transport?.post { peer, now in peer.requestKeyFrame(mid: mid, at: now) }
+    }
+
+    /// 0...1, for meters.
+    package var microphoneLevel: Double { state.withLock { $0.audioSending }?.level ?? 0 }
+
+    /// 0...1, for meters.
+    package var speakerLevel: Double { state.withLock { $0.audioReceiving }?.level ?? 0 }
+}

@@ -1,0 +1,101 @@
+import Logging
+import Media
+import NIOCore
+import RTC
+import Synchronization
+import Transport
+import Wire
+
+/// One call's media: devices and codecs on one side, the peer connection on the other.
+///
+/// Every function may be called from any thread. Frames never wait here: they go from the media threads to the network
+/// thread and back, one hop a frame.
+package final class MediaSession: Sendable {
+    /// What changes in the course of a call. Held for moments only, never while calling out.
+    struct State {
+        var configuration: MediaSessionConfiguration
+        var transport: PeerTransport?
+        var media: [NegotiatedMedia] = []
+        var videoSending: VideoSending?
+        var preview: VideoPreview?
+        var audioSending: AudioSending?
+        var videoReceiving: VideoReceiving?
+        var audioReceiving: AudioReceiving?
+        var audioSource: ReceivedAudioSource?
+        var stoppedSending: MediaSet = []
+        var stoppedReceiving: MediaSet = []
+        var isConnected = false
+        var sawRemoteMedia = false
+        var isClosed = false
+    }
+
+    let engine: MediaEngine
+    let eventLoopGroup: any EventLoopGroup
+    let logger: Logger
+    let onEvent: @Sendable (MediaSessionEvent) -> Void
+    let state: Mutex<State>
+
+    /// Opens nothing yet: devices and sockets open with the first description.
+    package init(
+        engine: MediaEngine, eventLoopGroup: any EventLoopGroup, configuration: MediaSessionConfiguration,
+        logger: Logger, onEvent: @escaping @Sendable (MediaSessionEvent) -> Void
+    ) {
+        self.engine = engine
+        self.eventLoopGroup = eventLoopGroup
+        self.logger = logger
+        self.onEvent = onEvent
+        state = Mutex(State(configuration: configuration))
+    }
+
+    /// Sockets first, so that the description carries candidates; devices warm up meanwhile.
+    func openTransport() async throws -> PeerTransport {
+        if let transport = state.withLock({ $0.transport }) { return transport }
+        let configuration = state.withLock { $0.configuration }
+        var servers: [TransportAddress] = []
+        for text in configuration.stunServers {
+            guard let server = NameLookup.parseServer(text, defaultPort: 3478) else { continue }
+            servers += await NameLookup.addresses(of: server.host, port: server.port)
+        }
+        let transport = try await PeerTransport.open(
+            configuration: PeerConnectionConfiguration(
+                certificate: configuration.certificate, stunServers: servers, isPolite: configuration.isPolite,
+                ntpAtZero: MonotonicClock.ntpAtZero),
+            addresses: try NetworkInterfaces.addresses(withLoopback: configuration.usesLoopback),
+            on: eventLoopGroup.next(), logger: logger, onEvent: { [weak self] event in self?.handle(event) })
+        let isClosed = state.withLock { state in
+            state.transport = transport
+            return state.isClosed
+        }
+        if isClosed {
+            await transport.close()
+            throw CancellationError()
+        }
+        return transport
+    }
+
+    /// Ends the media at once; the far side is told. Later calls do nothing.
+    package func close() async {
+        let old = state.withLock { state in
+            defer {
+                state.videoSending = nil
+                state.preview = nil
+                state.audioSending = nil
+                state.videoReceiving = nil
+                state.audioReceiving = nil
+                state.isClosed = true
+            }
+            return (
+                state.transport, state.videoSending, state.preview, state.audioSending, state.videoReceiving,
+                state.audioReceiving, state.configuration
+            )
+        }
+        old.1?.close()
+        old.2?.close()
+        old.3?.close()
+        old.4?.close()
+        old.5?.close()
+        old.6.receivedVideo.show(nil)
+        old.6.sentVideo.show(nil)
+        await old.0?.close()
+    }
+}

@@ -1,0 +1,56 @@
+import Media
+import RTC
+import Synchronization
+
+/// A call's received sound as the audio thread wants it: the jitter buffer, fed through a ring from the network thread.
+final class ReceivedAudioSource: AudioPacketSource, @unchecked Sendable {
+    // Unchecked: `jitterBuffer` and `slot` belong to the audio thread alone; the ring and the atomics are made for two.
+
+    private let ring = AudioPacketRing()
+    private var jitterBuffer = AudioJitterBuffer()
+    private let statistics = AudioJitterStatistics()
+    private var pullsUntilReport = 0
+
+    /// Network thread.
+    func receive(_ audio: ReceivedAudio) {
+        ring.push(
+            sequenceNumber: audio.sequenceNumber, timestamp: audio.timestamp, arrival: audio.arrival,
+            payload: audio.payload)
+    }
+
+    /// Audio thread: what to play next.
+    func next(at microseconds: Int64) -> AudioPull {
+        while ring.pop({ header, payload in
+            jitterBuffer.insert(
+                sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, payload: payload,
+                arrival: header.arrival)
+        }) {}
+        let decision = jitterBuffer.next(at: Instant(microseconds: microseconds))
+        pullsUntilReport -= 1
+        if pullsUntilReport <= 0 {
+            pullsUntilReport = 10
+            statistics.publish(jitterBuffer.statistics)
+        }
+        return pull(for: decision)
+    }
+
+    private func pull(for decision: AudioDecision) -> AudioPull {
+        let stretch: AudioPull.Stretch =
+            switch decision.stretch {
+            case .none: .none
+            case .accelerate: .accelerate
+            case .decelerate: .decelerate
+            }
+        let action: AudioPull.Action =
+            switch decision.action {
+            case .decode(let slot): .decode(jitterBuffer.payload(at: slot))
+            case .forwardErrorCorrection(let slot): .recover(jitterBuffer.payload(at: slot))
+            case .conceal: .conceal
+            case .silence: .silence
+            }
+        return AudioPull(action: action, stretch: stretch)
+    }
+
+    /// Any thread: the buffer's figures as of the last 100 ms or so.
+    var snapshot: AudioJitterStatistics.Snapshot { statistics.snapshot }
+}

@@ -1,0 +1,111 @@
+import RTC
+import Wire
+
+/// Who calls whom: finding a stream for each call that comes in, and knowing people again.
+extension Conference {
+    /// Connects to an address, and to the one that was met there before.
+    func dial(_ address: CallAddress) async throws(DialFailure) -> SignalingConnection {
+        guard let identity else {
+            throw DialFailure(reason: .localError("no identity key"), presented: nil, detail: "no identity key")
+        }
+        let dialer = SignalingDialer(identity: identity, timing: options.timing, eventLoop: eventLoop)
+        return try await dialer.dial(address, expected: known.identity(at: address))
+    }
+
+    // MARK: Knowing people again
+
+    /// Somebody answered at an address; from now on it has to be the same one.
+    func met(_ address: CallAddress, _ identity: DTLSFingerprint, by call: Call) {
+        let isKnown = known.identity(at: address) == identity
+        known.remember(identity, at: address)
+        call.stream?.remoteIdentity = RemoteIdentity(
+            fingerprint: identity.description, standing: isKnown ? .known : .firstContact)
+    }
+
+    /// The person has answered a caller, and so knows the name by this key from now on.
+    func metCaller(of stream: Stream) {
+        guard let name = stream.remoteIdentifier, let identity = stream.call?.carrier?.remoteIdentity else { return }
+        known.remember(identity, of: name)
+    }
+
+    /// The user has found out that a changed key is right; the next call to this address expects it.
+    package func trust(_ refused: RefusedIdentity) {
+        guard let address = CallAddress(refused.address), let identity = DTLSFingerprint(parsing: refused.fingerprint)
+        else { return }
+        known.remember(identity, at: address)
+        for stream in streams where stream.refusedIdentity == refused { stream.refusedIdentity = nil }
+    }
+
+    private func standing(of name: String, _ identity: DTLSFingerprint) -> RemoteIdentity.Standing {
+        guard let expected = known.identity(of: name) else { return .firstContact }
+        return expected == identity ? .known : .changed
+    }
+
+    // MARK: Calls that come in
+
+    /// Calls of others that may wait for ours to the same person.
+    private static let heldLimit = 4
+
+    /// Finds a stream for a call: by the other one of two that cross, by a free stream that waits for calls, or none.
+    func consider(_ incoming: IncomingCall) {
+        guard !incoming.isGone, isRunning else { return incoming.reject(.busy) }
+        let calling = streams.compactMap(\.call).filter { $0.isCaller && $0.machine.streamState == .calling }
+        if let theirs = incoming.carrier.remoteIdentity, let ours = identity?.fingerprint, theirs != ours,
+            let crossing = calling.first(where: { $0.carrier?.remoteIdentity == theirs })
+        {
+            // Both know both keys, so both choose the same one of the two calls.
+            if ours < theirs { hold(incoming, behind: crossing) } else { yield(crossing, to: incoming) }
+        } else if let free = streams.first(where: { $0.detection && !$0.state.isBusy }) {
+            ring(free, incoming)
+        } else if let undecided = calling.first(where: { $0.carrier == nil }) {
+            // It may be the very person who is being called; that is known when they are reached.
+            hold(incoming, behind: undecided)
+        } else {
+            incoming.reject(.busy)
+        }
+    }
+
+    private func hold(_ incoming: IncomingCall, behind call: Call) {
+        guard call.heldCalls.count < Self.heldLimit else { return incoming.reject(.busy) }
+        call.heldCalls.append(incoming)
+    }
+
+    /// What held other calls back is decided: the call has reached its person, or is over.
+    func reconsiderHeldCalls(of call: Call) {
+        let held = call.heldCalls
+        call.heldCalls = []
+        for incoming in held where !incoming.isGone { consider(incoming) }
+    }
+
+    /// Both called each other: ours is given up for theirs, which the person wants as much.
+    private func yield(_ call: Call, to incoming: IncomingCall) {
+        guard let stream = call.stream else { return incoming.reject(.busy) }
+        stream.call = nil
+        call.handle(.yielded)
+        ring(stream, incoming, isWanted: true)
+        reconsiderHeldCalls(of: call)
+    }
+
+    private func ring(_ stream: Stream, _ incoming: IncomingCall, isWanted: Bool = false) {
+        stream.prepareForCall()
+        stream.remoteIdentifier = incoming.name
+        stream.remoteAddress = incoming.carrier.remoteAddress?.description
+        var standing = RemoteIdentity.Standing.firstContact
+        if let identity = incoming.carrier.remoteIdentity {
+            standing = self.standing(of: incoming.name, identity)
+            stream.remoteIdentity = RemoteIdentity(fingerprint: identity.description, standing: standing)
+        }
+        let call = Call(stream: stream, conference: self, isCaller: false)
+        stream.call = call
+        call.start(incoming)
+        // Whether somebody with a new key is who the name says, only a person can decide.
+        if isWanted || (options.autoAccept && standing != .changed) { call.accept() }
+    }
+}
+
+extension DTLSFingerprint {
+    /// Any order, as long as both sides have the same.
+    fileprivate static func < (left: DTLSFingerprint, right: DTLSFingerprint) -> Bool {
+        left.bytes.lexicographicallyPrecedes(right.bytes)
+    }
+}

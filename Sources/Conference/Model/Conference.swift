@@ -1,0 +1,162 @@
+import FoundationEssentials
+import Logging
+import Media
+import NIOCore
+import NIOPosix
+import Observation
+
+/// The root of the model: one a process. Windows with their streams and panes, devices, and being reached.
+///
+/// Whoever shows it observes its properties; nothing else tells of changes.
+@MainActor @Observable package final class Conference {
+    package nonisolated let profile: String?
+    package nonisolated let options: ConferenceOptions
+    /// All devices and codecs, shared by all streams.
+    package nonisolated let engine: MediaEngine
+    package internal(set) var windows: [WindowDescription] = []
+    /// Cameras, microphones and speakers that are there now.
+    package internal(set) var devices: [MediaDevice] = []
+    /// Where calls come in; nil while nothing listens.
+    package internal(set) var listeningPort: Int?
+    /// Why nothing listens although a stream waits for calls.
+    package internal(set) var listeningProblem: ListeningProblem?
+    /// The TCP port that calls should come in on; 0 for any free one. A change applies at once.
+    package var port: Int { didSet { if oldValue != port { updateListening() } } }
+    /// `stun:host:port` or `host:port`; for calls that begin from now on.
+    package var stunServers: [String]
+
+    nonisolated let logger: Logger
+    @ObservationIgnored let makeMedia: CallMediaMaker
+    /// The network thread: every socket, and every peer connection.
+    @ObservationIgnored let eventLoop: any EventLoop
+    @ObservationIgnored let identity: InstallationIdentity?
+    @ObservationIgnored let known: KnownIdentities
+    @ObservationIgnored let store: WindowStore
+    /// Devices of each restored stream that this run's options stand in for.
+    @ObservationIgnored var replacedSources: [String: StreamRecord] = [:]
+    @ObservationIgnored var isRunning = false
+    @ObservationIgnored var listener: SignalingListener?
+    @ObservationIgnored var listenerPort = 0
+    @ObservationIgnored var listenerWork: Task<Void, Never>?
+    @ObservationIgnored var listenerRetry: Task<Void, Never>?
+    @ObservationIgnored var arrivals: [ObjectIdentifier: IncomingCall] = [:]
+    @ObservationIgnored var closing: [Int: Task<Void, Never>] = [:]
+    @ObservationIgnored private var closingCount = 0
+    @ObservationIgnored var saving: Task<Void, Never>?
+    @ObservationIgnored var savedWindows: [WindowStore.Window] = []
+    @ObservationIgnored private let hasDevices: Bool
+
+    /// Reads the profile's files; nothing listens, and no device opens, before `start`.
+    ///
+    /// - Parameters:
+    ///   - profile: nil for the default one. With a name that is none, nothing is read and nothing is kept.
+    ///   - makeMedia: makes the media of each call; nil for the real thing.
+    package init(
+        profile: String?, options: ConferenceOptions = ConferenceOptions(), logger: Logger,
+        makeMedia: CallMediaMaker? = nil
+    ) {
+        self.profile = profile
+        self.options = options
+        self.logger = logger
+        port = options.port
+        stunServers = options.stunServers
+        engine = MediaEngine(logger: logger)
+        eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        self.makeMedia = makeMedia ?? Self.mediaMaker(engine: engine, eventLoop: eventLoop, logger: logger)
+        hasDevices = makeMedia == nil
+        let folders = options.folders ?? ProfileFolders(profile: profile)
+        if folders == nil { logger.error("there is no profile of this name: nothing is kept") }
+        known = KnownIdentities(in: folders, logger: logger)
+        store = WindowStore(in: folders, logger: logger)
+        do {
+            identity = try IdentityStore.identity(in: folders, logger: logger)
+        } catch {
+            logger.error("no identity key can be made: \(error)")
+            identity = nil
+        }
+        restoreWindows()
+    }
+
+    // MARK: Streams
+
+    /// Of all windows, each once, in their order.
+    package var streams: [Stream] {
+        var seen: Set<String> = []
+        return windows.flatMap(\.streams).filter { seen.insert($0.id).inserted }
+    }
+
+    package func stream(named name: String) -> Stream? { streams.first { $0.name == name } }
+
+    // MARK: Life
+
+    /// Begins to listen for calls where a stream waits for them, and to save changes.
+    package func start() async {
+        guard !isRunning else { return }
+        isRunning = true
+        beginSaving()
+        if hasDevices {
+            engine.observeDevices { [weak self] in Task { @MainActor [weak self] in await self?.refreshDevices() } }
+            Task { await refreshDevices() }
+        }
+        updateListening()
+        await listenerWork?.value
+    }
+
+    /// Hangs up everywhere, and ends when the far sides have been told or two seconds have passed.
+    package func shutdown() async {
+        guard isRunning else { return }
+        isRunning = false
+        let carriers = streams.compactMap(\.call?.carrier)
+        for stream in streams { stream.disconnect() }
+        for arrival in arrivals.values { arrival.reject(.declined) }
+        arrivals = [:]
+        updateListening()
+        saving?.cancel()
+        saveNow()
+        await Self.within(.seconds(2)) { [self] in
+            await listenerWork?.value
+            for carrier in carriers { await carrier.waitUntilClosed() }
+            for work in closing.values { await work.value }
+        }
+    }
+
+    /// Waits for `work`, but no longer than so long.
+    private static func within(_ limit: Duration, _ work: @escaping @MainActor () async -> Void) async {
+        let (ends, continuation) = AsyncStream.makeStream(of: Void.self)
+        let tasks = [
+            Task {
+                await work()
+                continuation.yield()
+            },
+            Task {
+                try? await Task.sleep(for: limit)
+                continuation.yield()
+            },
+        ]
+        for await _ in ends { break }
+        for task in tasks { task.cancel() }
+    }
+
+    /// What a call still has to do when it is over; `shutdown` waits for it.
+    func whileClosing(_ work: @escaping @MainActor () async -> Void) {
+        closingCount += 1
+        let number = closingCount
+        closing[number] = Task {
+            await work()
+            closing[number] = nil
+        }
+    }
+
+    // MARK: Devices
+
+    /// Looks again for what is plugged in.
+    package func refreshDevices() async {
+        let found = await Self.devices(of: engine)
+        if devices != found { devices = found }
+    }
+
+    /// On another thread: the sound server may take a moment to answer.
+    @concurrent private nonisolated static func devices(of engine: MediaEngine) async -> [MediaDevice] {
+        engine.devices()
+    }
+}

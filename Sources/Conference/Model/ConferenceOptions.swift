@@ -1,0 +1,35 @@
+import Media
+
+/// What an instance is started with: what the command line says, before what is saved.
+package struct ConferenceOptions: Sendable {
+    /// The TCP port that calls arrive on; 0 for any free one.
+    package static let defaultPort = 29172
+
+    package var port: Int
+    /// For every stream of this run; nil leaves each stream its own. Not saved.
+    package var camera: CameraSource?
+    package var microphone: MicrophoneSource?
+    package var speaker: SpeakerSource?
+    /// Whether every call that finds a free stream is answered at once.
+    package var autoAccept: Bool
+    /// `stun:host:port` or `host:port`.
+    package var stunServers: [String]
+    /// Where the profile's files are; nil for the profile's place by the XDG base directory specification.
+    package var folders: ProfileFolders?
+    package var timing: SignalingTiming
+
+    package init(
+        port: Int = defaultPort, camera: CameraSource? = nil, microphone: MicrophoneSource? = nil,
+        speaker: SpeakerSource? = nil, autoAccept: Bool = false, stunServers: [String] = [],
+        folders: ProfileFolders? = nil, timing: SignalingTiming = SignalingTiming()
+    ) {
+        self.port = port
+        self.camera = camera
+        self.microphone = microphone
+        self.speaker = speaker
+        self.autoAccept = autoAccept
+        self.stunServers = stunServers
+        self.folders = folders
+        self.timing = timing
+    }
+}

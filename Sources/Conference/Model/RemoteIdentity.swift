@@ -1,0 +1,23 @@
+/// Who the far side of a call proved to be, by the key of its installation.
+package struct RemoteIdentity: Hashable, Sendable {
+    package enum Standing: String, Hashable, Sendable {
+        /// Nobody of this address or name was met before.
+        case firstContact
+        /// The key is the one known from before.
+        case known
+        /// Somebody with another key was met under this name before.
+        case changed
+    }
+
+    /// `sha-256 AA:BB:...` of the installation's certificate.
+    package var fingerprint: String
+    package var standing: Standing
+}
+
+/// An address whose identity key is not the one known from before: no call is made until the user trusts the new key.
+package struct RefusedIdentity: Hashable, Sendable {
+    /// As it was called.
+    package var address: String
+    /// Of the key that answered there now.
+    package var fingerprint: String
+}

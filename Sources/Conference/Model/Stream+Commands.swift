@@ -1,0 +1,88 @@
+/// What can be done with a stream (WINDEV's StreamConnect ... StreamPlay).
+extension Stream {
+    /// Calls `text`: `host`, `host:port`, `[v6]:port`. Ends at once with a reason when it is no address.
+    ///
+    /// While a call is under way, it is left alone and nothing happens.
+    package func connect(to text: String) {
+        guard !state.isBusy, let conference else { return }
+        prepareForCall()
+        lastAddress = text
+        guard let destination = CallAddress(text) else {
+            state = .ended(.invalidAddress)
+            return
+        }
+        remoteAddress = destination.description
+        let call = Call(stream: self, conference: conference, isCaller: true)
+        self.call = call
+        call.dial(destination)
+    }
+
+    /// Answers the incoming call.
+    package func accept() {
+        guard state == .incoming, let call else { return }
+        conference?.metCaller(of: self)
+        call.accept()
+    }
+
+    /// Declines the incoming call.
+    package func reject() { call?.decline() }
+
+    /// Hangs up, or gives the attempt up.
+    package func disconnect() { call?.hangUp() }
+
+    /// Holds a call with itself through the whole pipeline: devices, codecs, encryption, loopback network.
+    package func testCall() {
+        guard !state.isBusy, let conference else { return }
+        prepareForCall()
+        isTestCall = true
+        let call = Call(stream: self, conference: conference, isCaller: true)
+        self.call = call
+        call.startTestCall()
+    }
+
+    /// Pauses media at once, without renegotiation.
+    package func stop(_ media: MediaSet, _ direction: StreamDirection) {
+        switch direction {
+        case .sent: stopped.sent.formUnion(media)
+        case .received: stopped.received.formUnion(media)
+        }
+        call?.pausesChanged()
+    }
+
+    /// Resumes what `stop` paused.
+    package func play(_ media: MediaSet, _ direction: StreamDirection) {
+        switch direction {
+        case .sent: stopped.sent.subtract(media)
+        case .received: stopped.received.subtract(media)
+        }
+        call?.pausesChanged()
+    }
+
+    /// The figures of the running call, or of the last one.
+    package func statistics() async -> StreamStatistics {
+        if let media = call?.media {
+            let report = await media.statistics()
+            // A call that has ended meanwhile left its last figures itself.
+            if !report.isEmpty { lastReport = report }
+        }
+        var reason: EndReason?
+        if case .ended(let ended) = state { reason = ended }
+        return StreamStatistics(state: state, setupTime: setupTime, endReason: reason, report: lastReport)
+    }
+
+    /// Forgets the call before.
+    func prepareForCall() {
+        setupTime = nil
+        remoteIdentifier = nil
+        remoteAddress = nil
+        remoteStopped = []
+        remoteOutgoing = .all
+        remoteIdentity = nil
+        refusedIdentity = nil
+        problems = [:]
+        lastReport = []
+        isTestCall = false
+        receivedVideo.show(nil)
+        sentVideo.show(nil)
+    }
+}

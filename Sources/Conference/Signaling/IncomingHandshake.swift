@@ -1,0 +1,99 @@
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+import NIOWebSocket
+import RTC
+import Transport
+import Wire
+
+/// How many connections there are, in all and of each address. Lives on the listener's event loop.
+struct Admission {
+    private let timing: SignalingTiming
+    private var counts: [IPAddress: Int] = [:]
+    private var total = 0
+
+    init(timing: SignalingTiming) { self.timing = timing }
+
+    /// False when there are too many already.
+    mutating func enter(_ address: IPAddress) -> Bool {
+        guard total < timing.connectionLimit, counts[address, default: 0] < timing.connectionLimitPerAddress else {
+            return false
+        }
+        total += 1
+        counts[address, default: 0] += 1
+        return true
+    }
+
+    mutating func leave(_ address: IPAddress) {
+        total -= 1
+        let count = counts[address, default: 1] - 1
+        counts[address] = count == 0 ? nil : count
+    }
+}
+
+/// A caller's way from TCP to an open WebSocket, within a time. What is not one is closed, with one line in the log.
+struct IncomingHandshake {
+    let channel: any Channel
+    let timing: SignalingTiming
+    let logger: Logger
+    let onConnection: @Sendable (SignalingConnection) -> Void
+
+    private var remote: TransportAddress? { channel.remoteAddress.flatMap(TransportAddress.init)?.withoutMapping }
+
+    /// Counts the connection for as long as it is open.
+    func admit(by admission: NIOLoopBoundBox<Admission>) -> Bool {
+        guard let address = remote?.ip, admission.value.enter(address) else {
+            logger.notice("a connection too many is refused", metadata: ["from": "\(text)"])
+            return false
+        }
+        channel.closeFuture.whenComplete { _ in admission.value.leave(address) }
+        return true
+    }
+
+    private var text: String { remote.map { "\($0.ip)" } ?? "nowhere" }
+
+    func start(_ context: NIOSSLContext) throws {
+        let identity = PresentedIdentity()
+        let tls = NIOSSLServerHandler(context: context, customVerificationCallback: identity.callback)
+        try channel.pipeline.syncOperations.addHandler(tls)
+        let upgrader = NIOTypedWebSocketServerUpgrader<SignalingConnection?>(
+            maxFrameSize: SignalingMessage.frameLimit,
+            shouldUpgrade: { channel, head in channel.eventLoop.makeSucceededFuture(Self.answer(to: head)) },
+            upgradePipelineHandler: { [timing] channel, _ in
+                channel.eventLoop.makeCompletedFuture {
+                    try SignalingConnection(channel: channel, isServer: true, identity: identity, timing: timing)
+                }
+            })
+        let upgrade = try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
+            configuration: NIOUpgradableHTTPServerPipelineConfiguration(
+                upgradeConfiguration: NIOTypedHTTPServerUpgradeConfiguration(
+                    upgraders: [upgrader],
+                    notUpgradingCompletionHandler: { $0.eventLoop.makeSucceededFuture(nil) })))
+        let deadline = channel.eventLoop.scheduleTask(in: TimeAmount(timing.handshake)) { [channel] in
+            channel.close(mode: .all, promise: nil)
+        }
+        upgrade.whenComplete { [channel, logger, onConnection, text] result in
+            deadline.cancel()
+            switch result {
+            case .success(.some(let connection)): onConnection(connection)
+            case .success(.none): Self.refuse(channel, logger, from: text, "HTTP without our WebSocket")
+            case .failure(let error): Self.refuse(channel, logger, from: text, "\(error)")
+            }
+        }
+    }
+
+    /// Nil refuses: another path, or without our subprotocol.
+    private static func answer(to head: HTTPRequestHead) -> HTTPHeaders? {
+        guard head.uri == "/", head.headers[canonicalForm: "Sec-WebSocket-Protocol"].contains("json") else {
+            return nil
+        }
+        return ["Sec-WebSocket-Protocol": "json"]
+    }
+
+    private static func refuse(_ channel: any Channel, _ logger: Logger, from: String, _ reason: String) {
+        logger.notice(
+            "a connection that is not a call is closed", metadata: ["from": "\(from)", "reason": "\(reason)"])
+        channel.close(mode: .all, promise: nil)
+    }
+}

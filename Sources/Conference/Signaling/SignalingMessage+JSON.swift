@@ -1,0 +1,153 @@
+import FoundationEssentials
+import RTC
+
+/// The JSON text frames of the protocol.
+extension SignalingMessage {
+    /// The largest frame that is sent or taken, bytes.
+    package static let frameLimit = 256 << 10
+
+    private struct Head: Decodable {
+        var type: String
+    }
+
+    private struct Description: Codable {
+        var type: String
+        var sdp: String
+    }
+
+    private struct Candidate: Codable {
+        var candidate: String?
+        var sdpMid: String?
+        var sdpMLineIndex: Int?
+        var usernameFragment: String?
+    }
+
+    /// Every field of every type; which ones a type needs is said where it is read.
+    private struct Fields: Codable {
+        var type: String
+        var name: String?
+        var sdp: Description?
+        var candidate: Candidate?
+        var reason: String?
+        var identifier: String?
+        var outgoing: [String]?
+        var incoming: [String]?
+        var stopped: [String]?
+    }
+
+    /// Reads a frame. Unknown types give `unknown`, unknown fields are passed over.
+    package init(parsing frame: some Collection<UInt8>) throws(SignalingError) {
+        guard frame.count <= Self.frameLimit else { throw SignalingError("a message of \(frame.count) bytes") }
+        let data = Data(frame)
+        guard let type = try? JSONDecoder().decode(Head.self, from: data).type else {
+            throw SignalingError("no JSON object with a type")
+        }
+        guard Self.knownTypes.contains(type) else {
+            self = .unknown
+            return
+        }
+        guard let fields = try? JSONDecoder().decode(Fields.self, from: data) else {
+            throw SignalingError("a \(type) with fields of the wrong kind")
+        }
+        self = try Self.message(fields)
+    }
+
+    private static let knownTypes: Set<String> = [
+        "video-offer", "video-answer", "new-ice-candidate", "hang-up", "ringing", "reject", "stream",
+    ]
+
+    private static func message(_ fields: Fields) throws(SignalingError) -> SignalingMessage {
+        let name = try text(fields.name ?? "", of: fields.type)
+        switch fields.type {
+        case "video-offer": return .videoOffer(name: name, sdp: try description(fields, "offer"))
+        case "video-answer": return .videoAnswer(name: name, sdp: try description(fields, "answer"))
+        case "new-ice-candidate": return .newICECandidate(try candidate(fields.candidate))
+        case "hang-up": return .hangUp
+        case "ringing": return .ringing(name: name)
+        // A reason of a later version is a refusal all the same.
+        case "reject": return .reject(fields.reason.flatMap { RejectReason(rawValue: $0) } ?? .declined)
+        case "stream":
+            return .stream(
+                StreamNotice(
+                    identifier: try text(fields.identifier ?? name, of: fields.type),
+                    outgoing: media(fields.outgoing, else: .all), incoming: media(fields.incoming, else: .all),
+                    stopped: media(fields.stopped, else: [])))
+        default: return .unknown
+        }
+    }
+
+    private static func text(_ name: String, of type: String) throws(SignalingError) -> String {
+        guard SignalingText.isName(name) else { throw SignalingError("a \(type) with a name that cannot be shown") }
+        return name
+    }
+
+    private static func description(_ fields: Fields, _ type: String) throws(SignalingError) -> String {
+        guard let description = fields.sdp, description.type == type, SignalingText.isDescription(description.sdp)
+        else { throw SignalingError("a \(fields.type) without its description") }
+        return description.sdp
+    }
+
+    /// Without a candidate, or with an empty one, it says that no more will come (RFC 8838 §8.2).
+    private static func candidate(_ candidate: Candidate?) throws(SignalingError) -> TrickledCandidate {
+        let text = candidate?.candidate ?? ""
+        guard SignalingText.isLine(text, limit: 1024),
+            SignalingText.isLine(candidate?.sdpMid ?? "", limit: 64),
+            SignalingText.isLine(candidate?.usernameFragment ?? "", limit: 256),
+            (0...255).contains(candidate?.sdpMLineIndex ?? 0)
+        else { throw SignalingError("a malformed candidate") }
+        return TrickledCandidate(
+            candidate: text, mid: candidate?.sdpMid, mLineIndex: candidate?.sdpMLineIndex,
+            usernameFragment: candidate?.usernameFragment)
+    }
+
+    private static func media(_ words: [String]?, else missing: MediaSet) -> MediaSet {
+        guard let words else { return missing }
+        var media: MediaSet = []
+        if words.contains("audio") { media.insert(.audio) }
+        if words.contains("video") { media.insert(.video) }
+        return media
+    }
+}
+
+extension SignalingMessage {
+    /// The frame that says this; empty for `unknown`.
+    ///
+    /// - Throws: when the message is larger than a frame may be.
+    package func frame() throws -> [UInt8] {
+        guard let fields else { return [] }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let data = try encoder.encode(fields)
+        guard data.count <= Self.frameLimit else { throw SignalingError("a message of \(data.count) bytes") }
+        return Array(data)
+    }
+
+    private var fields: Fields? {
+        switch self {
+        case .videoOffer(let name, let sdp):
+            Fields(type: "video-offer", name: name, sdp: Description(type: "offer", sdp: sdp))
+        case .videoAnswer(let name, let sdp):
+            Fields(type: "video-answer", name: name, sdp: Description(type: "answer", sdp: sdp))
+        case .newICECandidate(let trickled):
+            Fields(
+                type: "new-ice-candidate",
+                candidate: Candidate(
+                    candidate: trickled.candidate, sdpMid: trickled.mid, sdpMLineIndex: trickled.mLineIndex,
+                    usernameFragment: trickled.usernameFragment))
+        case .hangUp: Fields(type: "hang-up")
+        case .ringing(let name): Fields(type: "ringing", name: name)
+        case .reject(let reason): Fields(type: "reject", reason: reason.rawValue)
+        case .stream(let notice):
+            Fields(
+                type: "stream", identifier: notice.identifier, outgoing: notice.outgoing.words,
+                incoming: notice.incoming.words, stopped: notice.stopped.words)
+        case .unknown: nil
+        }
+    }
+}
+
+extension MediaSet {
+    fileprivate var words: [String] {
+        (contains(.audio) ? ["audio"] : []) + (contains(.video) ? ["video"] : [])
+    }
+}

@@ -1,0 +1,45 @@
+import RTC
+
+/// What the two sides of a call say to each other; the vocabulary is a superset of the one in MDN's sample.
+package enum SignalingMessage: Hashable, Sendable {
+    /// Calls, or offers again in mid-call.
+    case videoOffer(name: String, sdp: String)
+    case videoAnswer(name: String, sdp: String)
+    case newICECandidate(TrickledCandidate)
+    case hangUp
+    /// The person called is being asked.
+    case ringing(name: String)
+    case reject(RejectReason)
+    case stream(StreamNotice)
+    /// Of a type that this version does not know: ignored.
+    case unknown
+}
+
+/// Why a call is not taken.
+package enum RejectReason: String, Hashable, Sendable, CaseIterable {
+    case busy, declined, timeout, incompatible
+}
+
+/// What a side says of its stream, at the beginning and at each change.
+package struct StreamNotice: Hashable, Sendable {
+    /// The user's name.
+    package var identifier: String
+    package var outgoing: MediaSet
+    package var incoming: MediaSet
+    /// What of `outgoing` is paused.
+    package var stopped: MediaSet
+
+    package init(identifier: String, outgoing: MediaSet, incoming: MediaSet, stopped: MediaSet) {
+        self.identifier = identifier
+        self.outgoing = outgoing
+        self.incoming = incoming
+        self.stopped = stopped
+    }
+}
+
+/// What the far side sent is not of the protocol; the text is for the log.
+package struct SignalingError: Error, Hashable, Sendable, CustomStringConvertible {
+    package var description: String
+
+    package init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,22 @@
+/// The times and bounds of signalling connections; other ones only in tests.
+package struct SignalingTiming: Hashable, Sendable {
+    /// For a TCP connection to come about.
+    package var connect = Duration.seconds(8)
+    /// From the TCP connection to the end of the WebSocket handshake, and again to the first message of a caller.
+    package var handshake = Duration.seconds(8)
+    /// Between two pings.
+    package var ping = Duration.seconds(10)
+    /// Without a sign of the far side for so long, the connection is dead.
+    package var silence = Duration.seconds(25)
+    /// Between two attempts to get the port that calls arrive on.
+    package var listenRetry = Duration.seconds(5)
+    /// How long a person is asked at most before the call counts as missed.
+    package var ring = Duration.seconds(120)
+    /// How long a lost way of the media is looked for.
+    package var reconnect = Duration.seconds(40)
+    /// Connections at one time, of everybody and of one address.
+    package var connectionLimit = 64
+    package var connectionLimitPerAddress = 8
+
+    package init() {}
+}

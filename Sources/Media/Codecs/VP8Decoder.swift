@@ -1,0 +1,42 @@
+import CVPX
+import CYUV
+
+/// VP8 by libvpx. For one thread at a time.
+final class VP8Decoder {
+    private var codec = vpx_codec_ctx_t()
+    private var pool: FramePool?
+    private var isOpen = false
+
+    init() throws(CodecError) {
+        var configuration = vpx_codec_dec_cfg_t(threads: 1, w: 0, h: 0)
+        guard CVPX_decoder_init(&codec, &configuration) == VPX_CODEC_OK else {
+            throw CodecError(message: "VP8 is not built into libvpx")
+        }
+        isOpen = true
+    }
+
+    deinit {
+        if isOpen { vpx_codec_destroy(&codec) }
+    }
+
+    /// - Returns: the picture; nil when there is none to show yet or the pool is exhausted.
+    /// - Throws: `CodecError` when the bytes cannot be decoded: a key frame is needed then.
+    func decode(_ bytes: [UInt8]) throws(CodecError) -> VideoFrame? {
+        guard vpx_codec_decode(&codec, bytes, UInt32(bytes.count), nil, 0) == VPX_CODEC_OK else {
+            throw CodecError(message: String(cString: vpx_codec_error(&codec)))
+        }
+        var iterator: vpx_codec_iter_t?
+        guard let image = vpx_codec_get_frame(&codec, &iterator)?.pointee else { return nil }
+        let (width, height) = (Int(image.d_w), Int(image.d_h))
+        guard width > 0, height > 0, width <= 4096, height <= 4096 else {
+            throw CodecError(message: "a picture of \(width)x\(height)")
+        }
+        if pool?.width != width || pool?.height != height { pool = FramePool(width: width, height: height) }
+        guard let frame = pool?.take() else { return nil }
+        _ = I420Copy(
+            image.planes.0, image.stride.0, image.planes.1, image.stride.1, image.planes.2, image.stride.2,
+            frame.y, Int32(frame.yStride), frame.u, Int32(frame.chromaStride), frame.v, Int32(frame.chromaStride),
+            Int32(width), Int32(height))
+        return frame
+    }
+}

@@ -1,0 +1,88 @@
+import CVPX
+
+/// A codec that could not do what it was asked.
+package struct CodecError: Error, Hashable {
+    package var message: String
+}
+
+/// VP8 by libvpx, tuned for calls: constant bitrate, no lag, one thread. For one thread at a time.
+///
+/// Settings: libwebrtc's real-time ones. One size a life: a new size takes a new encoder.
+final class VP8Encoder {
+    private var codec = vpx_codec_ctx_t()
+    private var configuration = vpx_codec_enc_cfg_t()
+    private let framesPerSecond: Int
+    private var isOpen = false
+
+    /// - Throws: `CodecError` when libvpx refuses the size.
+    init(width: Int, height: Int, framesPerSecond: Int, bitrate: Int) throws(CodecError) {
+        self.framesPerSecond = framesPerSecond
+        guard vpx_codec_enc_config_default(vpx_codec_vp8_cx(), &configuration, 0) == VPX_CODEC_OK else {
+            throw CodecError(message: "VP8 is not built into libvpx")
+        }
+        configuration.g_w = UInt32(width)
+        configuration.g_h = UInt32(height)
+        configuration.g_timebase = vpx_rational(num: 1, den: 90_000)
+        configuration.g_threads = width * height > 1280 * 960 ? 2 : 1
+        configuration.g_lag_in_frames = 0
+        configuration.g_pass = VPX_RC_ONE_PASS
+        configuration.g_error_resilient = 0
+        configuration.rc_end_usage = VPX_CBR
+        configuration.rc_target_bitrate = UInt32(max(bitrate / 1000, 10))
+        configuration.rc_dropframe_thresh = 30
+        configuration.rc_resize_allowed = 0
+        configuration.rc_min_quantizer = 2
+        configuration.rc_max_quantizer = 56
+        configuration.rc_undershoot_pct = 100
+        configuration.rc_overshoot_pct = 15
+        configuration.rc_buf_initial_sz = 500
+        configuration.rc_buf_optimal_sz = 600
+        configuration.rc_buf_sz = 1000
+        configuration.kf_mode = VPX_KF_AUTO
+        configuration.kf_max_dist = 3000
+        guard CVPX_encoder_init(&codec, &configuration) == VPX_CODEC_OK else {
+            throw CodecError(message: "libvpx refuses \(width)x\(height)")
+        }
+        isOpen = true
+        _ = CVPX_set_cpu_used(&codec, width * height < 352 * 288 ? -4 : -6)
+        _ = CVPX_set_static_threshold(&codec, 1)
+        _ = CVPX_set_token_partitions(&codec, 1)
+        _ = CVPX_set_noise_sensitivity(&codec, 0)
+        _ = CVPX_set_max_intra_percent(&codec, UInt32(max(300, 600 * framesPerSecond / 20)))
+    }
+
+    deinit {
+        if isOpen { vpx_codec_destroy(&codec) }
+    }
+
+    /// Takes effect with the next picture. bit/s.
+    func setBitrate(_ bitrate: Int) {
+        configuration.rc_target_bitrate = UInt32(max(bitrate / 1000, 10))
+        vpx_codec_enc_config_set(&codec, &configuration)
+    }
+
+    /// Nil when the rate control dropped the picture, or libvpx failed on it.
+    func encode(_ frame: VideoFrame, forceKeyFrame: Bool) -> EncodedVideo? {
+        var image = vpx_image_t()
+        guard
+            vpx_img_wrap(&image, VPX_IMG_FMT_I420, UInt32(frame.width), UInt32(frame.height), 1, frame.y) != nil
+        else { return nil }
+        image.planes = (frame.y, frame.u, frame.v, nil)
+        image.stride = (Int32(frame.yStride), Int32(frame.chromaStride), Int32(frame.chromaStride), 0)
+        let flags = forceKeyFrame ? vpx_enc_frame_flags_t(VPX_EFLAG_FORCE_KF) : 0
+        let timestamp = vpx_codec_pts_t(frame.captureTime &* 9 / 100)
+        let result = vpx_codec_encode(
+            &codec, &image, timestamp, UInt(90_000 / framesPerSecond), flags, UInt(VPX_DL_REALTIME))
+        guard result == VPX_CODEC_OK else { return nil }
+        var iterator: vpx_codec_iter_t?
+        while let packet = vpx_codec_get_cx_data(&codec, &iterator) {
+            var size = 0
+            var isKeyFrame: Int32 = 0
+            guard let data = CVPX_frame_data(packet, &size, &isKeyFrame) else { continue }
+            return EncodedVideo(
+                bytes: Array(UnsafeRawBufferPointer(start: data, count: size)), isKeyFrame: isKeyFrame != 0,
+                width: frame.width, height: frame.height, captureTime: frame.captureTime)
+        }
+        return nil
+    }
+}

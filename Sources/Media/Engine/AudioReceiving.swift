@@ -1,0 +1,228 @@
+import Synchronization
+
+/// What to play next, from a jitter buffer that the engine does not know.
+package struct AudioPull {
+    package enum Action {
+        /// A packet, valid until the next call.
+        case decode(UnsafeRawBufferPointer)
+        /// The packet was lost, but the one after it is here and may carry a copy (in-band FEC).
+        case recover(UnsafeRawBufferPointer)
+        /// The packet was lost.
+        case conceal
+        /// Nothing has been sent yet, or any more.
+        case silence
+    }
+
+    package enum Stretch { case none, accelerate, decelerate }
+
+    package var action: Action
+    package var stretch: Stretch
+
+    package init(action: Action, stretch: Stretch) {
+        self.action = action
+        self.stretch = stretch
+    }
+}
+
+/// Where received packets come from. Called on the audio thread: no lock, no allocation.
+package protocol AudioPacketSource: AnyObject, Sendable {
+    /// - Parameter microseconds: now, on `CLOCK_MONOTONIC`.
+    func next(at microseconds: Int64) -> AudioPull
+}
+
+/// Figures of played sound, by W3C names.
+package struct AudioReceiveStatistics: Sendable {
+    package var totalAudioEnergy: Double
+    /// Seconds.
+    package var totalSamplesDuration: Double
+    package var totalSamplesReceived: Int
+    package var concealedSamples: Int
+    package var insertedSamplesForDeceleration: Int
+    package var removedSamplesForAcceleration: Int
+    /// Root mean square of full scale, 0...1.
+    package var audioLevel: Double
+}
+
+/// One stream's received sound: decoder and volume. `read` belongs to the audio thread.
+package final class AudioReceiving: @unchecked Sendable {
+    // Unchecked: `decoder`, `samples`, `count`, `position` and `packetSamples` belong to the audio thread alone.
+
+    private let engine: MediaEngine
+    private let packets: any AudioPacketSource
+    private let decoder: OpusDecoding?
+    private let samples: UnsafeMutableBufferPointer<Int16>
+    private var count = 0
+    private var position = 0
+    private var packetSamples = 960
+    private let meter = AudioMeter()
+    private let volume = Atomic<Int>(1000)
+    private let isMuted = Atomic<Bool>(false)
+    private let energy = Atomic<Int>(0)
+    private let played = Atomic<Int>(0)
+    private let concealed = Atomic<Int>(0)
+    private let inserted = Atomic<Int>(0)
+    private let removed = Atomic<Int>(0)
+    private let output: Mutex<AudioOutput?>
+
+    init(engine: MediaEngine, packets: any AudioPacketSource) {
+        self.engine = engine
+        self.packets = packets
+        decoder = try? OpusDecoding()
+        samples = .allocate(capacity: OpusDecoding.longestPacket + 2 * AudioProcessor.chunk)
+        output = Mutex(nil)
+    }
+
+    deinit { samples.deallocate() }
+
+    func join(_ new: AudioOutput) {
+        let old = output.withLock { output in
+            defer { output = new }
+            return output
+        }
+        old?.remove(self)
+        new.add(self)
+    }
+
+    /// 0 (silent) ... 2 (twice as loud).
+    package func setVolume(_ value: Double) { volume.store(Int(min(max(value, 0), 2) * 1000), ordering: .relaxed) }
+
+    package func setMuted(_ value: Bool) { isMuted.store(value, ordering: .relaxed) }
+
+    package func change(to speaker: SpeakerSource) { join(engine.output(speaker)) }
+
+    /// 0...1
+    package var level: Double { meter.level }
+
+    package func close() {
+        let old = output.withLock { output in
+            defer { output = nil }
+            return output
+        }
+        old?.remove(self)
+    }
+
+    package var statistics: AudioReceiveStatistics {
+        let samples = played.load(ordering: .relaxed)
+        return AudioReceiveStatistics(
+            totalAudioEnergy: Double(energy.load(ordering: .relaxed)) / 1e12,
+            totalSamplesDuration: Double(samples) / 48_000, totalSamplesReceived: samples,
+            concealedSamples: concealed.load(ordering: .relaxed),
+            insertedSamplesForDeceleration: inserted.load(ordering: .relaxed),
+            removedSamplesForAcceleration: removed.load(ordering: .relaxed), audioLevel: meter.level)
+    }
+
+    /// Audio thread: adds the next 480 samples, by this stream's volume, to `mix`.
+    func add(to mix: UnsafeMutablePointer<Int32>, at now: Int64) {
+        var filled = 0
+        let scale = isMuted.load(ordering: .relaxed) ? 0 : Int32(volume.load(ordering: .relaxed))
+        while filled < AudioProcessor.chunk {
+            if position == count, !decodeNext(at: now) { return }
+            guard let base = samples.baseAddress else { return }
+            let take = min(count - position, AudioProcessor.chunk - filled)
+            let part = UnsafeBufferPointer(start: base + position, count: take)
+            let meanSquare = meter.record(part)
+            energy.add(Int(meanSquare * Double(take) / 48_000 * 1e12), ordering: .relaxed)
+            for index in 0..<take { mix[filled + index] &+= Int32(part[index]) &* scale / 1000 }
+            played.add(take, ordering: .relaxed)
+            position += take
+            filled += take
+        }
+    }
+
+    /// False when there is nothing to play.
+    private func decodeNext(at now: Int64) -> Bool {
+        guard let decoder else { return false }
+        let pull = packets.next(at: now)
+        position = 0
+        switch pull.action {
+        case .silence:
+            count = 0
+            meter.reset()
+            return false
+        case .decode(let packet):
+            count = decoder.decode(packet, into: samples)
+            if count > 0 { packetSamples = count }
+        case .recover(let packet): count = decoder.recover(from: packet, count: packetSamples, into: samples)
+        case .conceal:
+            count = decoder.conceal(count: packetSamples, into: samples)
+            concealed.add(count, ordering: .relaxed)
+        }
+        stretch(pull.stretch)
+        return count > 0
+    }
+
+    private func stretch(_ stretch: AudioPull.Stretch) {
+        let before = count
+        switch stretch {
+        case .none: return
+        case .accelerate: count = TimeStretch.accelerate(samples, count: count)
+        case .decelerate: count = TimeStretch.decelerate(samples, count: count)
+        }
+        if count > before { inserted.add(count - before, ordering: .relaxed) }
+        if count < before { removed.add(before - count, ordering: .relaxed) }
+    }
+}
+
+/// One speaker and the mix of all streams that play on it. `mix` belongs to the audio thread.
+final class AudioOutput: @unchecked Sendable {
+    // Unchecked: `playing`, `sum` and `result` belong to the audio thread alone.
+
+    private let receivers = Mutex<[AudioReceiving]>([])
+    private let isChanged = Atomic<Bool>(false)
+    private var playing: [AudioReceiving] = []
+    private let sum: UnsafeMutablePointer<Int32>
+    private let result: UnsafeMutablePointer<Int16>
+    private let onEmpty: @Sendable () -> Void
+
+    init(onEmpty: @escaping @Sendable () -> Void) {
+        self.onEmpty = onEmpty
+        sum = .allocate(capacity: AudioProcessor.chunk)
+        result = .allocate(capacity: AudioProcessor.chunk)
+        result.initialize(repeating: 0, count: AudioProcessor.chunk)
+    }
+
+    deinit {
+        sum.deallocate()
+        result.deallocate()
+    }
+
+    func add(_ receiver: AudioReceiving) {
+        receivers.withLock { $0.append(receiver) }
+        isChanged.store(true, ordering: .releasing)
+    }
+
+    func remove(_ receiver: AudioReceiving) {
+        let isEmpty = receivers.withLock { receivers in
+            receivers.removeAll { $0 === receiver }
+            return receivers.isEmpty
+        }
+        isChanged.store(true, ordering: .releasing)
+        if isEmpty { onEmpty() }
+    }
+
+    /// Audio thread: the next 480 samples, valid until the next call.
+    func mix(at now: Int64) -> UnsafePointer<Int16> {
+        // Only when the list changed, and then only if nobody is changing it at this very moment.
+        if isChanged.load(ordering: .acquiring) {
+            let copied: Void? = receivers.withLockIfAvailable { receivers in
+                playing = receivers
+                isChanged.store(false, ordering: .relaxed)
+            }
+            _ = copied
+        }
+        sum.update(repeating: 0, count: AudioProcessor.chunk)
+        for receiver in playing { receiver.add(to: sum, at: now) }
+        for index in 0..<AudioProcessor.chunk { result[index] = Self.soften(sum[index]) }
+        return UnsafePointer(result)
+    }
+
+    /// Above three quarters of full scale the curve bends, so that a loud mix never wraps or clips hard.
+    private static func soften(_ sample: Int32) -> Int16 {
+        let knee: Int32 = 24_576
+        let magnitude = sample.magnitude
+        guard magnitude > UInt32(knee) else { return Int16(truncatingIfNeeded: sample) }
+        let over = Int32(clamping: magnitude) - knee
+        let bent = knee + Int32(Int64(over) * 8191 / (Int64(over) + 8191))
+        return Int16(clamping: sample < 0 ? -bent : bent)
+    }
+}

@@ -1,0 +1,210 @@
+import Logging
+import Synchronization
+
+/// All devices and codecs of the process, shared by all streams of all windows.
+///
+/// A device opens when the first stream wants it and closes when the last one leaves; one encoder serves every stream
+/// with the same camera and settings.
+package final class MediaEngine: Sendable {
+    private struct CaptureKey: Hashable {
+        var source: CameraSource
+        /// A camera is opened at the size of its first user; a pattern has its own.
+        var format: VideoSettings?
+    }
+
+    private struct State {
+        var captures: [CaptureKey: VideoCapture] = [:]
+        var encodings: [VideoEncoding] = []
+        var microphones: [MicrophoneSource: Microphone] = [:]
+        var outputs: [SpeakerSource: Output] = [:]
+    }
+
+    private struct Microphone {
+        var capture: AudioCapture
+        var device: any AudioDevice
+    }
+
+    private struct Output {
+        var output: AudioOutput
+        var device: any AudioDevice
+    }
+
+    package let usage = CPUUsage()
+    let logger: Logger
+    private let soundServer: SoundServer
+    private let state = Mutex(State())
+
+    package init(logger: Logger) {
+        self.logger = logger
+        soundServer = SoundServer(logger: logger)
+    }
+
+    /// What is plugged in now. Connects to the sound server on first use.
+    package func devices() -> [MediaDevice] { CameraList.cameras() + soundServer.devices() }
+
+    /// Calls `handler`, on some thread, when sound devices come and go.
+    package func observeDevices(_ handler: @escaping @Sendable () -> Void) { soundServer.observe(handler) }
+
+    // MARK: Pictures
+
+    package func sendVideo(
+        from source: CameraSource, settings: VideoSettings, onFrame: @escaping @Sendable (EncodedVideo) -> Void,
+        onProblem: @escaping @Sendable (MediaProblem?) -> Void
+    ) -> VideoSending {
+        VideoSending(engine: self, source: source, settings: settings, onFrame: onFrame, onProblem: onProblem)
+    }
+
+    package func preview(
+        from source: CameraSource, width: Int, height: Int, framesPerSecond: Int,
+        onFrame: @escaping @Sendable (VideoFrame) -> Void, onProblem: @escaping @Sendable (MediaProblem?) -> Void
+    ) -> VideoPreview {
+        VideoPreview(
+            engine: self, source: source,
+            format: VideoSettings(width: width, height: height, framesPerSecond: framesPerSecond),
+            sink: VideoCapture.Sink(onFrame: onFrame, onProblem: onProblem))
+    }
+
+    package func receiveVideo(
+        codec: String, onFrame: @escaping @Sendable (VideoFrame) -> Void,
+        onKeyFrameNeeded: @escaping @Sendable () -> Void
+    ) -> VideoReceiving {
+        let receiving = VideoReceiving(usage: usage, onFrame: onFrame, onKeyFrameNeeded: onKeyFrameNeeded)
+        receiving.start()
+        return receiving
+    }
+
+    /// Encoders running now; for tests of encode-once.
+    package var encoderCount: Int { state.withLock { $0.encodings.count } }
+
+    func capture(of source: CameraSource, format: VideoSettings) -> VideoCapture {
+        state.withLock { state in
+            let existing = state.captures.first { $0.key.source == source && $0.value.sinkCount > 0 }?.value
+            if let existing { return existing }
+            let capture = VideoCapture(source: source, usage: usage, open: Self.opener(for: source, format: format))
+            state.captures[CaptureKey(source: source, format: nil)] = capture
+            return capture
+        }
+    }
+
+    private static func opener(
+        for source: CameraSource, format: VideoSettings
+    ) -> @Sendable () throws(VideoSourceError) -> any VideoSourceDriver {
+        { () throws(VideoSourceError) -> any VideoSourceDriver in
+            switch source {
+            case .none: throw VideoSourceError(problem: .noDevice)
+            case .testPattern(let width, let height, let rate):
+                guard let driver = TestPatternDriver(width: width, height: height, framesPerSecond: rate) else {
+                    throw VideoSourceError(problem: .failed("no memory"))
+                }
+                return driver
+            case .systemDefault:
+                guard let camera = CameraList.cameras().first else { throw VideoSourceError(problem: .noDevice) }
+                return try CameraDriver(path: camera.id, settings: format)
+            case .device(let text):
+                guard let path = CameraList.path(of: text) else {
+                    throw VideoSourceError(problem: .deviceNotFound(text))
+                }
+                return try CameraDriver(path: path, settings: format)
+            }
+        }
+    }
+
+    func encoding(
+        of source: CameraSource, settings: VideoSettings, sink: VideoEncoding.Sink
+    ) -> (VideoEncoding, Int) {
+        let capture = capture(of: source, format: settings)
+        return state.withLock { state in
+            if let running = state.encodings.first(where: { $0.capture === capture && $0.settings == settings }) {
+                return (running, running.attach(sink))
+            }
+            let encoding = VideoEncoding(capture: capture, settings: settings, usage: usage)
+            state.encodings.append(encoding)
+            let attachment = encoding.attach(sink)
+            encoding.start()
+            return (encoding, attachment)
+        }
+    }
+
+    func release(_ encoding: VideoEncoding, sink: Int) {
+        let isLast = state.withLock { state in
+            guard encoding.detach(sink) == 0 else { return false }
+            state.encodings.removeAll { $0 === encoding }
+            return true
+        }
+        if isLast { encoding.stop() }
+    }
+
+    // MARK: Sound
+
+    package func sendAudio(
+        from source: MicrophoneSource, settings: AudioSettings, onFrame: @escaping @Sendable (EncodedAudio) -> Void,
+        onProblem: @escaping @Sendable (MediaProblem?) -> Void
+    ) -> AudioSending {
+        AudioSending(engine: self, source: source, settings: settings, onFrame: onFrame, onProblem: onProblem)
+    }
+
+    package func receiveAudio(
+        to speaker: SpeakerSource, packets: any AudioPacketSource,
+        onProblem: @escaping @Sendable (MediaProblem?) -> Void
+    ) -> AudioReceiving {
+        let receiving = AudioReceiving(engine: self, packets: packets)
+        receiving.join(output(speaker))
+        return receiving
+    }
+
+    func microphone(_ source: MicrophoneSource, sink: AudioCapture.Sink) -> (AudioCapture, Int) {
+        state.withLock { state in
+            if let running = state.microphones[source] { return (running.capture, running.capture.attach(sink)) }
+            let isReal = if case .testTone = source { false } else { source != .none }
+            let capture = AudioCapture(processes: isReal, usage: usage)
+            let attachment = capture.attach(sink)
+            capture.start()
+            let device: any AudioDevice =
+                switch source {
+                case .none: NoMicrophone(capture: capture)
+                case .testTone(let hertz): ToneGenerator(hertz: hertz, capture: capture)
+                case .systemDefault: soundServer.record(from: nil, into: capture)
+                case .device(let name): soundServer.record(from: name, into: capture)
+                }
+            state.microphones[source] = Microphone(capture: capture, device: device)
+            return (capture, attachment)
+        }
+    }
+
+    func release(_ capture: AudioCapture, sink: Int) {
+        let device = state.withLock { state -> (any AudioDevice)? in
+            guard capture.detach(sink) == 0,
+                let entry = state.microphones.first(where: { $0.value.capture === capture })
+            else { return nil }
+            state.microphones.removeValue(forKey: entry.key)
+            return entry.value.device
+        }
+        guard let device else { return }
+        device.stop()
+        capture.stop()
+    }
+
+    func output(_ speaker: SpeakerSource) -> AudioOutput {
+        state.withLock { state in
+            if let running = state.outputs[speaker] { return running.output }
+            let output = AudioOutput(onEmpty: { [weak self] in self?.close(speaker) })
+            let device: any AudioDevice =
+                switch speaker {
+                case .none: SilentPlayer(output: output, usage: usage)
+                case .systemDefault: soundServer.play(output, on: nil, usage: usage)
+                case .device(let name): soundServer.play(output, on: name, usage: usage)
+                }
+            state.outputs[speaker] = Output(output: output, device: device)
+            return output
+        }
+    }
+
+    private func close(_ speaker: SpeakerSource) {
+        state.withLock { $0.outputs.removeValue(forKey: speaker) }?.device.stop()
+    }
+}
+
+/// An open microphone or speaker.
+protocol AudioDevice: Sendable {
+    func stop()
+}

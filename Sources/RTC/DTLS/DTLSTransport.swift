@@ -1,0 +1,205 @@
+import COpenSSL
+
+/// One DTLS 1.2 association over datagrams that the owner carries (RFC 6347, RFC 5764). One OpenSSL handle.
+///
+/// Nothing of it is used before the far side's certificate fits the fingerprint of its description.
+package final class DTLSTransport {
+    package enum State: Hashable, Sendable {
+        case new, connecting, connected, closed
+        case failed(DTLSFailure)
+    }
+
+    /// What a UDP payload may hold on every sane path.
+    private static let mtu = 1200
+    private static let firstRetransmission = Duration.milliseconds(150)
+    private static let longestRetransmission = Duration.seconds(3)
+    private static let handshakeLimit = Duration.seconds(30)
+    private static let queueCap = 256
+
+    package let role: DTLSRole
+    package private(set) var state = State.new
+    private let context: OpaquePointer
+    private let ssl: OpaquePointer
+    private let wire = DatagramBIO(mtu: mtu)
+    private let fingerprints: [DTLSFingerprint]
+    private var transmits: [[UInt8]] = []
+    private var received: [[UInt8]] = []
+    private var started = Instant.zero
+    private var backOff = firstRetransmission
+    private var retransmission: Instant?
+
+    /// - Throws: `CryptographyError` when OpenSSL refuses the certificate.
+    package init(certificate: DTLSCertificate, role: DTLSRole, remoteFingerprints: [DTLSFingerprint]) throws {
+        ERR_clear_error()
+        self.role = role
+        fingerprints = remoteFingerprints
+        guard let context = SSL_CTX_new(DTLS_method()) else { throw CryptographyError.latest("starting DTLS") }
+        COpenSSL_configure(context)
+        // Any certificate may come; whether it is the right one, its fingerprint tells.
+        SSL_CTX_set_verify(context, COpenSSL_verify_mutual, { _, _ in 1 })
+        SSL_CTX_set_cipher_list(
+            context,
+            "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:"
+                + "ECDHE-RSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384")
+        _ = COpenSSL_set_groups(context, "X25519:P-256:P-384")
+        // Returns 0 on success, unlike everything else.
+        SSL_CTX_set_tlsext_use_srtp(context, "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80")
+        guard SSL_CTX_use_certificate(context, certificate.certificate) == 1,
+            SSL_CTX_use_PrivateKey(context, certificate.key) == 1, let ssl = SSL_new(context)
+        else {
+            SSL_CTX_free(context)
+            throw CryptographyError.latest("using a certificate")
+        }
+        self.context = context
+        self.ssl = ssl
+        let bio = wire.makeBIO()
+        SSL_set_bio(ssl, bio, bio)
+        _ = COpenSSL_set_mtu(ssl, Self.mtu)
+        _ = COpenSSL_set_link_mtu(ssl, Self.mtu + 28)
+        // OpenSSL's timer reads the real clock: it is put far away, and `handleTimeout` makes it expire.
+        DTLS_set_timer_cb(ssl, { _, _ in 3_600_000_000 })
+        if role == .client { SSL_set_connect_state(ssl) } else { SSL_set_accept_state(ssl) }
+    }
+
+    deinit {
+        SSL_free(ssl)
+        SSL_CTX_free(context)
+    }
+
+    /// The client's first flight goes out; the server waits.
+    package func start(at now: Instant) {
+        guard state == .new else { return }
+        state = .connecting
+        started = now
+        advance(at: now)
+    }
+
+    package func receive(_ datagram: [UInt8], at now: Instant) {
+        guard state == .connecting || state == .connected else { return }
+        wire.incoming = datagram
+        advance(at: now)
+        wire.incoming = nil
+    }
+
+    /// When the flight must be repeated, if no answer comes.
+    package var nextTimeout: Instant? { state == .connecting ? retransmission : nil }
+
+    package func handleTimeout(at now: Instant) {
+        guard state == .connecting, let retransmission, retransmission <= now else { return }
+        guard now - started < Self.handshakeLimit else {
+            state = .failed(.timeout)
+            return
+        }
+        backOff = min(backOff * 2, Self.longestRetransmission)
+        self.retransmission = now + backOff
+        ERR_clear_error()
+        wire.expireTimer()
+        _ = COpenSSL_handle_timeout(ssl)
+        transmits += wire.takeOutgoing()
+    }
+
+    /// Sends data of the application; only when connected.
+    package func send(_ bytes: [UInt8]) {
+        guard state == .connected, !bytes.isEmpty else { return }
+        ERR_clear_error()
+        SSL_write(ssl, bytes, Int32(bytes.count))
+        transmits += wire.takeOutgoing()
+    }
+
+    package func pollTransmit() -> [UInt8]? { transmits.isEmpty ? nil : transmits.removeFirst() }
+
+    package func pollApplicationData() -> [UInt8]? { received.isEmpty ? nil : received.removeFirst() }
+
+    /// Sends close_notify.
+    package func close() {
+        guard state == .connected || state == .connecting else { return }
+        ERR_clear_error()
+        if state == .connected {
+            SSL_shutdown(ssl)
+            transmits += wire.takeOutgoing()
+        }
+        state = .closed
+    }
+
+    private func advance(at now: Instant) {
+        if state == .connecting { handshake(at: now) }
+        if state == .connected { read() }
+        transmits += wire.takeOutgoing()
+    }
+
+    private func handshake(at now: Instant) {
+        ERR_clear_error()
+        let result = SSL_do_handshake(ssl)
+        let outgoing = wire.takeOutgoing()
+        if !outgoing.isEmpty {
+            transmits += outgoing
+            backOff = Self.firstRetransmission
+            retransmission = now + backOff
+        }
+        if result == 1 {
+            state = verifyPeer() ? .connected : .failed(.fingerprintMismatch)
+            if case .failed = state { return }
+            guard SSL_get_selected_srtp_profile(ssl) != nil else {
+                state = .failed(.incompatible)
+                return
+            }
+            return
+        }
+        switch SSL_get_error(ssl, result) {
+        case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: break
+        default: state = .failed(.handshake(CryptographyError.latest("DTLS").message))
+        }
+    }
+
+    private func verifyPeer() -> Bool {
+        guard let certificate = SSL_get1_peer_certificate(ssl) else { return false }
+        defer { X509_free(certificate) }
+        return fingerprints.contains { DTLSCertificate.fingerprint(of: certificate, $0.algorithm) == $0 }
+    }
+
+    private func read() {
+        var buffer = [UInt8](repeating: 0, count: 2048)
+        while true {
+            ERR_clear_error()
+            let count = SSL_read(ssl, &buffer, Int32(buffer.count))
+            if count > 0 {
+                if received.count < Self.queueCap { received.append(Array(buffer.prefix(Int(count)))) }
+                continue
+            }
+            switch SSL_get_error(ssl, count) {
+            case SSL_ERROR_ZERO_RETURN: state = .closed
+            case SSL_ERROR_SSL: state = .failed(.handshake(CryptographyError.latest("DTLS").message))
+            default: break
+            }
+            return
+        }
+    }
+
+    /// Nil until connected.
+    package func exportSRTPKeys() -> SRTPKeyingMaterial? {
+        guard state == .connected, let selected = SSL_get_selected_srtp_profile(ssl),
+            let profile = SRTPProfile(rawValue: UInt16(selected.pointee.id))
+        else { return nil }
+        let (keyCount, saltCount) = (profile.keyCount, profile.saltCount)
+        var bytes = [UInt8](repeating: 0, count: 2 * (keyCount + saltCount))
+        let label = "EXTRACTOR-dtls_srtp"
+        ERR_clear_error()
+        guard
+            SSL_export_keying_material(ssl, &bytes, bytes.count, label, label.utf8.count, nil, 0, 0) == 1
+        else { return nil }
+        let keys = 2 * keyCount
+        return SRTPKeyingMaterial(
+            profile: profile, clientKey: Array(bytes[..<keyCount]),
+            clientSalt: Array(bytes[keys..<keys + saltCount]), serverKey: Array(bytes[keyCount..<keys]),
+            serverSalt: Array(bytes[(keys + saltCount)...]))
+    }
+
+    /// `FEFD` for DTLS 1.2, as webrtc-stats `tlsVersion` writes it.
+    package var versionText: String {
+        String(UInt16(truncatingIfNeeded: SSL_version(ssl)), radix: 16, uppercase: true)
+    }
+
+    package var cipherName: String? {
+        SSL_get_current_cipher(ssl).flatMap { SSL_CIPHER_standard_name($0) }.map { String(cString: $0) }
+    }
+}

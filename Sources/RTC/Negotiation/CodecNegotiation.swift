@@ -1,0 +1,62 @@
+import Wire
+
+/// Which codecs both sides have, and with which numbers (RFC 9429 §5.3.1: the answer uses the offerer's).
+enum CodecNegotiation {
+    /// What we can do, in order of preference.
+    static func offered(for kind: MediaKind) -> [NegotiatedCodec] {
+        switch kind {
+        case .audio:
+            [
+                NegotiatedCodec(
+                    name: "opus", payloadType: 111, clockRate: 48_000, channels: 2,
+                    parameters: ["minptime": "10", "useinbandfec": "1"], transportWideCC: true)
+            ]
+        case .video:
+            [
+                NegotiatedCodec(
+                    name: "vp8", payloadType: 96, rtxPayloadType: 97, clockRate: 90_000, nack: true,
+                    pictureLossIndication: true, fullIntraRequest: true, transportWideCC: true)
+            ]
+        }
+    }
+
+    /// The far side's codecs that we know, in its order, with its numbers.
+    static func common(in section: SDPMedia, kind: MediaKind) -> [NegotiatedCodec] {
+        let theirs = section.codecs
+        let ours = offered(for: kind)
+        return theirs.compactMap { codec in
+            guard ours.contains(where: { $0.name == codec.name && $0.clockRate == codec.clockRate }) else { return nil }
+            let rtx = theirs.first { $0.name == "rtx" && $0.parameters["apt"] == String(codec.payloadType) }
+            return NegotiatedCodec(
+                name: codec.name, payloadType: codec.payloadType, rtxPayloadType: rtx?.payloadType,
+                clockRate: codec.clockRate, channels: codec.channels, parameters: codec.parameters,
+                nack: codec.feedback.contains("nack"), pictureLossIndication: codec.feedback.contains("nack pli"),
+                fullIntraRequest: codec.feedback.contains("ccm fir"),
+                transportWideCC: codec.feedback.contains("transport-cc"))
+        }
+    }
+
+    /// `rtpmap`, `fmtp` and `rtcp-fb` lines of the codecs, and the payload types for the media line.
+    static func describe(_ codecs: [NegotiatedCodec]) -> (formats: [String], attributes: [SDPAttribute]) {
+        var formats: [String] = []
+        var attributes: [SDPAttribute] = []
+        for codec in codecs {
+            let number = String(codec.payloadType)
+            formats.append(number)
+            let name = codec.name == "vp8" ? "VP8" : codec.name
+            let channels = codec.channels > 1 ? "/\(codec.channels)" : ""
+            attributes.append(SDPAttribute("rtpmap", "\(number) \(name)/\(codec.clockRate)\(channels)"))
+            let feedback = [
+                (codec.transportWideCC, "transport-cc"), (codec.fullIntraRequest, "ccm fir"), (codec.nack, "nack"),
+                (codec.pictureLossIndication, "nack pli"),
+            ]
+            for (isOn, text) in feedback where isOn { attributes.append(SDPAttribute("rtcp-fb", "\(number) \(text)")) }
+            if codec.name == "opus" { attributes.append(SDPAttribute("fmtp", "\(number) minptime=10;useinbandfec=1")) }
+            guard let rtx = codec.rtxPayloadType else { continue }
+            formats.append(String(rtx))
+            attributes.append(SDPAttribute("rtpmap", "\(rtx) rtx/\(codec.clockRate)"))
+            attributes.append(SDPAttribute("fmtp", "\(rtx) apt=\(number)"))
+        }
+        return (formats, attributes)
+    }
+}

@@ -1,0 +1,186 @@
+import Wire
+
+/// Reading the far side's descriptions.
+extension JSEPSession {
+    /// Checks the far side's description and puts it in force. Nothing changes when it is refused.
+    package mutating func setRemote(_ type: DescriptionType, _ text: String) throws(JSEPError) {
+        let description: SessionDescription
+        do {
+            description = try SessionDescription(parsing: text)
+        } catch {
+            throw .malformed(error)
+        }
+        var next = self
+        switch type {
+        case .offer: try next.takeOffer(description)
+        case .answer: try next.takeAnswer(description)
+        case .rollback: throw .wrongState
+        }
+        self = next
+    }
+
+    private mutating func takeOffer(_ offer: SessionDescription) throws(JSEPError) {
+        guard signalingState == .stable else { throw .wrongState }
+        guard offer.media.count >= slots.count, !offer.media.isEmpty else { throw .mismatch }
+        rememberStable()
+        let bundled = Self.bundledMids(of: offer)
+        for (index, section) in offer.media.enumerated() {
+            let slot = try place(section, at: index, bundled: bundled, in: offer)
+            if index < slots.count { slots[index] = slot } else { slots.append(slot) }
+        }
+        let isUsable = slots.contains { if case .rejected = $0 { false } else { true } }
+        guard isUsable else { throw .incompatible }
+        try readTransport(offer)
+        remoteOffer = offer
+        signalingState = .haveRemoteOffer
+    }
+
+    /// Which of our sections answers one of the offer's; unknown and unusable ones are refused in their place.
+    private mutating func place(
+        _ section: SDPMedia, at index: Int, bundled: Set<String>, in offer: SessionDescription
+    ) throws(JSEPError) -> Slot {
+        let mid = section["mid"] ?? String(index)
+        let isBundled = bundled.contains(mid)
+        // Port 0 without being in the bundle is a refusal; within it, it only means "not the one with the ports".
+        guard mid.utf8.count <= 32, section.port != 0 || isBundled, isBundled || index == 0 else {
+            return .rejected(section)
+        }
+        if section.kind == "application" {
+            let isData = section.transport.hasSuffix("DTLS/SCTP") && section.formats.contains("webrtc-datachannel")
+            return isData ? .data(mid: mid) : .rejected(section)
+        }
+        guard let kind = MediaKind(rawValue: section.kind), section.transport.hasSuffix("RTP/SAVPF"),
+            section["rtcp-mux"] != nil || section["rtcp-mux-only"] != nil,
+            !CodecNegotiation.common(in: section, kind: kind).isEmpty
+        else { return .rejected(section) }
+        if slots.indices.contains(index), case .media(let number) = slots[index] {
+            guard transceivers[number].kind == kind else { throw .mismatch }
+            guard transceivers[number].mid == mid else { return .media(bind(kind, mid: mid)) }
+            return .media(number)
+        }
+        return .media(bind(kind, mid: mid))
+    }
+
+    /// A section of ours that waits for its first description, or a new one that receives until we say otherwise.
+    private mutating func bind(_ kind: MediaKind, mid: String) -> Int {
+        let number: Int
+        if let waiting = transceivers.firstIndex(where: { $0.kind == kind && $0.mid == nil && !$0.isStopped }) {
+            number = waiting
+        } else {
+            transceivers.append(makeTransceiver(kind, direction: .recvonly))
+            number = transceivers.count - 1
+        }
+        transceivers[number].mid = mid
+        return number
+    }
+
+    private mutating func takeAnswer(_ answer: SessionDescription) throws(JSEPError) {
+        guard signalingState == .haveLocalOffer, let offer = localOffer else { throw .wrongState }
+        guard answer.media.count == offer.media.count else { throw .mismatch }
+        for (theirs, ours) in zip(answer.media, offer.media) where theirs.kind != ours.kind { throw .mismatch }
+        guard answer.media.contains(where: { $0.port != 0 }) else { throw .incompatible }
+        let role: DTLSRole
+        switch Self.setup(of: answer) {
+        case "active": role = .server
+        case "passive": role = .client
+        default: throw .mismatch
+        }
+        if let negotiated, negotiated.dtlsRole != role { throw .transportChanged }
+        try readTransport(answer)
+        for (index, section) in answer.media.enumerated() {
+            guard slots.indices.contains(index), case .media(let number) = slots[index] else { continue }
+            let theirs = section.port == 0 ? .inactive : Self.direction(of: section, in: answer)
+            transceivers[number].currentDirection = transceivers[number].direction.intersected(with: theirs)
+        }
+        negotiated = try settle(local: offer, remote: answer, role: role)
+        remoteDescription = answer
+        localOffer = nil
+        signalingState = .stable
+        stable = []
+    }
+
+    /// ICE and DTLS may stand at the session or in the section (S6); the first live section decides.
+    private mutating func readTransport(_ description: SessionDescription) throws(JSEPError) {
+        let bundled = Self.bundledMids(of: description)
+        guard
+            let section = description.media.first(where: {
+                $0.port != 0 || bundled.contains($0["mid"] ?? "")
+            })
+        else { throw .incompatible }
+        guard let usernameFragment = section["ice-ufrag"] ?? description["ice-ufrag"],
+            let password = section["ice-pwd"] ?? description["ice-pwd"],
+            (4...256).contains(usernameFragment.utf8.count),
+            (22...256).contains(password.utf8.count)
+        else { throw .noCredentials }
+        let fingerprints = Self.fingerprints(of: section, in: description)
+        guard !fingerprints.isEmpty else { throw .noFingerprint }
+        if let negotiated, let before = remoteTransport, before.usernameFragment == usernameFragment,
+            Set(negotiated.fingerprints) != Set(fingerprints)
+        {
+            throw .transportChanged
+        }
+        remoteTransport = RemoteTransport(
+            usernameFragment: usernameFragment, password: password, isLite: description["ice-lite"] != nil,
+            candidates: section.values("candidate").prefix(256).map { "candidate:" + $0 },
+            endOfCandidates: section["end-of-candidates"] != nil)
+    }
+
+    static func fingerprints(of section: SDPMedia, in description: SessionDescription) -> [String] {
+        let own = section.values("fingerprint")
+        let all = own.isEmpty ? description.values("fingerprint") : own
+        return all.prefix(8).compactMap { DTLSFingerprint(parsing: $0)?.description }
+    }
+
+    static func bundledMids(of description: SessionDescription) -> Set<String> {
+        for group in description.values("group") {
+            let parts = group.split(separator: " ")
+            if parts.first == "BUNDLE" { return Set(parts.dropFirst().map(String.init)) }
+        }
+        return []
+    }
+
+    static func direction(of section: SDPMedia, in description: SessionDescription) -> TransceiverDirection {
+        for direction in TransceiverDirection.allCases where section[direction.rawValue] != nil { return direction }
+        for direction in TransceiverDirection.allCases where description[direction.rawValue] != nil { return direction }
+        return .sendrecv
+    }
+
+    /// What both descriptions together mean, section by section.
+    func settle(
+        local: SessionDescription, remote: SessionDescription, role: DTLSRole
+    ) throws(JSEPError) -> NegotiatedSession {
+        var media: [NegotiatedMedia] = []
+        var data: DataSection?
+        var fingerprints: [String] = []
+        for (index, slot) in slots.enumerated() where remote.media.indices.contains(index) {
+            let section = remote.media[index]
+            let isLive = section.port != 0 || Self.bundledMids(of: remote).contains(section["mid"] ?? "")
+            if isLive, fingerprints.isEmpty { fingerprints = Self.fingerprints(of: section, in: remote) }
+            switch slot {
+            case .media(let number):
+                media.append(settle(transceivers[number], with: section, isLive: isLive))
+            case .data(let mid) where isLive:
+                data = DataSection(
+                    mid: mid, remotePort: section["sctp-port"].flatMap { UInt16($0) } ?? 5000,
+                    maxMessageSize: section["max-message-size"].flatMap { Int($0) } ?? 65_536)
+            case .data, .rejected: break
+            }
+        }
+        guard !fingerprints.isEmpty else { throw .noFingerprint }
+        return NegotiatedSession(media: media, fingerprints: fingerprints, dtlsRole: role, dataChannel: data)
+    }
+
+    private func settle(_ transceiver: Transceiver, with section: SDPMedia, isLive: Bool) -> NegotiatedMedia {
+        let codecs = isLive ? CodecNegotiation.common(in: section, kind: transceiver.kind) : []
+        let sources = section.sources
+        let group = section.retransmissionGroups.first
+        return NegotiatedMedia(
+            mid: transceiver.mid ?? "", kind: transceiver.kind,
+            direction: codecs.isEmpty ? .inactive : transceiver.currentDirection ?? .inactive, codecs: codecs,
+            extensions: HeaderExtensionURI.ids(from: section.headerExtensions, for: transceiver.kind),
+            localSSRC: transceiver.ssrc, localRTXSSRC: codecs.first?.rtxPayloadType == nil ? nil : transceiver.rtxSSRC,
+            remoteSSRC: group?.primary ?? sources.first, remoteRTXSSRC: group?.retransmission,
+            reducedSizeRTCP: section["rtcp-rsize"] != nil,
+            remoteStreamID: section["msid"].flatMap { $0.split(separator: " ").first.map(String.init) })
+    }
+}

@@ -1,0 +1,123 @@
+import Wire
+
+/// The way of a datagram in, of datagrams out, and of time.
+extension PeerConnection {
+    /// The most encrypted media packets kept until the DTLS handshake ends: about half a second of sound.
+    private static let earlyMediaCap = 32
+
+    /// A datagram that `remote` sent to our socket at `base`. Anything that is not ours is dropped.
+    package func receive(
+        _ bytes: [UInt8], from remote: TransportAddress, to base: TransportAddress, at now: Instant
+    ) {
+        guard !isClosed, let kind = DatagramKind(bytes) else { return }
+        switch kind {
+        case .stun:
+            ice.receive(bytes, from: remote, to: base, at: now)
+            drainICE(at: now)
+        case .dtls:
+            // Only from a 5-tuple that has proved to know the credentials: a stray ClientHello ends nothing.
+            guard ice.isValidated(base: base, remote: remote) else { return }
+            dtlsBytesReceived &+= bytes.count
+            receiveDTLS(bytes, at: now)
+        case .rtp, .rtcp:
+            guard ice.isValidated(base: base, remote: remote) else { return }
+            if receiveMedia(bytes, isRTCP: kind == .rtcp, at: now) {
+                ice.packetAuthenticated(from: remote, to: base, at: now)
+            }
+        case .turnChannel:
+            break
+        }
+    }
+
+    /// False for a packet that was not accepted.
+    @discardableResult
+    private func receiveMedia(_ bytes: [UInt8], isRTCP: Bool, at now: Instant) -> Bool {
+        guard let inboundSRTP else {
+            if earlyMedia.count < Self.earlyMediaCap, dtls != nil { earlyMedia.append(bytes) }
+            return false
+        }
+        var packet = bytes
+        if isRTCP {
+            guard inboundSRTP.unprotectRTCP(&packet) else { return false }
+            rtp.receiveRTCP(packet, at: now)
+        } else {
+            guard inboundSRTP.unprotectRTP(&packet) else { return false }
+            rtp.receiveRTP(packet, at: now)
+        }
+        return true
+    }
+
+    /// Media that was waiting for the keys.
+    func receiveEarlyMedia(at now: Instant) {
+        let waiting = earlyMedia
+        earlyMedia = []
+        for bytes in waiting {
+            receiveMedia(bytes, isRTCP: DatagramKind(bytes) == .rtcp, at: now)
+        }
+    }
+
+    /// The owner's timer fired; early or late does not matter.
+    package func handleTimeout(at now: Instant) {
+        guard !isClosed else { return }
+        if let due = ice.nextTimeout, due <= now { ice.handleTimeout(at: now) }
+        drainICE(at: now)
+        if let dtls, let due = dtls.nextTimeout, due <= now {
+            dtls.handleTimeout(at: now)
+            drainDTLS(at: now)
+        }
+        if let dataChannels, let due = dataChannels.nextTimeout, due <= now {
+            dataChannels.handleTimeout(at: now)
+            drainDataChannels(at: now)
+        }
+        if let due = rtp.nextTimeout, due <= now { rtp.handleTimeout(at: now) }
+    }
+
+    /// When `handleTimeout` wants to be called next.
+    package var nextTimeout: Instant? {
+        guard !isClosed else { return nil }
+        var next = earliest(ice.nextTimeout, dtls?.nextTimeout)
+        next = earliest(next, dataChannels?.nextTimeout)
+        return earliest(next, rtp.nextTimeout)
+    }
+
+    /// The next datagram to send; nil when nothing is left to send at this instant.
+    package func pollTransmit(at now: Instant) -> Transmit? {
+        if transmitIndex == transmits.count {
+            transmits.removeAll(keepingCapacity: true)
+            transmitIndex = 0
+            drainICE(at: now)
+            drainMedia(at: now)
+            drainDataChannels(at: now)
+        }
+        guard transmitIndex < transmits.count else { return nil }
+        defer { transmitIndex += 1 }
+        return transmits[transmitIndex]
+    }
+
+    /// Sends over the selected pair; while there is none, what is not STUN is dropped (DTLS and SCTP repeat).
+    func transmit(_ bytes: [UInt8]) {
+        guard let pair = ice.selectedPair else { return }
+        transmits.append(Transmit(bytes: bytes, base: pair.base, remote: pair.remote))
+    }
+
+    func drainMedia(at now: Instant) {
+        guard let outboundSRTP, ice.selectedPair != nil else { return }
+        while let packet = rtp.pollPacket(at: now) {
+            var bytes = packet.bytes
+            let isProtected = packet.isRTCP ? outboundSRTP.protectRTCP(&bytes) : outboundSRTP.protectRTP(&bytes)
+            if isProtected { transmit(bytes) }
+        }
+        while let event = rtp.pollEvent() { forward(event) }
+    }
+
+    private func forward(_ event: RTPSessionEvent) {
+        switch event {
+        case .audioPacket(let mid, let audio): events.append(.audio(mid: mid, audio))
+        case .videoFrame(let mid, let frame): events.append(.video(mid: mid, frame))
+        case .keyFrameRequested(let mid): events.append(.keyFrameRequested(mid: mid))
+        case .lossReport(let mid, let fraction): events.append(.lossReported(mid: mid, fraction: fraction))
+        case .bye(let mid): events.append(.bye(mid: mid))
+        case .sourceChanged, .roundTripTime, .remoteBitrateLimit: break
+        }
+    }
+}

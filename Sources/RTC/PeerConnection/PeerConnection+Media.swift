@@ -1,0 +1,53 @@
+import Wire
+
+/// Media sections and what goes through them.
+extension PeerConnection {
+    /// The sections that exist or will with the next offer.
+    package var transceivers: [Transceiver] { jsep.transceivers }
+
+    /// The section that carries a medium, once agreed.
+    package func mid(of kind: MediaKind) -> String? {
+        negotiated?.media.first { $0.kind == kind && $0.direction != .inactive }?.mid
+    }
+
+    /// Adds a section for one medium to the next offer.
+    package func addTransceiver(_ kind: MediaKind, direction: TransceiverDirection) {
+        jsep.addTransceiver(kind, direction: direction)
+    }
+
+    /// What a section does from the next description on.
+    package func setDirection(_ direction: TransceiverDirection, index: Int) {
+        jsep.setDirection(direction, index: index)
+    }
+
+    /// Adds the data section to the next offer, once.
+    package func addDataSection() { jsep.addDataSection() }
+
+    /// One encoded piece of sound. Dropped while there is no connection or the section does not send.
+    package func sendAudio(
+        mid: String, payload: [UInt8], sampleCount: Int, captureTime: Instant, level: UInt8, voiceActivity: Bool,
+        at now: Instant
+    ) {
+        guard !isClosed, outboundSRTP != nil else { return }
+        rtp.sendAudio(
+            mid: mid, payload: payload, sampleCount: sampleCount, captureTime: captureTime, level: level,
+            voiceActivity: voiceActivity, at: now)
+    }
+
+    /// One encoded picture. Dropped while there is no connection or the section does not send.
+    package func sendVideo(
+        mid: String, frame: [UInt8], isKeyFrame: Bool, captureTime: Instant, at now: Instant
+    ) {
+        guard !isClosed, outboundSRTP != nil else { return }
+        rtp.sendVideo(mid: mid, frame: frame, isKeyFrame: isKeyFrame, captureTime: captureTime, at: now)
+    }
+
+    /// Asks the far side for a key frame; more often than useful is ignored.
+    package func requestKeyFrame(mid: String, at now: Instant) {
+        guard !isClosed else { return }
+        rtp.requestKeyFrame(mid: mid, at: now)
+    }
+
+    /// How long received sound waits until it is played, so that pictures wait with it.
+    package func setAudioPlayoutDelay(_ delay: Duration) { rtp.setAudioPlayoutDelay(delay) }
+}

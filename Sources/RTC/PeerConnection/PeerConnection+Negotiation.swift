@@ -1,0 +1,91 @@
+import Wire
+
+/// Descriptions and candidates (W3C setLocalDescription, setRemoteDescription, addIceCandidate; RFC 9429).
+extension PeerConnection {
+    /// Candidates kept for a description that has not come yet.
+    private static let earlyCandidateCap = 64
+
+    /// Makes a description of ours and puts it in force; an answer needs the far side's offer first.
+    ///
+    /// - Returns: the SDP to send, with the candidates known so far in it. Empty for a rollback.
+    package func setLocalDescription(_ type: DescriptionType, at now: Instant) throws -> String {
+        let credentials = ice.localCredentials
+        switch type {
+        case .rollback:
+            try jsep.rollback()
+            return ""
+        case .offer, .answer:
+            let candidates = ice.localCandidates.map(\.attributeValue)
+            guard type == .answer else {
+                return try jsep.createOffer(
+                    usernameFragment: credentials.usernameFragment, password: credentials.password,
+                    candidates: candidates, endOfCandidates: localCandidatesEnded)
+            }
+            let text = try jsep.createAnswer(
+                usernameFragment: credentials.usernameFragment, password: credentials.password,
+                candidates: candidates, endOfCandidates: localCandidatesEnded)
+            applyNegotiated(at: now)
+            return text
+        }
+    }
+
+    /// Puts the far side's description in force.
+    ///
+    /// When both offered at once, the polite side gives its own offer up; the other refuses with `JSEPError.glare`.
+    package func setRemoteDescription(_ type: DescriptionType, _ text: String, at now: Instant) throws {
+        if type == .offer, jsep.signalingState == .haveLocalOffer {
+            guard configuration.isPolite else { throw JSEPError.glare }
+            try jsep.rollback()
+        }
+        try jsep.setRemote(type, text)
+        if type == .answer { applyNegotiated(at: now) }
+        applyRemoteTransport(at: now)
+    }
+
+    /// Credentials and candidates of the far side are of use as soon as its description is there.
+    private func applyRemoteTransport(at now: Instant) {
+        guard let remote = jsep.remoteTransport else { return }
+        ice.setRemote(
+            ICECredentials(usernameFragment: remote.usernameFragment, password: remote.password), isLite: remote.isLite,
+            at: now)
+        for text in remote.candidates {
+            guard let candidate = try? ICECandidate(parsing: text) else { continue }
+            ice.addRemoteCandidate(candidate, at: now)
+        }
+        if remote.endOfCandidates { ice.endOfRemoteCandidates(at: now) }
+        let waiting = earlyCandidates
+        earlyCandidates = []
+        for candidate in waiting { try? addICECandidate(candidate, at: now) }
+        drainICE(at: now)
+    }
+
+    /// An offer has its answer: media sections, fingerprint and DTLS role are settled.
+    private func applyNegotiated(at now: Instant) {
+        guard let session = jsep.negotiated else { return }
+        negotiated = session
+        rtp.configure(session.media, at: now)
+        events.append(.negotiated(session.media))
+        startDTLSIfReady(at: now)
+        startDataChannelsIfReady(at: now)
+        updateConnectionState()
+    }
+
+    /// A candidate of the far side, in or before its description; an empty one ends them.
+    ///
+    /// - Throws: `WireError` when it is malformed. One of an older generation is dropped silently.
+    package func addICECandidate(_ trickled: TrickledCandidate, at now: Instant) throws {
+        guard !isClosed else { return }
+        guard let remote = jsep.remoteTransport else {
+            if earlyCandidates.count < Self.earlyCandidateCap { earlyCandidates.append(trickled) }
+            return
+        }
+        if let fragment = trickled.usernameFragment, fragment != remote.usernameFragment { return }
+        if trickled.candidate.isEmpty {
+            ice.endOfRemoteCandidates(at: now)
+        } else {
+            let candidate = try ICECandidate(parsing: trickled.candidate)
+            ice.addRemoteCandidate(candidate, at: now)
+        }
+        drainICE(at: now)
+    }
+}

@@ -1,0 +1,32 @@
+import Wire
+
+/// Figures by the identifiers of W3C webrtc-stats.
+extension PeerConnection {
+    package func statistics(at now: Instant) -> [StatisticsRecord] {
+        rtp.statistics(at: now) + ice.statistics(at: now) + [transportRecord]
+    }
+
+    private var transportRecord: StatisticsRecord {
+        var record = StatisticsRecord(type: "transport", id: "transport")
+        record["iceState"] = .text(ice.state.rawValue)
+        record["iceRole"] = .text(ice.role == .controlling ? "controlling" : "controlled")
+        record["iceLocalUsernameFragment"] = .text(ice.localCredentials.usernameFragment)
+        record["dtlsState"] = .text(dtlsStateText)
+        guard let dtls, dtls.state == .connected else { return record }
+        record["dtlsRole"] = .text(dtls.role == .client ? "client" : "server")
+        record["tlsVersion"] = .text(dtls.versionText)
+        if let cipher = dtls.cipherName { record["dtlsCipher"] = .text(cipher) }
+        if let profile = srtpProfile { record["srtpCipher"] = .text(profile.name) }
+        return record
+    }
+
+    private var dtlsStateText: String {
+        switch dtls?.state {
+        case nil, .new: "new"
+        case .connecting: "connecting"
+        case .connected: "connected"
+        case .closed: "closed"
+        case .failed: "failed"
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Wire
+
+/// What ICE and DTLS have done, carried to the layers above.
+extension PeerConnection {
+    /// One flight: what a peer sends before it can expect an answer (webrtc.md D9: at most four datagrams).
+    private static let earlyDTLSCap = 4
+
+    /// A local socket is open; candidates of it will be told.
+    package func addLocalHost(_ base: TransportAddress, at now: Instant) {
+        guard !isClosed else { return }
+        ice.addLocalHost(base, at: now)
+        drainICE(at: now)
+    }
+
+    /// Every local socket has been told.
+    package func endOfLocalHosts(at now: Instant) {
+        guard !isClosed else { return }
+        localHostsEnded = true
+        ice.endOfLocalHosts(at: now)
+        drainICE(at: now)
+    }
+
+    func drainICE(at now: Instant) {
+        while let transmit = ice.pollTransmit() {
+            transmits.append(Transmit(bytes: transmit.bytes, base: transmit.base, remote: transmit.remote))
+        }
+        while let event = ice.pollEvent() {
+            switch event {
+            case .localCandidate(let candidate): tellLocalCandidate(candidate)
+            case .gatheringComplete: tellEndOfCandidates()
+            case .stateChanged: updateConnectionState()
+            case .selectedPairChanged: startDTLSIfReady(at: now)
+            case .resolve(let name): events.append(.resolve(name: name))
+            }
+        }
+    }
+
+    /// A candidate that is in our description already is not told again.
+    private func tellLocalCandidate(_ candidate: ICECandidate) {
+        guard let description = jsep.localTransport else { return }
+        events.append(
+            .localCandidate(
+                TrickledCandidate(
+                    candidate: candidate.attributeValue, mid: description.mid, mLineIndex: description.mLineIndex,
+                    usernameFragment: ice.localCredentials.usernameFragment)))
+    }
+
+    func tellEndOfCandidates() {
+        localCandidatesEnded = true
+        if jsep.localTransport != nil { events.append(.endOfCandidates) }
+    }
+
+    /// DTLS starts when a pair is selected and the answer has told the far side's fingerprint and our role.
+    func startDTLSIfReady(at now: Instant) {
+        guard dtls == nil, !dtlsFailed, ice.selectedPair != nil, let negotiated else { return }
+        do {
+            let fingerprints = negotiated.fingerprints.compactMap { DTLSFingerprint(parsing: $0) }
+            let transport = try DTLSTransport(
+                certificate: configuration.certificate, role: negotiated.dtlsRole, remoteFingerprints: fingerprints)
+            dtls = transport
+            transport.start(at: now)
+            for bytes in earlyDTLS { transport.receive(bytes, at: now) }
+            earlyDTLS = []
+            drainDTLS(at: now)
+        } catch {
+            dtlsFailed = true
+        }
+        updateConnectionState()
+    }
+
+    func receiveDTLS(_ bytes: [UInt8], at now: Instant) {
+        guard let dtls else {
+            if earlyDTLS.count < Self.earlyDTLSCap { earlyDTLS.append(bytes) }
+            startDTLSIfReady(at: now)
+            return
+        }
+        dtls.receive(bytes, at: now)
+        drainDTLS(at: now)
+    }
+
+    func drainDTLS(at now: Instant) {
+        guard let dtls else { return }
+        while let bytes = dtls.pollTransmit() {
+            dtlsBytesSent &+= bytes.count
+            transmit(bytes)
+        }
+        if outboundSRTP == nil, dtls.state == .connected { startMedia(with: dtls, at: now) }
+        while let packet = dtls.pollApplicationData() { dataChannels?.receive(packet, at: now) }
+        updateConnectionState()
+    }
+
+    /// The handshake has ended and the fingerprint fits: keys for SRTP, and the SCTP association.
+    private func startMedia(with dtls: DTLSTransport, at now: Instant) {
+        guard let material = dtls.exportSRTPKeys() else { return }
+        do {
+            let isClient = dtls.role == .client
+            outboundSRTP = try SRTPSession(
+                profile: material.profile, key: isClient ? material.clientKey : material.serverKey,
+                salt: isClient ? material.clientSalt : material.serverSalt, direction: .outbound)
+            srtpProfile = material.profile
+            inboundSRTP = try SRTPSession(
+                profile: material.profile, key: isClient ? material.serverKey : material.clientKey,
+                salt: isClient ? material.serverSalt : material.clientSalt, direction: .inbound)
+        } catch {
+            dtlsFailed = true
+            return
+        }
+        rtp.transportReady(at: now)
+        receiveEarlyMedia(at: now)
+        startDataChannelsIfReady(at: now)
+    }
+}

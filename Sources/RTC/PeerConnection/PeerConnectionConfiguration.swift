@@ -1,0 +1,63 @@
+import Wire
+
+/// What a `PeerConnection` is made with (W3C RTCConfiguration, and what a sans-I/O core must be given besides).
+package struct PeerConnectionConfiguration: Sendable {
+    /// Ours for this connection; its fingerprint goes into every description.
+    package var certificate: DTLSCertificate
+    /// STUN servers, already resolved.
+    package var stunServers: [TransportAddress]
+    /// RTCP canonical name (RFC 7022): random, says nothing of the user.
+    package var cname: String
+    /// Whether this side yields when both sides offer at once (perfect negotiation, webrtc-pc §10.7).
+    package var isPolite: Bool
+    /// NTP time (32.32) at `Instant.zero`.
+    package var ntpAtZero: UInt64
+    package var random: RandomSource
+
+    package init(
+        certificate: DTLSCertificate, stunServers: [TransportAddress] = [], isPolite: Bool, ntpAtZero: UInt64,
+        random: RandomSource = .system
+    ) {
+        self.certificate = certificate
+        self.stunServers = stunServers
+        self.isPolite = isPolite
+        self.ntpAtZero = ntpAtZero
+        var random = random
+        cname = random.iceCharacters(16)
+        self.random = random
+    }
+}
+
+/// W3C RTCPeerConnectionState.
+package enum PeerConnectionState: String, Hashable, Sendable {
+    case new, connecting, connected, disconnected, failed, closed
+}
+
+/// W3C RTCSdpType without `pranswer`, which nobody sends.
+package enum DescriptionType: String, Hashable, Sendable {
+    case offer, answer, rollback
+}
+
+/// One UDP datagram to be sent.
+package struct Transmit: Sendable {
+    package var bytes: [UInt8]
+    /// The local socket to send from.
+    package var base: TransportAddress
+    package var remote: TransportAddress
+}
+
+/// A candidate with its place, as it travels in signalling (W3C RTCIceCandidateInit).
+package struct TrickledCandidate: Hashable, Sendable {
+    /// `candidate:...`; empty for the end of candidates.
+    package var candidate: String
+    package var mid: String?
+    package var mLineIndex: Int?
+    package var usernameFragment: String?
+
+    package init(candidate: String, mid: String?, mLineIndex: Int?, usernameFragment: String?) {
+        self.candidate = candidate
+        self.mid = mid
+        self.mLineIndex = mLineIndex
+        self.usernameFragment = usernameFragment
+    }
+}

@@ -1,0 +1,21 @@
+/// What a `PeerConnection` tells its owner. Polled after every change.
+package enum PeerConnectionEvent: Sendable {
+    /// A candidate of ours, for the far side.
+    case localCandidate(TrickledCandidate)
+    /// No further candidate of ours will come.
+    case endOfCandidates
+    case connectionStateChanged(PeerConnectionState)
+    /// An offer and its answer are in force: what each media section does now.
+    case negotiated([NegotiatedMedia])
+    /// A `.local` name that a candidate hides behind; the owner may look it up and add the candidate again.
+    case resolve(name: String)
+    case audio(mid: String, ReceivedAudio)
+    case video(mid: String, ReceivedVideoFrame)
+    /// The far side cannot go on without a key frame.
+    case keyFrameRequested(mid: String)
+    /// The fraction of our packets that the far side missed in its last report, 0...1.
+    case lossReported(mid: String, fraction: Double)
+    /// The far side said that it stopped sending (RTCP BYE).
+    case bye(mid: String)
+    case dataChannel(DataChannelEvent)
+}

@@ -1,0 +1,111 @@
+import CSRTP
+
+/// The protection profiles that we speak (RFC 5764 §4.1.2, RFC 7714 §14.2).
+package enum SRTPProfile: UInt16, Hashable, Sendable {
+    case aes128CMSHA180 = 1
+    case aeadAES128GCM = 7
+
+    var keyCount: Int { 16 }
+    var saltCount: Int { self == .aeadAES128GCM ? 12 : 14 }
+    /// What a packet may grow by: tag, and for RTCP the index.
+    var overhead: Int { self == .aeadAES128GCM ? 16 : 10 }
+
+    package var name: String {
+        self == .aeadAES128GCM ? "SRTP_AEAD_AES_128_GCM" : "SRTP_AES128_CM_SHA1_80"
+    }
+}
+
+/// One direction of SRTP and SRTCP by libsrtp2, for all streams of a BUNDLE. For one thread at a time.
+package final class SRTPSession {
+    package enum Direction: Hashable, Sendable { case inbound, outbound }
+
+    /// libsrtp2 keeps a context a sender; a flood of made-up senders that pass authentication stops here.
+    private static let senderCap = 64
+
+    // Started by the runtime's once-only rule before the first session.
+    private static let isStarted = srtp_init() == srtp_err_status_ok
+
+    private let session: srtp_t
+    private var senders: Set<UInt32> = []
+    /// Packets that were not what their sender signed.
+    package private(set) var authenticationFailures = 0
+    /// Packets that came a second time.
+    package private(set) var replays = 0
+
+    /// - Throws: `CryptographyError` for a key of the wrong length, or when libsrtp2 refuses.
+    package init(profile: SRTPProfile, key: [UInt8], salt: [UInt8], direction: Direction) throws(CryptographyError) {
+        guard Self.isStarted, key.count == profile.keyCount, salt.count == profile.saltCount else {
+            throw CryptographyError(message: "SRTP cannot start")
+        }
+        var keyAndSalt = key + salt
+        var session: srtp_t?
+        let status = keyAndSalt.withUnsafeMutableBufferPointer { bytes in
+            var policy = srtp_policy_t()
+            CSRTP_policy(
+                &policy, profile == .aeadAES128GCM ? 1 : 0, direction == .inbound ? 1 : 0, bytes.baseAddress)
+            return srtp_create(&session, &policy)
+        }
+        guard status == srtp_err_status_ok, let session else {
+            throw CryptographyError(message: "SRTP refuses the keys (\(status.rawValue))")
+        }
+        self.session = session
+    }
+
+    deinit { srtp_dealloc(session) }
+
+    /// Encrypts and signs in place. False, and the packet must not be sent, when it is malformed.
+    package func protectRTP(_ packet: inout [UInt8]) -> Bool {
+        packet.count >= 12 && transform(&packet, growth: Int(SRTP_MAX_TRAILER_LEN), srtp_protect)
+    }
+
+    /// As `protectRTP`, for RTCP.
+    package func protectRTCP(_ packet: inout [UInt8]) -> Bool {
+        packet.count >= 8 && transform(&packet, growth: Int(SRTP_MAX_TRAILER_LEN) + 4, srtp_protect_rtcp)
+    }
+
+    /// Checks and decrypts in place. False for a packet that is forged, repeated, or too short: it must be dropped.
+    package func unprotectRTP(_ packet: inout [UInt8]) -> Bool {
+        guard packet.count >= 12 + 10, packet[0] >> 6 == 2, admits(packet, ssrcAt: 8) else { return false }
+        return transform(&packet, growth: 0, srtp_unprotect)
+    }
+
+    /// As `unprotectRTP`, for RTCP.
+    package func unprotectRTCP(_ packet: inout [UInt8]) -> Bool {
+        guard packet.count >= 8 + 4 + 10, packet[0] >> 6 == 2, admits(packet, ssrcAt: 4) else { return false }
+        return transform(&packet, growth: 0, srtp_unprotect_rtcp)
+    }
+
+    /// Forgets a sender that said BYE, so that its place is free.
+    package func remove(ssrc: UInt32) {
+        guard senders.remove(ssrc) != nil else { return }
+        srtp_remove_stream(session, ssrc.bigEndian)
+    }
+
+    private func admits(_ packet: [UInt8], ssrcAt index: Int) -> Bool {
+        let ssrc = packet[index..<index + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        return senders.contains(ssrc) || senders.count < Self.senderCap
+    }
+
+    private func note(_ packet: [UInt8], ssrcAt index: Int) {
+        senders.insert(packet[index..<index + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
+    }
+
+    private func transform(
+        _ packet: inout [UInt8], growth: Int,
+        _ body: (srtp_t?, UnsafeMutableRawPointer?, UnsafeMutablePointer<Int32>?) -> srtp_err_status_t
+    ) -> Bool {
+        var count = Int32(packet.count)
+        if growth > 0 { packet.append(contentsOf: repeatElement(0, count: growth)) }
+        let status = packet.withUnsafeMutableBytes { body(session, $0.baseAddress, &count) }
+        guard status == srtp_err_status_ok, count >= 0, Int(count) <= packet.count else {
+            switch status {
+            case srtp_err_status_replay_fail, srtp_err_status_replay_old: replays += 1
+            default: authenticationFailures += 1
+            }
+            return false
+        }
+        packet.removeLast(packet.count - Int(count))
+        if growth == 0 { note(packet, ssrcAt: packet.count > 1 && (192...223).contains(packet[1]) ? 4 : 8) }
+        return true
+    }
+}

@@ -1,0 +1,151 @@
+import Logging
+import NIOCore
+import NIOPosix
+import RTC
+import Wire
+
+/// What lives on the event loop: the connection, its sockets and the one timer. Not for any other thread.
+final class PeerTransportCore {
+    let peer: PeerConnection
+    private let eventLoop: any EventLoop
+    private let logger: Logger
+    private let onEvent: @Sendable (PeerConnectionEvent) -> Void
+    private var sockets: [TransportAddress: any Channel] = [:]
+    /// The address that each socket got; an unbound one has none yet.
+    private var bases: [ObjectIdentifier: TransportAddress] = [:]
+    private var remotes: [TransportAddress: SocketAddress] = [:]
+    private var timer: Scheduled<Void>?
+    private var timerDeadline: Instant?
+    private var isClosed = false
+    private var isDraining = false
+
+    init(
+        peer: PeerConnection, eventLoop: any EventLoop, logger: Logger,
+        onEvent: @escaping @Sendable (PeerConnectionEvent) -> Void
+    ) {
+        self.peer = peer
+        self.eventLoop = eventLoop
+        self.logger = logger
+        self.onEvent = onEvent
+    }
+
+    /// Binds one socket an address; an address that cannot be bound is left out and logged.
+    func openSockets(on addresses: [IPAddress]) -> EventLoopFuture<Void> {
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        let opening = addresses.map { address in
+            bind(address).map { channel in
+                bound.value.adopt(channel)
+            }.recover { error in
+                bound.value.logger.info("no media socket on \(address): \(error)")
+            }
+        }
+        return EventLoopFuture.andAllSucceed(opening, on: eventLoop).map {
+            let core = bound.value
+            core.peer.endOfLocalHosts(at: MonotonicClock.now)
+            core.drain()
+        }
+    }
+
+    private func bind(_ address: IPAddress) -> EventLoopFuture<any Channel> {
+        guard let local = TransportAddress(address, port: 0).socketAddress else {
+            return eventLoop.makeFailedFuture(SocketAddressError.unsupported)
+        }
+        return makeBootstrap().bind(to: local)
+    }
+
+    private func makeBootstrap() -> DatagramBootstrap {
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        return DatagramBootstrap(group: eventLoop)
+            .channelOption(.socketOption(.so_rcvbuf), value: 1 << 20)
+            .channelOption(.socketOption(.so_sndbuf), value: 256 << 10)
+            .channelOption(.datagramVectorReadMessageCount, value: 16)
+            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16 * 2048))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(
+                        DatagramReceiver(
+                            receive: { bytes, remote in bound.value.receive(bytes, from: remote, on: channel) },
+                            batchEnded: { bound.value.drain() }))
+                }
+            }
+    }
+
+    private func adopt(_ channel: any Channel) {
+        guard !isClosed, let address = channel.localAddress.flatMap(TransportAddress.init) else {
+            channel.close(promise: nil)
+            return
+        }
+        sockets[address] = channel
+        bases[ObjectIdentifier(channel)] = address
+        peer.addLocalHost(address, at: MonotonicClock.now)
+    }
+
+    private func receive(_ bytes: [UInt8], from remote: TransportAddress, on channel: any Channel) {
+        guard !isClosed, let base = bases[ObjectIdentifier(channel)] else { return }
+        peer.receive(bytes, from: remote, to: base, at: MonotonicClock.now)
+    }
+
+    /// Carries out everything that the connection wants done, then sleeps until the instant that it names.
+    func drain() {
+        guard !isClosed, !isDraining else { return }
+        isDraining = true
+        defer { isDraining = false }
+        let now = MonotonicClock.now
+        while let transmit = peer.pollTransmit(at: now) { write(transmit) }
+        for socket in sockets.values { socket.flush() }
+        while let event = peer.pollEvent() { onEvent(event) }
+        schedule(peer.nextTimeout)
+    }
+
+    private func write(_ transmit: Transmit) {
+        guard let socket = sockets[transmit.base], let remote = socketAddress(of: transmit.remote) else { return }
+        var buffer = socket.allocator.buffer(capacity: transmit.bytes.count)
+        buffer.writeBytes(transmit.bytes)
+        socket.write(
+            AddressedEnvelope(remoteAddress: remote, data: buffer), promise: nil)
+    }
+
+    /// Packets go to the same few addresses again and again.
+    private func socketAddress(of address: TransportAddress) -> SocketAddress? {
+        if let known = remotes[address] { return known }
+        if remotes.count > 256 { remotes = [:] }
+        let made = address.socketAddress
+        remotes[address] = made
+        return made
+    }
+
+    /// A timer that is due earlier than needed is left alone: it finds nothing to do and is set again.
+    private func schedule(_ deadline: Instant?) {
+        guard let deadline else { return }
+        if let timerDeadline, timerDeadline <= deadline { return }
+        timer?.cancel()
+        timerDeadline = deadline
+        let delay = max(0, deadline.microseconds - MonotonicClock.now.microseconds)
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        timer = eventLoop.scheduleTask(in: .microseconds(delay)) { bound.value.timerFired() }
+    }
+
+    private func timerFired() {
+        timer = nil
+        timerDeadline = nil
+        guard !isClosed else { return }
+        peer.handleTimeout(at: MonotonicClock.now)
+        drain()
+    }
+
+    func close() -> EventLoopFuture<Void> {
+        guard !isClosed else { return eventLoop.makeSucceededVoidFuture() }
+        let now = MonotonicClock.now
+        peer.close(at: now)
+        while let transmit = peer.pollTransmit(at: now) { write(transmit) }
+        while let event = peer.pollEvent() { onEvent(event) }
+        isClosed = true
+        timer?.cancel()
+        let closing = sockets.values.map { socket in
+            socket.flush()
+            return socket.close().recover { _ in }
+        }
+        sockets = [:]
+        return EventLoopFuture.andAllSucceed(closing, on: eventLoop)
+    }
+}

@@ -1,0 +1,27 @@
+import Foundation
+import Testing
+
+@testable import Bus
+
+@Suite struct IntrospectionTests {
+    @Test("The documented interfaces are the ones on the bus", arguments: ["Causerie", "Stream"])
+    @MainActor func documented(name: String) throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
+        let file = root.appendingPathComponent("data/dbus/org.causerie.\(name).xml")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        #expect(text == (name == "Stream" ? Introspection.stream : Introspection.root))
+    }
+
+    @Test("The document lists each property with the access that it has")
+    @MainActor func access() throws {
+        var documented: [String: String] = [:]
+        for line in Introspection.stream.split(separator: "\n") where line.contains("<property ") {
+            let words = line.split(separator: "\"")
+            documented[String(words[1])] = String(words[5])
+        }
+        #expect(Set(documented.keys) == Set(StreamProperty.all.map(\.name)))
+        for property in StreamProperty.all {
+            #expect(documented[property.name] == (property.write == nil ? "read" : "readwrite"), "\(property.name)")
+        }
+    }
+}

@@ -1,0 +1,196 @@
+import Testing
+
+@testable import Conference
+
+@Suite("Call state machine") struct CallStateMachineTests {
+    private typealias State = CallStateMachine.State
+
+    /// Every event; those with a value once for each kind of consequence.
+    static let events: [CallEvent] = [
+        .dialed, .offerReceived, .carrierOpened, .carrierFailed(.unknownHost), .carrierClosed, .carrierSilent,
+        .carrierViolated, .offerReady, .answerReady, .descriptionRefused(.incompatible), .ringingReceived,
+        .answerReceived, .hangUpReceived, .rejectReceived(.busy), .rejectReceived(.declined),
+        .rejectReceived(.timeout), .rejectReceived(.incompatible), .accepted, .declined, .hungUp, .yielded,
+        .mediaConnected, .mediaDisconnected, .mediaFailed, .mediaClosed, .timedOut,
+    ]
+
+    /// A way to each state, as both caller and called where both get there, and with each fate of the signalling.
+    static let ways: [[CallEvent]] = [
+        [],
+        [.dialed],
+        [.dialed, .offerReady],
+        [.dialed, .carrierOpened],
+        [.dialed, .offerReady, .carrierOpened],
+        [.dialed, .carrierOpened, .offerReady, .ringingReceived],
+        [.offerReceived],
+        [.offerReceived, .accepted],
+        [.dialed, .carrierOpened, .offerReady, .answerReceived],
+        [.offerReceived, .accepted, .answerReady],
+        [.offerReceived, .accepted, .answerReady, .mediaConnected],
+        [.offerReceived, .accepted, .answerReady, .mediaConnected, .carrierClosed],
+        [.offerReceived, .accepted, .answerReady, .mediaConnected, .carrierSilent],
+        [.offerReceived, .accepted, .answerReady, .mediaConnected, .mediaDisconnected],
+        [.offerReceived, .accepted, .answerReady, .mediaConnected, .mediaDisconnected, .carrierSilent],
+        [.dialed, .hungUp],
+        [.offerReceived, .declined],
+    ]
+
+    private static func machine(after way: [CallEvent]) -> CallStateMachine {
+        var machine = CallStateMachine()
+        for event in way { _ = machine.handle(event) }
+        return machine
+    }
+
+    @Test("every event in every state: the call stays whole", arguments: ways, events)
+    func everyEventInEveryState(way: [CallEvent], event: CallEvent) {
+        let before = Self.machine(after: way)
+        var after = before
+        let actions = after.handle(event)
+        if case .ended = before.state {
+            #expect(after == before, "an ended call stays as it is")
+            #expect(actions.isEmpty)
+            return
+        }
+        if case .ended = after.state {
+            #expect(actions.last == .close, "an ended call leaves nothing open")
+            #expect(actions.contains(.stopTimer))
+            #expect(actions.filter { $0 == .close }.count == 1)
+        } else {
+            #expect(!actions.contains(.close), "a call that goes on keeps what it has")
+        }
+        if after.state == before.state { #expect(actions.isEmpty, "nothing is done without a change") }
+        let words: [CallAction] = [.sendOffer, .sendAnswer, .sendRinging, .sendHangUp]
+        if after.carrier != .open { #expect(!actions.contains { words.contains($0) }, "nobody hears it") }
+        #expect(Self.expected(before, event) == after.state)
+    }
+
+    /// Where an event leads; every pair that is not named leaves the state as it is.
+    private static func expected(_ machine: CallStateMachine, _ event: CallEvent) -> State {
+        switch (machine.state, event) {
+        case (.idle, .dialed): .dialing(hasOffer: false)
+        case (.idle, .offerReceived): .incoming
+        case (.idle, .hungUp): .ended(.localHangUp)
+
+        case (.dialing, .offerReady): .dialing(hasOffer: true)
+        case (.dialing(let hasOffer), .carrierOpened): hasOffer ? .waiting : .offering
+        case (.dialing, .carrierFailed(let reason)): .ended(reason)
+        case (.dialing, .timedOut): .ended(.unreachable)
+        case (.dialing, .descriptionRefused(let reason)), (.offering, .descriptionRefused(let reason)): .ended(reason)
+        case (.dialing, .mediaFailed), (.offering, .mediaFailed): .ended(.mediaFailed)
+        case (.dialing, .hungUp), (.dialing, .yielded), (.offering, .hungUp), (.offering, .yielded):
+            .ended(.localHangUp)
+
+        case (.offering, .offerReady): .waiting
+        case (.offering, .timedOut): .ended(.localError("the media was not ready in time"))
+        case (.waiting, .ringingReceived): .ringing
+        case (.waiting, .answerReceived), (.ringing, .answerReceived): .connecting
+        case (.waiting, .timedOut), (.ringing, .timedOut): .ended(.noAnswer)
+        case (.waiting, .yielded), (.ringing, .yielded): .ended(.localHangUp)
+        case (.offering, .rejectReceived(let reason)), (.waiting, .rejectReceived(let reason)),
+            (.ringing, .rejectReceived(let reason)), (.connecting, .rejectReceived(let reason)):
+            .ended(EndReason(reason))
+
+        case (.incoming, .accepted): .answering
+        case (.incoming, .declined), (.incoming, .hungUp): .ended(.declined)
+        case (.incoming, .hangUpReceived), (.incoming, .carrierClosed), (.incoming, .carrierSilent),
+            (.incoming, .timedOut):
+            .ended(.missed)
+        case (.answering, .answerReady): .connecting
+        case (.answering, .descriptionRefused(let reason)), (.connecting, .descriptionRefused(let reason)):
+            .ended(reason)
+        case (.answering, .timedOut), (.connecting, .timedOut): .ended(.mediaFailed)
+
+        case (.connecting, .mediaConnected), (.reconnecting, .mediaConnected): .connected
+        case (.connected, .mediaDisconnected):
+            machine.carrier == .closed ? .ended(.connectionLost) : .reconnecting
+        case (.connected, .mediaFailed), (.reconnecting, .mediaFailed), (.reconnecting, .timedOut):
+            .ended(.connectionLost)
+        case (.waiting, .mediaFailed), (.ringing, .mediaFailed), (.answering, .mediaFailed),
+            (.connecting, .mediaFailed):
+            .ended(.mediaFailed)
+        case (.connecting, .mediaClosed), (.connected, .mediaClosed), (.reconnecting, .mediaClosed):
+            .ended(.remoteHangUp)
+
+        case (.offering, .hangUpReceived), (.waiting, .hangUpReceived), (.ringing, .hangUpReceived),
+            (.answering, .hangUpReceived), (.connecting, .hangUpReceived), (.connected, .hangUpReceived),
+            (.reconnecting, .hangUpReceived):
+            .ended(.remoteHangUp)
+        case (.waiting, .hungUp), (.ringing, .hungUp), (.answering, .hungUp), (.connecting, .hungUp),
+            (.connected, .hungUp), (.reconnecting, .hungUp):
+            .ended(.localHangUp)
+
+        case (_, .carrierViolated) where machine.carrier == .open: .ended(.protocolError)
+        case (.offering, .carrierClosed), (.waiting, .carrierClosed), (.ringing, .carrierClosed),
+            (.answering, .carrierClosed), (.connecting, .carrierClosed), (.offering, .carrierSilent),
+            (.waiting, .carrierSilent), (.ringing, .carrierSilent), (.answering, .carrierSilent),
+            (.connecting, .carrierSilent):
+            .ended(.connectionLost)
+        case (.reconnecting, .carrierClosed) where machine.carrier == .open: .ended(.connectionLost)
+        default: machine.state
+        }
+    }
+
+    @Test("a caller's call from dialling to the far side's hang-up")
+    func callerPath() {
+        var machine = CallStateMachine()
+        #expect(machine.handle(.dialed) == [.startTimer(.attempt), .openCarrier, .makeOffer])
+        #expect(machine.handle(.offerReady) == [])
+        #expect(machine.streamState == .calling)
+        #expect(machine.handle(.carrierOpened) == [.sendOffer])
+        #expect(machine.handle(.ringingReceived) == [])
+        #expect(machine.handle(.answerReceived) == [.startTimer(.attempt), .applyAnswer])
+        #expect(machine.streamState == .connecting)
+        #expect(machine.handle(.answerReceived) == [], "a late answer is ignored")
+        #expect(machine.handle(.mediaConnected) == [.stopTimer])
+        #expect(machine.streamState == .connected)
+        #expect(machine.handle(.hangUpReceived) == [.stopTimer, .close])
+        #expect(machine.streamState == .ended(.remoteHangUp))
+    }
+
+    @Test("a called person's call, with a way lost and found again")
+    func calledPath() {
+        var machine = CallStateMachine()
+        #expect(machine.handle(.offerReceived) == [.startTimer(.ring), .sendRinging])
+        #expect(machine.streamState == .incoming)
+        #expect(machine.handle(.accepted) == [.startTimer(.attempt), .makeAnswer])
+        #expect(machine.handle(.answerReady) == [.sendAnswer])
+        #expect(machine.handle(.mediaConnected) == [.stopTimer])
+        #expect(machine.handle(.mediaDisconnected) == [.startTimer(.reconnect)])
+        #expect(machine.streamState == .reconnecting)
+        #expect(machine.handle(.mediaConnected) == [.stopTimer])
+        #expect(machine.handle(.hungUp) == [.stopTimer, .sendHangUp, .close])
+        #expect(machine.streamState == .ended(.localHangUp))
+    }
+
+    @Test("a refusal says its reason to the caller")
+    func refusals() {
+        var declined = Self.machine(after: [.offerReceived])
+        #expect(declined.handle(.declined) == [.stopTimer, .sendReject(.declined), .close])
+        var unattended = Self.machine(after: [.offerReceived])
+        #expect(unattended.handle(.timedOut) == [.stopTimer, .sendReject(.timeout), .close])
+        var incompatible = Self.machine(after: [.offerReceived, .accepted])
+        #expect(
+            incompatible.handle(.descriptionRefused(.incompatible))
+                == [.stopTimer, .sendReject(.incompatible), .close])
+    }
+
+    @Test("nothing is said on a connection that is gone")
+    func wordsNeedACarrier() {
+        var machine = Self.machine(after: [
+            .offerReceived, .accepted, .answerReady, .mediaConnected, .carrierClosed,
+        ])
+        #expect(machine.handle(.hungUp) == [.stopTimer, .close])
+    }
+
+    @Test("every way that a call ends has its own code and its own sentence")
+    func reasons() {
+        let reasons: [EndReason] = [
+            .localHangUp, .remoteHangUp, .declined, .busy, .noAnswer, .missed, .invalidAddress, .unknownHost,
+            .connectionRefused, .unreachable, .notCauserie, .identityChanged, .incompatible, .mediaFailed,
+            .connectionLost, .protocolError, .localError("x"),
+        ]
+        #expect(Set(reasons.map(\.code)).count == reasons.count)
+        #expect(Set(reasons.map(\.sentence)).count == reasons.count)
+        #expect(reasons.allSatisfy { $0.sentence.hasSuffix(".") && !$0.sentence.contains("\n") })
+    }
+}

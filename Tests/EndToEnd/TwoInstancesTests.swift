@@ -1,0 +1,125 @@
+import Foundation
+import Instances
+import Programs
+import Testing
+
+/// Two headless instances with a moving picture and a tone each, over real sockets, codecs and a sound server.
+@Suite(.serialized) struct TwoInstancesTests {
+    private static let media = ["--camera", "test-pattern:320x240@15"]
+
+    private struct Pair {
+        let ann: HeadlessInstance
+        let bob: HeadlessInstance
+        let sound: SoundServer
+    }
+
+    /// Ann sends 440 Hz and plays to a sink of her own, Bob 880 Hz; Bob answers by himself when he is told to.
+    private func start(autoAccept: Bool = true) async throws -> Pair {
+        let bus = try await PrivateBus.start()
+        let sound = try await SoundServer.start(sinks: ["ann", "bob"])
+        let ann = try await HeadlessInstance.start(
+            "ann", on: bus, options: Self.media + ["--microphone", "test-tone:440", "--speaker", "ann"],
+            environment: sound.environment)
+        let bob = try await HeadlessInstance.start(
+            "bob", on: bus,
+            options: Self.media + ["--microphone", "test-tone:880", "--speaker", "bob"]
+                + (autoAccept ? ["--auto-accept"] : []),
+            environment: sound.environment)
+        return Pair(ann: ann, bob: bob, sound: sound)
+    }
+
+    @Test("Each sees and hears the other, the statistics say so, and hanging up reaches both")
+    func call() async throws {
+        let pair = try await start()
+        try pair.ann.must("set", "main", "identifier", "Ann")
+        try pair.ann.must("connect", "main", pair.bob.address, "--wait")
+        try await pair.bob.wait(for: "state", "connected")
+        #expect(try pair.bob.get("remoteIdentifier") == "Ann")
+        for side in [pair.ann, pair.bob] {
+            let statistics = try await side.waitForStatistics("picture and sound") {
+                $0.framesDecoded >= 30 && $0.audioEnergy > 0
+            }
+            #expect(
+                statistics.types.isSuperset(of: [
+                    "inbound-rtp", "outbound-rtp", "candidate-pair", "transport", "local-candidate",
+                    "remote-candidate", "codec",
+                ]))
+            let received = try #require(statistics.record("inbound-rtp", "video"))
+            #expect(received["frameWidth"] as? Int == 320 && received["frameHeight"] as? Int == 240)
+            #expect(received["freezeCount"] is Int)
+            #expect((received["glassToGlass"] as? Double ?? -1) > 0)
+            let heard = try #require(statistics.record("inbound-rtp", "audio"))
+            #expect(heard["concealedSamples"] is NSNumber && heard["jitterBufferDelay"] is NSNumber)
+            try await side.waitForStatistics("reports of the other side") { $0.types.contains("remote-inbound-rtp") }
+        }
+        #expect((try pair.ann.statistics().setupTime ?? 0) > 0)
+        // What each plays is what the other sends, and hardly anything else.
+        try await expectTone(880, at: "ann", pair.sound)
+        try await expectTone(440, at: "bob", pair.sound)
+
+        try pair.ann.must("disconnect", "main")
+        try await pair.ann.wait(for: "state", "ended")
+        try await pair.bob.wait(for: "state", "ended")
+        #expect(try pair.ann.get("endReason") != pair.bob.get("endReason"))
+        #expect(try !pair.bob.get("endMessage").isEmpty)
+    }
+
+    private func expectTone(_ hertz: Double, at sink: String, _ sound: SoundServer) async throws {
+        let samples = try await sound.record(sink, seconds: 1.5)
+        let loudest = loudestTone(in: samples)
+        #expect(abs(loudest - hertz) <= 10, "\(sink) plays \(loudest) Hz")
+        let windows = stride(from: 0, to: samples.count - 4_800, by: 4_800).map { Array(samples[$0..<($0 + 4_800)]) }
+        let best = windows.map { share(of: loudest, in: $0) }.max() ?? 0
+        #expect(best > 0.9, "\(sink): \(best)")
+    }
+
+    @Test("Bob calls back after Ann's call, on the same streams")
+    func callBack() async throws {
+        let pair = try await start()
+        try pair.ann.must("connect", "main", pair.bob.address, "--wait")
+        try pair.ann.must("disconnect", "main")
+        try await pair.bob.wait(for: "state", "ended")
+        try pair.bob.must("connect", "main", pair.ann.address)
+        try await pair.ann.wait(for: "state", "incoming")
+        try pair.ann.must("accept", "main")
+        for side in [pair.ann, pair.bob] {
+            try await side.waitForStatistics("picture") { $0.state == "connected" && $0.framesDecoded >= 10 }
+        }
+    }
+
+    @Test("What is sent changes in mid-call; stop and play pause and resume")
+    func changes() async throws {
+        let pair = try await start()
+        try pair.ann.must("connect", "main", pair.bob.address, "--wait")
+        try await pair.bob.waitForStatistics("picture") { $0.framesDecoded >= 10 }
+
+        try pair.ann.must("stop", "main", "video", "out")
+        try await expectStill(pair.bob) { $0.framesDecoded }
+        try pair.ann.must("play", "main", "video", "out")
+        let paused = try pair.bob.statistics().framesDecoded
+        try await pair.bob.waitForStatistics("picture again") { $0.framesDecoded >= paused + 10 }
+
+        try pair.ann.must("set", "main", "outgoing", "audio")
+        try await expectStill(pair.bob) { $0.framesDecoded }
+        let sound = try pair.bob.statistics().audioPackets
+        try await pair.bob.waitForStatistics("sound goes on") { $0.audioPackets >= sound + 25 }
+        try pair.ann.must("set", "main", "outgoing", "audio,video")
+        let without = try pair.bob.statistics().framesDecoded
+        try await pair.bob.waitForStatistics("picture once more") {
+            $0.framesDecoded != without && $0.framesDecoded > 0
+        }
+        #expect(try pair.bob.get("state") == "connected")
+    }
+
+    /// Waits until a figure stops growing: the same over a second.
+    private func expectStill(_ side: HeadlessInstance, _ figure: (CallStatistics) -> Double) async throws {
+        var last = -1.0
+        for _ in 0..<20 {
+            let now = figure(try side.statistics())
+            if now == last { return }
+            last = now
+            try await Task.sleep(for: .seconds(1))
+        }
+        Issue.record("\(side.profile) still receives")
+    }
+}

@@ -1,0 +1,35 @@
+// The model and its D-Bus service without media devices, for the tests: optionally with a profile.
+import Bus
+import Conference
+import GLibKit
+import Glibc
+import Logging
+import Media
+
+MainLoop.attach()
+let profile = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : nil
+let options = ConferenceOptions(
+    port: 0, camera: CameraSource.none, microphone: MicrophoneSource.none, speaker: SpeakerSource.none,
+    autoAccept: false)
+// What is not worth a warning does not count as a complaint.
+var logger = Logger(label: "bus-test")
+logger.logLevel = .warning
+let conference = Conference(profile: profile, options: options, logger: logger)
+do {
+    let service = try BusService(conference, profile: profile) {
+        Task {
+            await conference.shutdown()
+            MainLoop.quit()
+        }
+    }
+    Task {
+        await conference.start()
+        print("ready=true")
+        fflush(nil)
+    }
+    withExtendedLifetime(service) { MainLoop.run() }
+    service.flush()
+} catch {
+    print("error=\(error)")
+    exit(1)
+}

@@ -1,0 +1,69 @@
+import CauserieApp
+import Conference
+import Media
+
+/// What the host can show.
+enum Scene: String, CaseIterable {
+    case empty
+    case typed
+    case calling
+    case call
+    case person
+    case reconnecting
+    case incoming
+    case ended
+    case identity
+    case trust
+    case fullscreen
+    case devices
+    case preferences
+    case preferencesDevices = "preferences-devices"
+    case preferencesQuality = "preferences-quality"
+    case shortcuts
+    case about
+    /// Every control has a name for those who cannot see it.
+    case labels
+    /// Video: the newest picture is shown, buffers come back.
+    case video
+    /// Two seconds of 1280x720 at 30 a second in a window: how many are shown, and what that costs.
+    case rate
+    /// Windows come and go without leaving closures or objects.
+    case cycle
+    /// A missing or wrong name in an interface description is an error.
+    case builder
+}
+
+extension CallSituation {
+    /// The call that a scene shows.
+    static func example(_ scene: Scene) -> CallSituation {
+        var call = CallSituation()
+        call.name = "Ann Lee"
+        call.address = "192.168.1.7"
+        switch scene {
+        case .calling: call.state = .calling
+        case .call, .fullscreen, .devices, .labels:
+            call.state = .connected
+            call.hasReceivedPicture = true
+            call.hasSentPicture = true
+            call.remoteStopped = .audio
+        case .person:
+            call.state = .connected
+            call.remoteStopped = .video
+            call.stoppedSent = .video
+            call.hasSentPicture = true
+            call.isMicrophoneSilent = true
+        case .reconnecting:
+            call.state = .reconnecting
+            call.hasReceivedPicture = true
+            call.hasSentPicture = true
+            call.problems = [.camera: .deviceBusy("Integrated Camera")]
+        case .incoming: call.state = .incoming
+        case .ended: call.state = .ended(.declined)
+        case .identity, .trust:
+            call.state = .ended(.identityChanged)
+            call.isIdentityRefused = true
+        default: break
+        }
+        return call
+    }
+}

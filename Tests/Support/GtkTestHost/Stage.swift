@@ -1,0 +1,189 @@
+import CGLib
+import CGtk
+import CauserieApp
+import GLibKit
+import Glibc
+import GtkKit
+
+func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+func report(_ key: String, _ value: some CustomStringConvertible) {
+    print("\(key)=\(value)")
+    fflush(nil)
+}
+
+func complain(_ text: String) {
+    var line = text + "\n"
+    _ = line.withUTF8 { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+}
+
+/// One scene under a GTK application of its own.
+final class Stage {
+    private let scene: Scene
+    private let picture: String?
+    private let application: GObjectRef
+    private var status: Int32 = 1
+    private var window: MainWindow?
+    private var preferences: PreferencesDialog?
+    private var timer: EventSource?
+    private var ticks = 0
+
+    init(scene: Scene, picture: String?) {
+        self.scene = scene
+        self.picture = picture
+        let flags = GApplicationFlags(rawValue: G_APPLICATION_NON_UNIQUE.rawValue)
+        application = GObjectRef(adopting: adw_application_new("org.causerie.TestHost", flags))
+        Interface.prepare(application)
+    }
+
+    func run() -> Int32 {
+        connect(application, "activate") { [unowned self] in activate() }
+        g_application_run(application.pointer(), 0, nil)
+        return status
+    }
+
+    private func activate() {
+        if let settings = gtk_settings_get_default() {
+            setProperty(settings, "gtk-enable-animations", false)
+        }
+        g_application_hold(application.pointer())
+        do {
+            switch scene {
+            case .video: check(videoChecks)
+            case .rate: check(rateChecks)
+            case .cycle: check(cycleChecks)
+            case .builder: check(builderChecks)
+            default: try show()
+            }
+        } catch {
+            complain("\(error)")
+            finish(1)
+        }
+    }
+
+    private func check(_ body: @escaping (GObjectRef) async throws -> Void) {
+        Task {
+            do {
+                try await body(application)
+                finish(0)
+            } catch {
+                complain("\(error)")
+                finish(1)
+            }
+        }
+    }
+
+    private func show() throws {
+        let window = try MainWindow(application: application)
+        self.window = window
+        try Example.fill(window, scene)
+        gtk_window_set_default_size(window.window.pointer(), size("WIDTH", 960), size("HEIGHT", 640))
+        window.present()
+        let shown = try subject(window)
+        timer = EventSource.every(.milliseconds(60)) { [unowned self] in tick(shown) }
+    }
+
+    private func size(_ name: String, _ standard: Int32) -> Int32 {
+        environment(name).flatMap { Int32($0) } ?? standard
+    }
+
+    /// The window that the picture is of.
+    private func subject(_ window: MainWindow) throws -> GObjectRef {
+        switch scene {
+        case .preferences, .preferencesDevices, .preferencesQuality:
+            let dialog = try PreferencesDialog(
+                Preferences(profile: nil, schemaDirectory: environment("GSETTINGS_SCHEMA_DIR")), userName: "Ann Lee")
+            dialog.setPortNote(tr("Calls arrive on port {port}.", ["port": "29172"]))
+            dialog.setDevices(Example.devices)
+            let page =
+                ["preferences-devices": "devices", "preferences-quality": "quality"][scene.rawValue] ?? "general"
+            adw_preferences_window_set_visible_page_name(dialog.window.pointer(), page)
+            dialog.present(over: window.window)
+            preferences = dialog
+            return dialog.window
+        case .shortcuts:
+            let overlay = gtk_application_window_get_help_overlay(window.window.pointer())
+            guard let overlay else { throw BuilderError.missing("window", "help overlay") }
+            gtk_window_present(Widget(overlay).pointer())
+            return GObjectRef(retaining: overlay)
+        case .about:
+            AboutDialog.present(over: window.window)
+            return try window.toplevel(adw_about_window_get_type())
+        case .trust:
+            let fingerprint = "sha-256 " + Array(repeating: "4F:A7", count: 16).joined(separator: ":")
+            TrustDialog.present(address: "192.168.1.7", fingerprint: fingerprint, over: window.window) {}
+            return try window.toplevel(adw_message_dialog_get_type())
+        case .fullscreen:
+            // There is no window manager on the tests' display that could make it so.
+            window.setFloating(true)
+            return window.window
+        default: return window.window
+        }
+    }
+
+    /// Some frames have to pass before everything has its size; then the picture is taken.
+    private func tick(_ shown: GObjectRef) {
+        ticks += 1
+        if ticks == 4 && scene == .devices { window?.controls.devices.popUp() }
+        guard ticks >= 10 else { return }
+        if scene == .labels {
+            report("unnamed", Labels.unnamed(in: [shown]).joined(separator: "; "))
+            report("checked", Labels.checked)
+            finish(0)
+            return
+        }
+        report("width", gtk_widget_get_width(shown.pointer()))
+        report("minimum", minimumWidth(shown))
+        report("height", gtk_widget_get_height(shown.pointer()))
+        guard let picture else { return finish(0) }
+        do throws(WindowPicture.Failure) {
+            try WindowPicture.write(shown, to: picture)
+            if let popover = window?.controls.devices, popover.isOpen {
+                try WindowPicture.write(popover.root, to: picture)
+            }
+            finish(0)
+        } catch  where ticks < 50 {
+            return
+        } catch {
+            complain("\(error)")
+            finish(1)
+        }
+    }
+
+    /// How narrow the window can be made.
+    private func minimumWidth(_ shown: GObjectRef) -> Int32 {
+        var minimum: Int32 = 0
+        gtk_widget_measure(shown.pointer(), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, nil, nil, nil)
+        return minimum
+    }
+
+    private func finish(_ status: Int32) {
+        self.status = status
+        timer = nil
+        report("finished", status)
+        g_application_quit(application.pointer())
+    }
+}
+
+extension MainWindow {
+    /// The window of that type that is open beside this one.
+    fileprivate func toplevel(_ type: GType) throws -> GObjectRef {
+        let list = gtk_window_list_toplevels()
+        defer { g_list_free(list) }
+        var link = list
+        while let node = link {
+            if let data = node.pointee.data, CGtk_is_a(data, type) != 0 { return GObjectRef(retaining: data) }
+            link = node.pointee.next
+        }
+        throw BuilderError.missing("toplevels", String(cString: g_type_name(type)))
+    }
+}
+
+/// A Boolean property by its name: `g_object_set` is variadic.
+private func setProperty(_ object: some GObjectPointer, _ name: String, _ value: Bool) {
+    var holder = GValue()
+    g_value_init(&holder, CGLib_type_boolean())
+    g_value_set_boolean(&holder, value ? 1 : 0)
+    g_object_set_property(object.gobject.assumingMemoryBound(to: GObject.self), name, &holder)
+    g_value_unset(&holder)
+}

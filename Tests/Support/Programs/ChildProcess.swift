@@ -1,0 +1,125 @@
+import Foundation
+import Synchronization
+
+/// A process that a test started: by `posix_spawn`, because Foundation's `Process` takes a child that closes its inherited
+/// descriptors (PulseAudio does) for ended and then waits for it for ever, and lets children inherit that libdispatch's
+/// threads block signals.
+final class ChildProcess {
+    let identifier: pid_t
+    let output = Collected()
+    let errors = Collected()
+    private var status: Int32?
+
+    struct NotStarted: Error {
+        let program: String
+        let code: Int32
+    }
+
+    /// What a pipe has brought so far.
+    final class Collected: Sendable {
+        private struct State {
+            var bytes: [UInt8] = []
+            var isAtEnd = false
+        }
+
+        private let state = Mutex(State())
+        var text: String { state.withLock { String(decoding: $0.bytes, as: UTF8.self) } }
+        var isAtEnd: Bool { state.withLock { $0.isAtEnd } }
+
+        /// Reads a descriptor on a thread of its own, and closes it at its end. (libdispatch's read sources have been seen
+        /// to miss the end of a pipe.)
+        func read(_ descriptor: Int32) {
+            Thread.detachNewThread { [self] in
+                var buffer = [UInt8](repeating: 0, count: 65_536)
+                while true {
+                    let count = Glibc.read(descriptor, &buffer, buffer.count)
+                    if count < 0 && errno == EINTR { continue }
+                    guard count > 0 else { break }
+                    state.withLock { $0.bytes += buffer[..<count] }
+                }
+                close(descriptor)
+                state.withLock { $0.isAtEnd = true }
+            }
+        }
+    }
+
+    /// One start at a time: no child inherits a pipe's end in the moment before that is marked to be closed.
+    private static let starting = Mutex(())
+
+    init(_ program: URL, _ arguments: [String], environment: [String: String]) throws {
+        let started = try Self.starting.withLock { _ in
+            try Self.start(program, arguments, ProcessInfo.processInfo.environment.merging(environment) { $1 })
+        }
+        identifier = started.identifier
+        output.read(started.output)
+        errors.read(started.errors)
+    }
+
+    /// Starts the process; gives the descriptors to read what it prints.
+    private static func start(
+        _ program: URL, _ arguments: [String], _ environment: [String: String]
+    ) throws -> (identifier: pid_t, output: Int32, errors: Int32) {
+        let (printed, complained) = (try makePipe(), try makePipe())
+        defer {
+            close(printed.write)
+            close(complained.write)
+        }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, printed.write, STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, complained.write, STDERR_FILENO)
+        let identifier = try spawn(program.path, arguments, environment, &actions)
+        return (identifier, printed.read, complained.read)
+    }
+
+    deinit {
+        send(SIGKILL)
+        if status == nil { waitpid(identifier, nil, 0) }
+    }
+
+    /// The exit status once the process has ended; 128 and the signal's number when a signal ended it.
+    func poll() -> Int32? {
+        if let status { return status }
+        var raw: Int32 = 0
+        guard waitpid(identifier, &raw, WNOHANG) == identifier else { return nil }
+        let signal = raw & 0x7F
+        status = signal == 0 ? (raw >> 8) & 0xFF : 128 + signal
+        return status
+    }
+
+    func send(_ signal: Int32) {
+        if poll() == nil { kill(identifier, signal) }
+    }
+
+    private static func makePipe() throws -> (read: Int32, write: Int32) {
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { throw NotStarted(program: "pipe", code: errno) }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (ends[0], ends[1])
+    }
+
+    private static func spawn(
+        _ program: String, _ arguments: [String], _ environment: [String: String],
+        _ actions: inout posix_spawn_file_actions_t
+    ) throws -> pid_t {
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        var all = sigset_t()
+        sigfillset(&all)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
+        var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0)=\($1)") } + [nil]
+        defer { for text in words + variables { free(text) } }
+        var identifier: pid_t = 0
+        let code = posix_spawn(&identifier, program, &actions, &attributes, &words, &variables)
+        guard code == 0 else { throw NotStarted(program: program, code: code) }
+        return identifier
+    }
+}
