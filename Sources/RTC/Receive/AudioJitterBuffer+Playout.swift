@@ -1,6 +1,7 @@
 /// Deciding what to play.
 extension AudioJitterBuffer {
-    /// One step of silence: 10 ms at 48 kHz.
+    /// One step of silence, and of concealment while the buffer is empty: 10 ms at 48 kHz. Short, so that a packet that
+    /// is only a little late is played soon, and the one behind a lost packet has time to come and repair it.
     private static let step = 480
     /// After so long without a packet playout stops, and starts anew with the next: 1 s, or 5 s when the sender said
     /// that there is nothing to hear.
@@ -27,13 +28,13 @@ extension AudioJitterBuffer {
         }
         if missing == 0 {
             // The sender paused: its time has not come yet.
-            return conceal(isPause: true)
+            return conceal(min(Int(clamping: remaining), Self.step), isPause: true)
         }
         let duration = slot.sampleCount
         if slot.mayCarryForwardErrorCorrection, remaining <= Int64(duration), remaining * 2 >= Int64(duration) {
             return recover(index)
         }
-        return conceal(isPause: false)
+        return conceal(min(Int(clamping: remaining), max(duration, Self.step)), isPause: false)
     }
 
     /// Back to the state before the first packet was played.
@@ -88,7 +89,6 @@ extension AudioJitterBuffer {
         statistics.jitterBufferEmittedCount += samples
         statistics.totalSamplesReceived += samples
         advance(past: slot)
-        lastSampleCount = samples
         lastWasDiscontinuous = slot.isDiscontinuous
         slots[index].sequenceNumber = nil
         return AudioDecision(action: .decode(slot: index), sampleCount: samples, stretch: stretch(at: now))
@@ -120,14 +120,13 @@ extension AudioJitterBuffer {
             stopPlayout()
             return AudioDecision(action: .silence, sampleCount: Self.step, stretch: .none)
         }
-        return conceal(isPause: lastWasDiscontinuous)
+        return conceal(Self.step, isPause: lastWasDiscontinuous)
     }
 
-    /// As many samples as the last packet had: what a decoder that is just told to go on makes.
-    ///
     /// - Parameter isPause: the sender chose to send nothing: no loss, so nothing is counted as concealed.
-    private mutating func conceal(isPause: Bool) -> AudioDecision {
-        let samples = lastSampleCount
+    private mutating func conceal(_ count: Int, isPause: Bool) -> AudioDecision {
+        // Opus continues in steps of 2.5 ms.
+        let samples = max(count / 120 * 120, 120)
         concealedRun += samples
         statistics.totalSamplesReceived += samples
         if !isPause {

@@ -47,7 +47,6 @@ package struct AudioJitterBuffer: ~Copyable, Sendable {
     /// Samples made up since `expectedTimestamp`.
     var concealedRun = 0
     var isConcealing = false
-    var lastSampleCount = 960
     var lastWasDiscontinuous = false
     var smoothedPlayoutDelay: Double?
     var lastStretch: Instant?
