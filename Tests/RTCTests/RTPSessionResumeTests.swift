@@ -14,6 +14,7 @@ import Wire
     @Test("a section that stops sending and sends again goes on numbering", arguments: 1...20)
     func numbering(seed: UInt64) throws {
         var session = RTPSession(cname: "x", random: .seeded(seed), ntpOffset: 0)
+        session.transportReady(at: .zero)
         var now = Instant.zero
         var numbers: [UInt16] = []
         for direction in [TransceiverDirection.sendrecv, .recvonly, .sendonly, .inactive, .sendrecv] {

@@ -48,7 +48,7 @@ final class ReceivedAudioSource: AudioPacketSource, @unchecked Sendable {
             case .conceal: .conceal
             case .silence: .silence
             }
-        return AudioPull(action: action, stretch: stretch)
+        return AudioPull(action: action, stretch: stretch, sampleCount: decision.sampleCount)
     }
 
     /// Any thread: the buffer's figures as of the last 100 ms or so.

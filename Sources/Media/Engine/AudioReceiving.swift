@@ -17,10 +17,13 @@ package struct AudioPull {
 
     package var action: Action
     package var stretch: Stretch
+    /// Samples that concealment must make, up to 120 ms; 0 stands for as many as the last packet had.
+    package var sampleCount: Int
 
-    package init(action: Action, stretch: Stretch) {
+    package init(action: Action, stretch: Stretch, sampleCount: Int = 0) {
         self.action = action
         self.stretch = stretch
+        self.sampleCount = sampleCount
     }
 }
 
@@ -144,7 +147,8 @@ package final class AudioReceiving: @unchecked Sendable {
             if count > 0 { packetSamples = count }
         case .recover(let packet): count = decoder.recover(from: packet, count: packetSamples, into: samples)
         case .conceal:
-            count = decoder.conceal(count: packetSamples, into: samples)
+            let wanted = pull.sampleCount > 0 ? min(pull.sampleCount, OpusDecoding.longestPacket) : packetSamples
+            count = decoder.conceal(count: wanted, into: samples)
             concealed.add(count, ordering: .relaxed)
         }
         stretch(pull.stretch)

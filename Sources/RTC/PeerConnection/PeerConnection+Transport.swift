@@ -105,6 +105,7 @@ extension PeerConnection {
             dtlsFailed = true
             return
         }
+        rtp.transportReady(at: now)
         receiveEarlyMedia(at: now)
         startDataChannelsIfReady(at: now)
     }

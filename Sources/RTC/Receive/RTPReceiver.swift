@@ -1,122 +1,256 @@
 import Wire
 
-/// One incoming media section: reception statistics (RFC 3550 §6.4, A.3, A.8), missing packets, frames.
+/// What one media section receives: reception statistics, retransmission requests, frame assembly, and the times at
+/// which frames leave.
 struct RTPReceiver: Sendable {
-    var media: NegotiatedMedia
-    /// The far side's, once a packet has told it or the description did.
-    var ssrc: UInt32?
+    /// What comes out of a packet or of the passing of time.
+    enum Output: Sendable {
+        case audio(ReceivedAudio)
+        case video(ReceivedVideoFrame)
+        /// The sequence numbering began anew: a jitter buffer must forget what it has.
+        case restarted
+    }
+
+    /// More held frames than this are handed out at once: memory is worth more than lip-sync.
+    static let maximumHeldFrameCount = 90
+
+    /// After so long without a packet, what was missed is too old to be sent again.
+    private static let outage = Duration.milliseconds(500)
+
+    let kind: MediaKind
+    private(set) var media: NegotiatedMedia
+    /// The source that is played now, and its retransmission stream.
+    private(set) var ssrc: UInt32?
     var rtxSSRC: UInt32?
-    private var unwrapper = SequenceUnwrapper()
-    private var firstNumber: Int64?
-    private var highestNumber: Int64 = 0
-    private var seen = Set<Int64>()
-    private var transit: Int64?
-    /// RTP clock units.
-    private(set) var jitter = 0.0
-    private(set) var packetsReceived = 0
-    private(set) var bytesReceived = 0
-    private(set) var headerBytesReceived = 0
-    private(set) var packetsDiscarded = 0
-    private(set) var retransmittedPacketsReceived = 0
+    private(set) var cname: [UInt8]?
+
+    private(set) var reception: ReceptionStatistics
+    private(set) var rtxReception: ReceptionStatistics
+    private(set) var nacks = NACKRegister()
+    private(set) var assembler = VideoFrameAssembler()
+    var requester = KeyFrameRequester()
+    private(set) var clock: SenderClock
+    var lipSync = LipSync()
+    private var timestamps = TimestampUnwrapper()
+    private var held = FIFO<ReceivedVideoFrame>(capacity: 4)
     private(set) var lastPacket: Instant?
-    private var expectedBefore = 0
-    private var receivedBefore = 0
-    var nacks = NACKRegister()
-    var assembler = VideoAssembler()
-    var nackCount = 0
-    var pliCount = 0
-    var framesReceived = 0
-    var keyFramesReceived = 0
-    var lastPLI: Instant?
-    /// The far side's last sender report: what NTP time an RTP time stands for.
-    var senderReport: (info: SenderInfo, arrival: Instant)?
-    /// RTP time and arrival of the newest packet, for lip-sync.
-    private(set) var newest: (timestamp: UInt32, arrival: Instant)?
-    var audioLevel: UInt8?
+    private(set) var lastPayloadType: UInt8?
+    /// Mean delay from capture to arrival of sound, microseconds; nil before a sender report.
+    private(set) var audioTransit: Double?
+    /// Arrival to loudspeaker, as the audio side tells it.
+    var audioPlayoutDelay = Duration.zero
+    var counters = RTPReceiverCounters()
+    var remote: SenderReport?
+    var remoteReportCount: Int64 = 0
 
-    init(media: NegotiatedMedia) {
+    init(_ media: NegotiatedMedia) {
         self.media = media
-        ssrc = media.remoteSSRC
-        rtxSSRC = media.remoteRTXSSRC
+        kind = media.kind
+        let clockRate = media.codecs.first?.clockRate ?? (media.kind == .audio ? 48_000 : 90_000)
+        reception = ReceptionStatistics(clockRate: clockRate)
+        rtxReception = ReceptionStatistics(clockRate: clockRate)
+        clock = SenderClock(clockRate: clockRate)
     }
 
-    /// What a packet turned out to be.
-    enum Reception {
-        case new(Int64)
-        case duplicate
+    mutating func update(_ media: NegotiatedMedia) { self.media = media }
+
+    mutating func setName(_ cname: [UInt8]?) { self.cname = cname }
+
+    /// Binds the section to a source. Another one than before begins from nothing; true then.
+    mutating func bind(ssrc: UInt32) -> Bool {
+        guard self.ssrc != ssrc else { return false }
+        let hadSource = self.ssrc != nil
+        self.ssrc = ssrc
+        if hadSource { startAnew() }
+        return hadSource
     }
 
-    mutating func receive(_ packet: RTPPacket, isRetransmission: Bool, byteCount: Int, at now: Instant) -> Reception {
-        let number = unwrapper.unwrap(packet.sequenceNumber)
-        if isRetransmission { retransmittedPacketsReceived += 1 }
-        guard seen.insert(number).inserted else {
-            packetsDiscarded += 1
-            return .duplicate
+    private mutating func startAnew() {
+        reception = ReceptionStatistics(clockRate: reception.clockRate, after: reception)
+        rtxReception = ReceptionStatistics(clockRate: reception.clockRate)
+        clock.reset()
+        cname = nil
+        remote = nil
+        forgetStream()
+    }
+
+    private mutating func forgetStream() {
+        nacks = NACKRegister()
+        assembler.reset()
+        lipSync = LipSync()
+        timestamps = TimestampUnwrapper()
+        held.removeAll()
+        audioTransit = nil
+    }
+
+    // MARK: Packets
+
+    /// Takes a packet of the section's media stream, first sent or restored from a retransmission.
+    mutating func receive(
+        _ packet: RTPPacket, isRetransmission: Bool, byteCount: Int, at now: Instant, output: (Output) -> Void
+    ) {
+        let number: Int64
+        if isRetransmission {
+            guard reception.hasPackets else { return }
+            number = reception.extended(packet.sequenceNumber)
+        } else {
+            switch reception.record(packet.sequenceNumber, timestamp: packet.timestamp, arrival: now) {
+            case .ignored: return
+            case .accepted(let extended): number = extended
+            case .restarted(let extended):
+                number = extended
+                forgetStream()
+                output(.restarted)
+            }
         }
-        if seen.count > 4096 {
-            let floor = highestNumber - 2048
-            seen = seen.filter { $0 >= floor }
-        }
-        if firstNumber == nil {
-            firstNumber = number
-            highestNumber = number
-        }
-        packetsReceived += 1
-        bytesReceived += packet.payload.count
-        headerBytesReceived += byteCount - packet.payload.count
+        counters.record(packet, byteCount: byteCount, isRetransmission: isRetransmission)
+        let wasSilent = lastPacket.map { now - $0 > Self.outage } ?? false
         lastPacket = now
-        if !isRetransmission { updateJitter(packet, at: now) }
-        if number >= highestNumber {
-            highestNumber = number
-            newest = (packet.timestamp, now)
+        lastPayloadType = packet.payloadType
+        switch kind {
+        case .audio: receiveAudio(packet, number: number, at: now, output: output)
+        case .video:
+            receiveVideo(packet, number: number, isRetransmission, afterOutage: wasSilent, at: now, output: output)
         }
-        return .new(number)
     }
 
-    private mutating func updateJitter(_ packet: RTPPacket, at now: Instant) {
-        let rate = Int64(media.codecs.first?.clockRate ?? 90_000)
-        let arrival = now.microseconds &* rate / 1_000_000
-        let current = arrival &- Int64(packet.timestamp)
-        if let transit {
-            let difference = Double(abs(Int32(truncatingIfNeeded: current &- transit)))
-            if difference < Double(rate) { jitter += (difference - jitter) / 16 }
+    /// Counts a packet of the retransmission stream itself, so that reports on it can be made.
+    mutating func recordRTX(_ packet: RTPPacket, at now: Instant) {
+        _ = rtxReception.record(packet.sequenceNumber, timestamp: packet.timestamp, arrival: now)
+    }
+
+    private mutating func receiveAudio(
+        _ packet: RTPPacket, number: Int64, at now: Instant, output: (Output) -> Void
+    ) {
+        guard !packet.payload.isEmpty else { return }
+        let timestamp = timestamps.unwrap(packet.timestamp)
+        if let captured = captureMicroseconds(timestamp) {
+            let transit = Double(now.microseconds &- captured)
+            if let audioTransit, abs(transit - audioTransit) < 5_000_000 {
+                self.audioTransit = audioTransit + (transit - audioTransit) / 32
+            } else {
+                audioTransit = transit
+            }
         }
-        transit = current
+        let level = media.extensions.audioLevel.flatMap { packet.extensions[$0] }.flatMap(AudioLevel.init(parsing:))
+        output(
+            .audio(
+                ReceivedAudio(
+                    sequenceNumber: number, timestamp: packet.timestamp, payload: Array(packet.payload), level: level,
+                    arrival: now)))
     }
 
-    var totalLost: Int {
-        guard let firstNumber else { return 0 }
-        return Int(highestNumber - firstNumber) + 1 - packetsReceived
-    }
-
-    /// The report on this sender, and the start of the next interval; nil before the first packet.
-    mutating func makeReport(at now: Instant) -> ReceptionReport? {
-        guard let ssrc, let firstNumber else { return nil }
-        let expected = Int(highestNumber - firstNumber) + 1
-        let expectedInterval = expected - expectedBefore
-        let receivedInterval = packetsReceived - receivedBefore
-        expectedBefore = expected
-        receivedBefore = packetsReceived
-        let lost = expectedInterval - receivedInterval
-        let fraction = expectedInterval > 0 && lost > 0 ? min(lost * 256 / expectedInterval, 255) : 0
-        var lastReport: UInt32 = 0
-        var delay: UInt32 = 0
-        if let senderReport {
-            lastReport = UInt32(truncatingIfNeeded: senderReport.info.ntp >> 16)
-            delay = UInt32(truncatingIfNeeded: (now - senderReport.arrival).wholeMicroseconds * 65_536 / 1_000_000)
+    private mutating func receiveVideo(
+        _ packet: RTPPacket, number: Int64, _ isRetransmission: Bool, afterOutage: Bool, at now: Instant,
+        output: (Output) -> Void
+    ) {
+        if usesNACK {
+            switch nacks.record(number, isRetransmission: isRetransmission, afterOutage: afterOutage, at: now) {
+            case .new, .recovered: break
+            case .duplicateOrLate: counters.packetsDuplicated += 1
+            case .overflow: assembler.requireKeyFrame()
+            }
         }
-        return ReceptionReport(
-            ssrc: ssrc, fractionLost: UInt8(fraction), totalLost: Int32(clamping: totalLost),
-            highestSequence: UInt32(truncatingIfNeeded: highestNumber - 65_536), jitter: UInt32(jitter),
-            lastSenderReport: lastReport, delaySinceLastSenderReport: delay)
+        if packet.payload.isEmpty {
+            assembler.insertPadding(number)
+        } else if let payload = try? VP8Payload(parsing: packet.payload) {
+            let orientation = media.extensions.videoOrientation.flatMap { packet.extensions[$0] }
+                .flatMap(VideoOrientation.init(parsing:))
+            let isWithinCaps = assembler.insert(
+                payload, sequenceNumber: number, timestamp: timestamps.unwrap(packet.timestamp),
+                marker: packet.marker, orientation: orientation, arrival: now)
+            if !isWithinCaps { nacks.removeAll() }
+        } else {
+            counters.malformedPackets += 1
+        }
+        deliver(at: now, output: output)
     }
 
-    /// NTP time (µs, any origin) at which the far side captured what carries this RTP time; nil before a sender report.
-    func captureTime(of timestamp: UInt32) -> Int64? {
-        guard let info = senderReport?.info else { return nil }
-        let rate = Int64(media.codecs.first?.clockRate ?? 90_000)
-        let offset = Int64(Int32(bitPattern: timestamp &- info.rtpTimestamp)) * 1_000_000 / rate
-        let seconds = Int64(info.ntp >> 32) * 1_000_000
-        return seconds + Int64(((info.ntp & 0xFFFF_FFFF) * 1_000_000) >> 32) + offset
+    private var usesNACK: Bool { media.codecs.contains { $0.nack } }
+
+    // MARK: Frames
+
+    /// Hands out what is complete and due. Call after each packet and at `nextTimeout`.
+    mutating func deliver(at now: Instant, output: (Output) -> Void) {
+        if let oldest = assembler.oldestArrival, now - oldest > KeyFrameRequester.stallLimit {
+            assembler.dropStalled(before: now - KeyFrameRequester.stallLimit)
+            nacks.removeAll()
+        }
+        while let frame = assembler.nextFrame(at: now) {
+            nacks.removeAll(through: frame.lastSequenceNumber)
+            requester.frameDelivered(isKeyFrame: frame.isKeyFrame)
+            counters.record(frame)
+            held.append(received(frame, at: now))
+        }
+        while let first = held.first, first.playoutTime <= now || held.count > Self.maximumHeldFrameCount {
+            if let frame = held.popFirst() { output(.video(frame)) }
+        }
+    }
+
+    private mutating func received(_ frame: VideoFrameAssembler.Frame, at now: Instant) -> ReceivedVideoFrame {
+        let captured = captureMicroseconds(frame.timestamp)
+        if let captured { lipSync.recordVideo(completion: frame.completion, captureMicroseconds: captured) }
+        // Order is kept whatever the hold does meanwhile.
+        let earliestTime = held.count > 0 ? held[held.count - 1]?.playoutTime ?? now : now
+        return ReceivedVideoFrame(
+            bytes: frame.bytes, isKeyFrame: frame.isKeyFrame,
+            rtpTimestamp: UInt32(truncatingIfNeeded: frame.timestamp),
+            captureTime: clock.captureTime(of: frame.timestamp), firstArrival: frame.firstArrival,
+            completion: frame.completion,
+            playoutTime: max(lipSync.playoutTime(captureMicroseconds: captured, at: now), earliestTime),
+            orientation: frame.orientation)
+    }
+
+    /// Capture time in microseconds of the sender's wall clock; the origin is the NTP era, the same for all streams.
+    private func captureMicroseconds(_ timestamp: Int64) -> Int64? {
+        clock.captureTime(of: timestamp)?.microseconds(since: NTPTime(0xE000_0000 << 32))
+    }
+
+    // MARK: Control
+
+    mutating func receive(_ report: SenderReport, at now: Instant) {
+        clock.record(ntpTime: report.ntpTime, timestamp: timestamps.peek(report.rtpTimestamp), at: now)
+        remote = report
+        remoteReportCount += 1
+    }
+
+    /// Sequence numbers to ask for now.
+    mutating func missingPackets(roundTripTime: Duration?, at now: Instant) -> [UInt16] {
+        guard usesNACK else { return [] }
+        let numbers = nacks.due(at: now, roundTripTime: roundTripTime)
+        if !numbers.isEmpty { counters.nackCount += 1 }
+        return numbers.map { UInt16(truncatingIfNeeded: $0) }
+    }
+
+    /// True when a key frame should be asked for now.
+    mutating func shouldRequestKeyFrame(roundTripTime: Duration?, at now: Instant) -> Bool {
+        guard kind == .video else { return false }
+        return requester.shouldRequest(
+            lacksKeyFrame: assembler.lacksKeyFrame, oldestWaiting: assembler.oldestArrival, lastPacket: lastPacket,
+            roundTripTime: roundTripTime, at: now)
+    }
+
+    /// Report blocks on the media stream and on its retransmissions.
+    mutating func reportBlocks(at now: Instant) -> [ReportBlock] {
+        var blocks: [ReportBlock] = []
+        if let ssrc, reception.hasPackets {
+            let last = clock.lastReport
+            let delay = last.map { NTPTime.compact(ofMicroseconds: (now - $0.arrival).wholeMicroseconds) }
+            blocks.append(
+                reception.reportBlock(
+                    ssrc: ssrc, lastSenderReport: last?.compact ?? 0, delaySinceLastSenderReport: delay ?? 0))
+        }
+        if let rtxSSRC, rtxReception.hasPackets {
+            blocks.append(
+                rtxReception.reportBlock(ssrc: rtxSSRC, lastSenderReport: 0, delaySinceLastSenderReport: 0))
+        }
+        return blocks
+    }
+
+    var nextTimeout: Instant? {
+        guard kind == .video, ssrc != nil else { return nil }
+        let frames = earliest(held.first?.playoutTime, requester.nextTimeout)
+        let stall = assembler.oldestArrival.map { $0 + KeyFrameRequester.stallLimit + .microseconds(1) }
+        return earliest(earliest(frames, stall), usesNACK ? nacks.nextTimeout : nil)
     }
 }

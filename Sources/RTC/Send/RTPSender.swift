@@ -1,171 +1,226 @@
 import Wire
 
-/// One packet on its way to the pacer. What depends on the moment of sending is stamped there.
-struct QueuedPacket: Sendable {
-    var packet: RTPPacket
-    /// When the pacer got it, for its limit on age.
-    var queued: Instant
-}
+/// What one media section sends: packetisation, sequence numbers, header extensions, history, and what the far side
+/// reports about it.
+package struct RTPSender: Sendable {
+    /// UDP payload that passes every path worth calling over, SRTP trailer included.
+    package static let maximumDatagramByteCount = 1200
+    /// The longest SRTP trailer in use: the tag of AES-GCM (RFC 7714).
+    static let trailerByteCount = 16
 
-/// One outgoing media section: numbering, header extensions, history for retransmission, and its counters.
-struct RTPSender: Sendable {
-    /// Packets kept for retransmission: about a second of 6 Mbit/s.
-    private static let historyCap = 1024
-    /// Largest RTP payload: 1200 bytes of datagram less header, extensions and SRTP trailer.
-    static let payloadLimit = 1120
+    let mid: String
+    let kind: MediaKind
+    let ssrc: UInt32
+    private(set) var rtxSSRC: UInt32?
+    private(set) var codec: NegotiatedCodec
+    private var extensions: HeaderExtensionIDs
+    private let midBytes: [UInt8]
+    /// Reset by a pause or stop of the section; packets of a paused sender are refused.
+    var isActive = false
 
-    let media: NegotiatedMedia
-    private(set) var sequenceNumber: UInt16
-    private(set) var rtxSequenceNumber: UInt16
-    private let timestampOffset: UInt32
-    private var pictureID: UInt16
-    private var history: [RTPPacket?]
-    private var lastResent: [UInt16: Instant] = [:]
-    /// Whether the far side has reported on the SSRC, so that it knows where it belongs (M6).
-    var isAcknowledged = false
-    var isRTXAcknowledged = false
-    private(set) var lastTimestamp: UInt32 = 0
-    private(set) var lastCapture = Instant.zero
-    private(set) var packetsSent = 0
-    private(set) var bytesSent = 0
-    private(set) var headerBytesSent = 0
-    private(set) var retransmittedPacketsSent = 0
-    private(set) var retransmittedBytesSent = 0
-    private(set) var framesSent = 0
-    private(set) var keyFramesSent = 0
-    var nackCount = 0
-    var pliCount = 0
-    var firCount = 0
-    var lastFIRNumber: UInt8?
-    /// Of the far side's last report.
-    var remoteReport: RemoteReport?
+    private var nextSequenceNumber: Int64
+    private var nextRTXSequenceNumber: UInt16
+    private var timeline: MediaTimeline
+    private var packetizer: VP8Packetizer
+    var history = SendHistory()
 
-    struct RemoteReport: Sendable {
-        var fractionLost: Double
-        var totalLost: Int
-        var jitter: Double
-        var roundTripTime: Double?
-        var totalRoundTripTime = 0.0
-        var measurements = 0
+    /// The far side has seen our SSRC, so mid need not be repeated (webrtc.md M6); RTX separately.
+    private(set) var isAcknowledged = false
+    private(set) var isRTXAcknowledged = false
+
+    /// After a refused or dropped frame, only a key frame makes sense.
+    private(set) var awaitsKeyFrame = false
+    var throttle = KeyFrameThrottle()
+    var counters = RTPSenderCounters()
+    var remote = RemoteReception()
+    /// Last FIR sequence number seen (RFC 5104 §4.3.1.2: a repetition is not a new demand).
+    private var lastFullIntraSequence: UInt8?
+
+    init(_ media: NegotiatedMedia, codec: NegotiatedCodec, random: inout RandomSource) {
+        mid = media.mid
+        midBytes = Array(media.mid.utf8.prefix(255))
+        kind = media.kind
+        ssrc = media.localSSRC
+        rtxSSRC = media.localRTXSSRC
+        self.codec = codec
+        extensions = media.extensions
+        // The first number is below 2^15 so that SRTP's rollover counter cannot be guessed wrong (webrtc.md §6.3).
+        nextSequenceNumber = Int64(random.next() & 0x7FFF)
+        nextRTXSequenceNumber = UInt16(random.next() & 0x7FFF)
+        timeline = MediaTimeline(clockRate: codec.clockRate, offset: UInt32(truncatingIfNeeded: random.next()))
+        packetizer = VP8Packetizer(firstPictureID: UInt16(truncatingIfNeeded: random.next()))
     }
 
-    init(media: NegotiatedMedia, random: inout RandomSource) {
-        self.media = media
-        // Below 2^15, so that SRTP's roll-over counter is never in doubt at the start.
-        sequenceNumber = UInt16.random(in: 1..<0x7FFF, using: &random)
-        rtxSequenceNumber = UInt16.random(in: 1..<0x7FFF, using: &random)
-        timestampOffset = UInt32.random(in: 0...UInt32.max, using: &random)
-        pictureID = UInt16.random(in: 0..<0x7FFF, using: &random)
-        history = Array(repeating: nil, count: media.kind == .video ? Self.historyCap : 64)
+    /// Takes a renegotiated description of the same section; streams go on without a seam.
+    mutating func update(_ media: NegotiatedMedia, codec: NegotiatedCodec) {
+        self.codec = codec
+        extensions = media.extensions
+        rtxSSRC = media.localRTXSSRC
     }
 
-    /// Same numbering and history under a new agreement.
-    func renegotiated(_ media: NegotiatedMedia) -> RTPSender {
-        var copy = RTPSender(copying: self, media: media)
-        copy.isAcknowledged = isAcknowledged && media.extensions == self.media.extensions
-        return copy
+    /// Retransmission is possible in either form.
+    private var keepsHistory: Bool { codec.nack }
+
+    private var sendsRTX: Bool { rtxSSRC != nil && codec.rtxPayloadType != nil }
+
+    // MARK: Packetising
+
+    /// Stores one packet of sound; its sequence number and size go to the pacer.
+    mutating func packetizeAudio(
+        _ payload: [UInt8], captureTime: Instant, sampleCount: Int, level: AudioLevel?
+    ) -> (sequenceNumber: Int64, byteCount: Int)? {
+        guard isActive, !payload.isEmpty, payload.count <= Self.maximumDatagramByteCount - 64 else { return nil }
+        let timestamp = timeline.audioTimestamp(captureTime: captureTime, sampleCount: sampleCount)
+        let packet = SendHistory.Packet(
+            sequenceNumber: nextSequenceNumber, timestamp: timestamp, marker: counters.packetsQueued == 0,
+            payload: payload, audioLevel: level, lastSent: nil)
+        return store(packet)
     }
 
-    private init(copying other: RTPSender, media: NegotiatedMedia) {
-        self.media = media
-        sequenceNumber = other.sequenceNumber
-        rtxSequenceNumber = other.rtxSequenceNumber
-        timestampOffset = other.timestampOffset
-        pictureID = other.pictureID
-        history = other.history
-        lastTimestamp = other.lastTimestamp
-        lastCapture = other.lastCapture
-        packetsSent = other.packetsSent
-        bytesSent = other.bytesSent
-        headerBytesSent = other.headerBytesSent
-        retransmittedPacketsSent = other.retransmittedPacketsSent
-        retransmittedBytesSent = other.retransmittedBytesSent
-        framesSent = other.framesSent
-        keyFramesSent = other.keyFramesSent
-        nackCount = other.nackCount
-        pliCount = other.pliCount
-        firCount = other.firCount
-        remoteReport = other.remoteReport
-    }
-
-    var codec: NegotiatedCodec? { media.codecs.first }
-
-    /// RTP time of a capture time, on this sender's clock.
-    func timestamp(at capture: Instant) -> UInt32 {
-        let rate = Int64(codec?.clockRate ?? 90_000)
-        let units = capture.microseconds / 1_000_000 &* rate &+ capture.microseconds % 1_000_000 &* rate / 1_000_000
-        return UInt32(truncatingIfNeeded: units) &+ timestampOffset
-    }
-
-    mutating func packetizeAudio(_ payload: [UInt8], capture: Instant, level: UInt8, voice: Bool) -> RTPPacket? {
-        guard let codec, payload.count <= Self.payloadLimit else { return nil }
-        note(capture: capture)
-        var extensions = identification(isRTX: false)
-        if let id = media.extensions.audioLevel {
-            extensions.append(RTPPacket.Extension(id: id, data: [(voice ? 0x80 : 0) | level & 0x7F]))
+    /// Stores the packets of one picture; nil when it was refused because a key frame must come first.
+    mutating func packetizeVideo(
+        _ frame: [UInt8], isKeyFrame: Bool, captureTime: Instant
+    ) -> [(sequenceNumber: Int64, byteCount: Int)]? {
+        guard isActive, !frame.isEmpty else { return nil }
+        if awaitsKeyFrame, !isKeyFrame { return nil }
+        awaitsKeyFrame = false
+        let timestamp = timeline.videoTimestamp(captureTime: captureTime)
+        let payloads = packetizer.packetize(frame, maximumByteCount: maximumPayloadByteCount)
+        var stored: [(sequenceNumber: Int64, byteCount: Int)] = []
+        stored.reserveCapacity(payloads.count)
+        for (index, payload) in payloads.enumerated() {
+            stored.append(
+                store(
+                    SendHistory.Packet(
+                        sequenceNumber: nextSequenceNumber, timestamp: timestamp,
+                        marker: index == payloads.count - 1, payload: payload, audioLevel: nil, lastSent: nil)))
         }
-        return makePacket(codec: codec, marker: false, extensions: extensions, payload: payload)
+        counters.framesSent += 1
+        if isKeyFrame { counters.keyFramesSent += 1 }
+        return stored
     }
 
-    mutating func packetizeVideo(_ frame: [UInt8], isKeyFrame: Bool, capture: Instant) -> [RTPPacket] {
-        guard let codec, codec.name == "vp8", !frame.isEmpty else { return [] }
-        note(capture: capture)
-        framesSent += 1
-        if isKeyFrame { keyFramesSent += 1 }
-        pictureID = (pictureID &+ 1) & 0x7FFF
-        let payloads = VP8Packetizer.packetize(frame, pictureID: pictureID, limit: Self.payloadLimit)
-        return payloads.enumerated().map { index, payload in
-            let packet = makePacket(
-                codec: codec, marker: index == payloads.count - 1, extensions: identification(isRTX: false),
-                payload: payload)
-            history[Int(packet.sequenceNumber) % history.count] = packet
-            return packet
+    /// Nothing but a key frame makes sense next (start, or a dropped frame): refuse others, and ask for one.
+    mutating func requireKeyFrame(at now: Instant) {
+        awaitsKeyFrame = true
+        throttle.require(at: now)
+    }
+
+    private mutating func store(_ packet: SendHistory.Packet) -> (sequenceNumber: Int64, byteCount: Int) {
+        nextSequenceNumber += 1
+        counters.packetsQueued += 1
+        history.append(packet)
+        return (packet.sequenceNumber, packet.payload.count + RTPPacket.headerByteCount + 16)
+    }
+
+    /// Room for payload in a packet with every extension, an RTX prefix and the SRTP trailer.
+    var maximumPayloadByteCount: Int {
+        let header = RTPPacket.headerByteCount + RTPWriter.extensionByteCount(headerExtensions(.full))
+        return max(Self.maximumDatagramByteCount - Self.trailerByteCount - header - 2, 64)
+    }
+
+    // MARK: Writing
+
+    /// The bytes of a stored packet, or nil when it is gone. `transportSequence` is used where it was negotiated.
+    mutating func packet(
+        _ sequenceNumber: Int64, isRetransmission: Bool, transportSequence: UInt16, at now: Instant
+    ) -> SentRTPPacket? {
+        guard let stored = history.packet(sequenceNumber) else { return nil }
+        history.markSent(sequenceNumber, at: now)
+        let usesRTX = isRetransmission && sendsRTX
+        var header = RTPHeader(
+            marker: stored.marker, payloadType: codec.payloadType,
+            sequenceNumber: UInt16(truncatingIfNeeded: sequenceNumber), timestamp: stored.timestamp, ssrc: ssrc)
+        if usesRTX, let rtxSSRC, let payloadType = codec.rtxPayloadType {
+            header.ssrc = rtxSSRC
+            header.payloadType = payloadType
+            header.sequenceNumber = nextRTXSequenceNumber
+            nextRTXSequenceNumber &+= 1
         }
+        let bytes = RTPWriter.packet(
+            header,
+            extensions: headerExtensions(
+                HeaderExtensionContents(
+                    mid: usesRTX ? !isRTXAcknowledged : !isAcknowledged, transportSequence: transportSequence,
+                    audioLevel: stored.audioLevel, sendTime: now)),
+            originalSequenceNumber: usesRTX ? UInt16(truncatingIfNeeded: sequenceNumber) : nil,
+            payload: stored.payload)
+        counters.recordSent(payloadByteCount: stored.payload.count, packetByteCount: bytes.count, isRetransmission)
+        if !keepsHistory { history.removeExpired(at: now, roundTripTime: nil, keepsSent: false) }
+        return SentRTPPacket(bytes: bytes, ssrc: header.ssrc, usesTransportSequence: extensions.transportWideCC != nil)
     }
 
-    private mutating func note(capture: Instant) {
-        lastCapture = capture
-        lastTimestamp = timestamp(at: capture)
+    private struct HeaderExtensionContents {
+        var mid: Bool
+        var transportSequence: UInt16
+        var audioLevel: AudioLevel?
+        var sendTime: Instant
+
+        static let full = HeaderExtensionContents(
+            mid: true, transportSequence: 0, audioLevel: AudioLevel(level: 0, voiceActivity: false), sendTime: .zero)
     }
 
-    /// The section's name on every packet, until the far side is known to have understood.
-    private func identification(isRTX: Bool) -> [RTPPacket.Extension] {
-        guard let id = media.extensions.mid, !(isRTX ? isRTXAcknowledged : isAcknowledged) else { return [] }
-        return [RTPPacket.Extension(id: id, data: Array(media.mid.utf8))]
+    private func headerExtensions(_ contents: HeaderExtensionContents) -> [RTPHeaderExtension] {
+        var elements: [RTPHeaderExtension] = []
+        elements.reserveCapacity(4)
+        if let id = extensions.transportWideCC {
+            elements.append(RTPHeaderExtension(id: id, value: .transportSequence(contents.transportSequence)))
+        }
+        if let id = extensions.absoluteSendTime {
+            // 6.18 fixed point of seconds: microseconds x 2^18 / 10^6, of which 24 bits are kept.
+            let microseconds = UInt64(bitPattern: contents.sendTime.microseconds) % 64_000_000
+            elements.append(
+                RTPHeaderExtension(id: id, value: .absoluteSendTime(UInt32((microseconds << 18) / 1_000_000))))
+        }
+        if let id = extensions.audioLevel, kind == .audio, let level = contents.audioLevel {
+            elements.append(RTPHeaderExtension(id: id, value: .audioLevel(level)))
+        }
+        if contents.mid, let id = extensions.mid {
+            elements.append(RTPHeaderExtension(id: id, value: .text(midBytes)))
+        }
+        return elements
     }
 
-    private mutating func makePacket(
-        codec: NegotiatedCodec, marker: Bool, extensions: [RTPPacket.Extension], payload: [UInt8]
-    ) -> RTPPacket {
-        sequenceNumber &+= 1
-        return RTPPacket(
-            marker: marker, payloadType: codec.payloadType, sequenceNumber: sequenceNumber, timestamp: lastTimestamp,
-            ssrc: media.localSSRC, extensions: extensions, payload: payload)
+    // MARK: Feedback
+
+    /// Extended numbers of the packets to send again: still kept, and not asked for within the last
+    /// round trip.
+    mutating func packetsToRetransmit(
+        _ numbers: [UInt16], roundTripTime: Duration?, at now: Instant
+    ) -> [(sequenceNumber: Int64, byteCount: Int)] {
+        counters.nackCount += 1
+        guard keepsHistory, isActive else { return [] }
+        history.removeExpired(at: now, roundTripTime: roundTripTime, keepsSent: true)
+        let pause = max(roundTripTime ?? .milliseconds(50), .milliseconds(5))
+        var chosen: [(sequenceNumber: Int64, byteCount: Int)] = []
+        for number in numbers {
+            guard let extended = history.extend(number), let packet = history.packet(extended),
+                packet.lastSent != nil, packet.lastRequested.map({ now - $0 >= pause }) ?? true
+            else { continue }
+            history.markRequested(extended, at: now)
+            chosen.append((extended, packet.payload.count + RTPPacket.headerByteCount + 18))
+        }
+        return chosen
     }
 
-    /// A retransmission (RFC 4588): in its own stream where that was agreed, else the same packet again.
-    ///
-    /// Nil when the packet is not kept any more, or was sent again less than a round trip ago.
-    mutating func retransmission(of number: UInt16, at now: Instant, roundTrip: Duration) -> RTPPacket? {
-        guard let original = history[Int(number) % history.count], original.sequenceNumber == number else { return nil }
-        if let before = lastResent[number], now - before < max(roundTrip, .milliseconds(10)) { return nil }
-        if lastResent.count > 512 { lastResent = lastResent.filter { now - $0.value < .seconds(1) } }
-        lastResent[number] = now
-        guard let payloadType = codec?.rtxPayloadType, let ssrc = media.localRTXSSRC else { return original }
-        rtxSequenceNumber &+= 1
-        return RTPPacket(
-            marker: original.marker, payloadType: payloadType, sequenceNumber: rtxSequenceNumber,
-            timestamp: original.timestamp, ssrc: ssrc, extensions: identification(isRTX: true),
-            payload: [UInt8(number >> 8), UInt8(number & 0xFF)] + original.payload)
+    /// A report or transport feedback proves that the far side knows this SSRC.
+    mutating func acknowledge(_ acknowledged: UInt32) {
+        if acknowledged == ssrc { isAcknowledged = true }
+        if acknowledged == rtxSSRC { isRTXAcknowledged = true }
     }
 
-    /// The packet has left.
-    mutating func sent(_ packet: RTPPacket, byteCount: Int, isRetransmission: Bool) {
-        packetsSent += 1
-        bytesSent += packet.payload.count
-        headerBytesSent += byteCount - packet.payload.count
-        guard isRetransmission else { return }
-        retransmittedPacketsSent += 1
-        retransmittedBytesSent += packet.payload.count
+    /// Nil before anything was sent.
+    func senderReport(ntpTime: NTPTime, reports: [ReportBlock], at now: Instant) -> SenderReport? {
+        guard counters.packetsSent > 0, let timestamp = timeline.timestamp(at: now) else { return nil }
+        return SenderReport(
+            ssrc: ssrc, ntpTime: ntpTime, rtpTimestamp: timestamp,
+            packetCount: UInt32(truncatingIfNeeded: counters.packetsSent),
+            octetCount: UInt32(truncatingIfNeeded: counters.bytesSent), reports: reports)
+    }
+
+    /// False for a repetition of the last FIR.
+    mutating func isNewFullIntraRequest(_ sequenceNumber: UInt8) -> Bool {
+        defer { lastFullIntraSequence = sequenceNumber }
+        return lastFullIntraSequence != sequenceNumber
     }
 }

@@ -1,127 +1,134 @@
 import Wire
 
-/// RTCP: reports out, reports and feedback in.
+/// RTCP that comes in.
 extension RTPSession {
-    /// A decrypted RTCP datagram.
+    /// Takes one decrypted RTCP datagram, compound or reduced-size (RFC 3550 §6.1, RFC 5506).
     package mutating func receiveRTCP(_ bytes: [UInt8], at now: Instant) {
-        guard !isClosed, let packets = try? RTCPPacket.parse(bytes) else { return }
-        for packet in packets {
-            switch packet {
-            case .senderReport(let ssrc, let info, let reports):
-                if let mid = receivers.first(where: { $0.value.ssrc == ssrc })?.key {
-                    receivers[mid]?.senderReport = (info, now)
-                }
-                for report in reports { take(report, at: now) }
-            case .receiverReport(_, let reports):
-                for report in reports { take(report, at: now) }
-            case .goodbye(let sources):
-                for (mid, receiver) in receivers where receiver.ssrc.map(sources.contains) ?? false {
-                    events.append(.bye(mid: mid))
-                }
-            case .nack(_, let media, let lost): retransmit(lost, of: media, at: now)
-            case .pictureLoss(_, let media):
-                guard let mid = sender(of: media) else { continue }
-                senders[mid]?.pliCount += 1
-                events.append(.keyFrameRequested(mid: mid))
-            case .fullIntraRequest(_, let targets):
-                for target in targets { takeFullIntraRequest(target.ssrc, number: target.number) }
-            case .transportFeedback:
-                // The far side has decoded our transport-wide numbers, so it knows which section is which.
-                for mid in senders.keys { senders[mid]?.isAcknowledged = true }
-            case .sourceDescription, .receiverEstimate: break
+        guard isReady, !isClosed else { return }
+        guard let packets = try? RTCPPacket.parse(bytes) else {
+            discardedPacketCount += 1
+            return
+        }
+        for packet in packets { receive(packet, at: now) }
+        sendFeedback(at: now)
+        grantKeyFrames(at: now)
+    }
+
+    private mutating func receive(_ packet: RTCPPacket, at now: Instant) {
+        switch packet {
+        case .senderReport(let report):
+            if let index = indexOfSource(report.ssrc) { sections[index].receiver.receive(report, at: now) }
+            for block in report.reports { receive(block, at: now) }
+        case .receiverReport(let report):
+            for block in report.reports { receive(block, at: now) }
+        case .sourceDescription(let description):
+            for chunk in description.chunks {
+                if let index = indexOfSource(chunk.ssrc) { sections[index].receiver.setName(chunk.cname) }
+            }
+        case .goodbye(let goodbye):
+            for source in goodbye.sources { receiveGoodbye(source, at: now) }
+        case .negativeAcknowledgement(let nack):
+            if let index = indexOfSender(nack.mediaSSRC) {
+                retransmit(nack.sequenceNumbers, section: index, at: now)
+            }
+        case .pictureLossIndication(let request):
+            guard let index = indexOfSender(request.mediaSSRC) else { return }
+            sections[index].sender?.counters.pliCount += 1
+            requestedKeyFrame(index, at: now)
+        case .fullIntraRequest(let request):
+            for entry in request.entries { receive(entry, at: now) }
+        case .transportFeedback(let feedback):
+            receive(feedback)
+        case .receiverEstimatedMaximumBitrate(let estimate):
+            guard remoteBitrateLimit != estimate.bitrate else { return }
+            remoteBitrateLimit = estimate.bitrate
+            emit(.remoteBitrateLimit(Int(clamping: estimate.bitrate)))
+        case .extendedReport(let report):
+            receive(report, at: now)
+        }
+    }
+
+    // MARK: Reports
+
+    private mutating func receive(_ block: ReportBlock, at now: Instant) {
+        guard let index = sections.firstIndex(where: { $0.sender?.ssrc == block.ssrc }) else {
+            for index in sections.indices { sections[index].sender?.acknowledge(block.ssrc) }
+            return
+        }
+        let clockRate = sections[index].sender?.codec.clockRate ?? 90_000
+        sections[index].sender?.acknowledge(block.ssrc)
+        sections[index].sender?.remote.record(block, clockRate: clockRate)
+        emit(.lossReport(mid: sections[index].mid, fraction: Double(block.fractionLost) / 256))
+        guard block.lastSenderReport != 0 else { return }
+        let span = ntpTime(at: now).compact &- block.lastSenderReport &- block.delaySinceLastSenderReport
+        guard let measured = Self.roundTripTime(ofCompact: span) else { return }
+        sections[index].sender?.remote.record(roundTripTime: measured)
+        record(roundTripTime: measured)
+    }
+
+    /// Nil for what cannot be true. Clock rounding can make a very short one negative: that counts as the shortest.
+    static func roundTripTime(ofCompact span: UInt32) -> Duration? {
+        if Int32(bitPattern: span) <= 0 { return Int32(bitPattern: span) > -65_536 ? .microseconds(100) : nil }
+        let microseconds = NTPTime.microseconds(ofCompact: span)
+        return microseconds < 60_000_000 ? .microseconds(max(microseconds, 100)) : nil
+    }
+
+    mutating func record(roundTripTime measured: Duration) {
+        let smoothed = roundTripTime.map { $0 * 7 / 8 + measured / 8 } ?? measured
+        roundTripTime = smoothed
+        emit(.roundTripTime(smoothed))
+    }
+
+    /// Tells a round trip measured elsewhere (ICE connectivity checks), for the time before the first report.
+    package mutating func hintRoundTripTime(_ measured: Duration) {
+        guard roundTripTime == nil, measured > .zero, measured < .seconds(60) else { return }
+        roundTripTime = measured
+    }
+
+    private mutating func receive(_ report: ExtendedReport, at now: Instant) {
+        if let time = report.receiverReferenceTime {
+            referenceTimes.record(ssrc: report.senderSSRC, compact: time.compact, at: now)
+        }
+        for delay in report.delays where sections.contains(where: { $0.media.localSSRC == delay.ssrc }) {
+            let span = ntpTime(at: now).compact &- delay.lastReceiverReport &- delay.delay
+            if delay.lastReceiverReport != 0, let measured = Self.roundTripTime(ofCompact: span) {
+                record(roundTripTime: measured)
             }
         }
     }
 
-    private func sender(of ssrc: UInt32) -> String? { senders.first { $0.value.media.localSSRC == ssrc }?.key }
-
-    /// A repeated number is the same request sent again (RFC 5104 §4.3.1.2).
-    private mutating func takeFullIntraRequest(_ ssrc: UInt32, number: UInt8) {
-        guard let mid = sender(of: ssrc), senders[mid]?.lastFIRNumber != number else { return }
-        senders[mid]?.lastFIRNumber = number
-        senders[mid]?.firCount += 1
-        events.append(.keyFrameRequested(mid: mid))
+    private mutating func receiveGoodbye(_ ssrc: UInt32, at now: Instant) {
+        guard let index = indexOfSource(ssrc) else { return }
+        demultiplexer.retire(ssrc, at: now)
+        emit(.bye(mid: sections[index].mid))
     }
 
-    private mutating func retransmit(_ lost: [UInt16], of ssrc: UInt32, at now: Instant) {
-        guard let mid = sender(of: ssrc) else { return }
-        senders[mid]?.nackCount += 1
-        for number in lost.prefix(512) {
-            guard let packet = senders[mid]?.retransmission(of: number, at: now, roundTrip: roundTrip) else { continue }
-            pacer.enqueue(packet, .retransmission, at: now)
+    // MARK: Feedback on what we send
+
+    private mutating func receive(_ entry: FullIntraRequest.Entry, at now: Instant) {
+        guard let index = indexOfSender(entry.ssrc) else { return }
+        sections[index].sender?.counters.firCount += 1
+        if sections[index].sender?.isNewFullIntraRequest(entry.sequenceNumber) == true {
+            requestedKeyFrame(index, at: now)
         }
     }
 
-    private mutating func take(_ report: ReceptionReport, at now: Instant) {
-        for mid in senders.keys where senders[mid]?.media.localRTXSSRC == report.ssrc {
-            senders[mid]?.isRTXAcknowledged = true
-        }
-        guard let mid = sender(of: report.ssrc) else { return }
-        senders[mid]?.isAcknowledged = true
-        let rate = Double(senders[mid]?.codec?.clockRate ?? 90_000)
-        var remote =
-            senders[mid]?.remoteReport
-            ?? RTPSender.RemoteReport(fractionLost: 0, totalLost: 0, jitter: 0, roundTripTime: nil)
-        remote.fractionLost = Double(report.fractionLost) / 256
-        remote.totalLost = Int(report.totalLost)
-        remote.jitter = Double(report.jitter) / rate
-        if report.lastSenderReport != 0 {
-            let middle = UInt32(truncatingIfNeeded: ntp(at: now) >> 16)
-            let units = middle &- report.lastSenderReport &- report.delaySinceLastSenderReport
-            // A clock that seems to run backwards by a hair is a round trip of nearly nothing.
-            let seconds = units > 0x8000_0000 ? 0.000_1 : Double(units) / 65_536
-            if seconds < 60 {
-                remote.roundTripTime = seconds
-                remote.totalRoundTripTime += seconds
-                remote.measurements += 1
-                roundTrip = .microseconds(Int64(seconds * 1_000_000))
-            }
-        }
-        senders[mid]?.remoteReport = remote
-        events.append(.lossReport(mid: mid, fraction: remote.fractionLost))
+    private mutating func requestedKeyFrame(_ index: Int, at now: Instant) {
+        guard sections[index].media.kind == .video else { return }
+        // A key frame that still waits in the pacer answers the request as well as one on the way.
+        let underway = (roundTripTime ?? .zero) + pacer.queueTime
+        sections[index].sender?.throttle.request(at: now, underway: underway)
     }
 
-    func ntp(at now: Instant) -> UInt64 {
-        let microseconds = UInt64(max(now.microseconds, 0))
-        let seconds = microseconds / 1_000_000
-        return ntpOffset &+ (seconds << 32 | ((microseconds % 1_000_000) << 32) / 1_000_000)
+    private mutating func receive(_ feedback: TransportFeedback) {
+        var last: UInt32?
+        for result in sendLog.receive(feedback) where result.arrival != nil && result.ssrc != last {
+            last = result.ssrc
+            for index in sections.indices { sections[index].sender?.acknowledge(result.ssrc) }
+        }
     }
 
-    /// Sender and receiver reports of all sections, in one compound a sender.
-    mutating func sendReports(at now: Instant) {
-        let jitter = Double(Int64.random(in: -250...250, using: &random)) / 1000
-        nextReport = now + .milliseconds(Int64((1 + jitter) * 1000))
-        var reports: [ReceptionReport] = []
-        for mid in order {
-            if let report = receivers[mid]?.makeReport(at: now) { reports.append(report) }
-        }
-        var datagram: [UInt8] = []
-        var speaker: UInt32?
-        for mid in order {
-            guard let sender = senders[mid], sender.packetsSent > 0 else { continue }
-            let age = (now - sender.lastCapture).wholeMicroseconds
-            let rate = Int64(sender.codec?.clockRate ?? 90_000)
-            let info = SenderInfo(
-                ntp: ntp(at: now),
-                rtpTimestamp: sender.lastTimestamp &+ UInt32(truncatingIfNeeded: age * rate / 1_000_000),
-                packetCount: UInt32(truncatingIfNeeded: sender.packetsSent),
-                octetCount: UInt32(truncatingIfNeeded: sender.bytesSent))
-            let ssrc = sender.media.localSSRC
-            datagram += RTCPPacket.senderReport(ssrc: ssrc, info, speaker == nil ? reports : []).serialized()
-            datagram += RTCPPacket.sourceDescription(ssrc: ssrc, cname: cname).serialized()
-            speaker = ssrc
-        }
-        if speaker == nil, let mid = order.first, !reports.isEmpty {
-            datagram += RTCPPacket.receiverReport(ssrc: reporter(mid), reports).serialized()
-            datagram += RTCPPacket.sourceDescription(ssrc: reporter(mid), cname: cname).serialized()
-        }
-        if !datagram.isEmpty { control.append(datagram) }
-    }
+    private func indexOfSource(_ ssrc: UInt32) -> Int? { sections.firstIndex { $0.receiver.ssrc == ssrc } }
 
-    mutating func sendTransportFeedback(at now: Instant) {
-        guard let mid = order.first(where: { receivers[$0]?.media.extensions.transportWideCC != nil }),
-            let feedback = feedbackLog.takeFeedback(sender: reporter(mid), at: now)
-        else { return }
-        sendFeedback(.transportFeedback(feedback), mid: mid)
-    }
+    private func indexOfSender(_ ssrc: UInt32) -> Int? { sections.firstIndex { $0.sender?.ssrc == ssrc } }
 }

@@ -1,180 +1,132 @@
 import Wire
 
-/// The way of received packets: whose they are (RFC 9143 §9.2), what they carry, and what is missing.
+/// From packets to encoded media.
 extension RTPSession {
-    /// A decrypted RTP packet. Anything unknown is counted and dropped.
+    /// Takes one decrypted RTP packet. Whatever it holds, nothing worse happens than that it is counted and dropped.
     package mutating func receiveRTP(_ bytes: [UInt8], at now: Instant) {
-        guard !isClosed, let packet = try? RTPPacket(parsing: bytes) else { return }
-        guard let (mid, isRTX) = section(of: packet), let media = receivers[mid]?.media else {
-            unknownPackets &+= 1
-            noteTransportSequence(packet, extensions: receivers.values.first?.media.extensions, at: now)
+        guard isReady, !isClosed else { return }
+        guard let packet = try? RTPPacket(parsing: bytes) else {
+            discardedPacketCount += 1
             return
         }
-        noteTransportSequence(packet, extensions: media.extensions, at: now)
+        recordArrival(packet, at: now)
+        // Chrome probes the path with packets of SSRC 0 before it has media (webrtc.md M8): they count above only.
+        guard packet.ssrc != 0,
+            let identifier = demultiplexer.section(for: packet, in: sections, at: now),
+            let index = index(ofSection: identifier),
+            let (codec, isRTX) = sections[index].codec(payloadType: packet.payloadType),
+            sections[index].media.direction.receives
+        else {
+            if packet.ssrc != 0 { discardedPacketCount += 1 }
+            return
+        }
         if isRTX {
-            receiveRetransmission(packet, mid: mid, byteCount: bytes.count, at: now)
+            receiveRTX(packet, codec: codec, section: index, byteCount: bytes.count, at: now)
         } else {
-            receive(packet, mid: mid, isRetransmission: false, byteCount: bytes.count, at: now)
+            receiveMedia(packet, section: index, byteCount: bytes.count, at: now)
         }
+        sendFeedback(at: now)
     }
 
-    private mutating func noteTransportSequence(_ packet: RTPPacket, extensions: HeaderExtensionIDs?, at now: Instant) {
-        guard let data = packet[extensionID: extensions?.transportWideCC], data.count >= 2 else { return }
-        feedbackLog.received(UInt16(data[0]) << 8 | UInt16(data[1]), ssrc: packet.ssrc, at: now)
-    }
-
-    /// Known SSRC, then MID, then a payload type that only one section has.
-    private mutating func section(of packet: RTPPacket) -> (mid: String, isRTX: Bool)? {
-        for (mid, receiver) in receivers {
-            if receiver.ssrc == packet.ssrc { return (mid, false) }
-            if receiver.rtxSSRC == packet.ssrc { return (mid, true) }
-        }
-        // Chromium probes on SSRC 0 before it sends anything.
-        guard packet.ssrc != 0 else { return nil }
-        var candidates: [String] = []
-        for (mid, receiver) in receivers {
-            if let name = packet[extensionID: receiver.media.extensions.mid], name == Array(mid.utf8) {
-                candidates = [mid]
-                break
-            }
-            if receiver.media.codecs.contains(where: {
-                $0.payloadType == packet.payloadType || $0.rtxPayloadType == packet.payloadType
-            }) {
-                candidates.append(mid)
-            }
-        }
-        guard candidates.count == 1, let mid = candidates.first, let codecs = receivers[mid]?.media.codecs else {
-            return nil
-        }
-        let isRTX = codecs.contains { $0.rtxPayloadType == packet.payloadType }
-        guard isRTX || codecs.contains(where: { $0.payloadType == packet.payloadType }) else { return nil }
-        if isRTX { receivers[mid]?.rtxSSRC = packet.ssrc } else { adopt(packet.ssrc, mid: mid) }
-        return (mid, isRTX)
-    }
-
-    /// A new sender for a section: a restart over there. Its numbering starts anew.
-    private mutating func adopt(_ ssrc: UInt32, mid: String) {
-        guard let receiver = receivers[mid], receiver.ssrc != ssrc else { return }
-        var fresh = RTPReceiver(media: receiver.media)
-        fresh.rtxSSRC = receiver.rtxSSRC
-        fresh.ssrc = ssrc
-        receivers[mid] = fresh
-    }
-
-    private mutating func receiveRetransmission(_ packet: RTPPacket, mid: String, byteCount: Int, at now: Instant) {
-        // Without an original number it is padding of a probe.
-        guard packet.payload.count > 2,
-            let codec = receivers[mid]?.media.codecs.first(where: { $0.rtxPayloadType == packet.payloadType }),
-            let ssrc = receivers[mid]?.ssrc
+    private mutating func recordArrival(_ packet: RTPPacket, at now: Instant) {
+        // The id is the same in all sections of a bundle (RFC 9143 §9.2).
+        guard let section = sections.first(where: { $0.usesTransportWideCC }),
+            let id = section.media.extensions.transportWideCC, let data = packet.extensions[id], data.count >= 2
         else { return }
-        var original = packet
-        original.sequenceNumber = UInt16(packet.payload[0]) << 8 | UInt16(packet.payload[1])
-        original.payload = Array(packet.payload.dropFirst(2))
-        original.payloadType = codec.payloadType
-        original.ssrc = ssrc
-        receive(original, mid: mid, isRetransmission: true, byteCount: byteCount, at: now)
+        arrivalLog.record(UInt16(data[data.startIndex]) << 8 | UInt16(data[data.startIndex + 1]), at: now)
     }
 
-    private mutating func receive(
-        _ packet: RTPPacket, mid: String, isRetransmission: Bool, byteCount: Int, at now: Instant
+    private mutating func receiveMedia(_ packet: RTPPacket, section index: Int, byteCount: Int, at now: Instant) {
+        let previous = sections[index].receiver.ssrc
+        if sections[index].receiver.bind(ssrc: packet.ssrc) {
+            if let previous { demultiplexer.retire(previous, at: now) }
+            emit(.sourceChanged(mid: sections[index].mid))
+        }
+        withReceiver(index) { receiver, output in
+            receiver.receive(packet, isRetransmission: false, byteCount: byteCount, at: now, output: output)
+        }
+    }
+
+    /// Restores the original (RFC 4588 §4); padding-only probes on this stream hold none.
+    private mutating func receiveRTX(
+        _ packet: RTPPacket, codec: NegotiatedCodec, section index: Int, byteCount: Int, at now: Instant
     ) {
-        guard
-            case .new(let number) = receivers[mid]?.receive(
-                packet, isRetransmission: isRetransmission, byteCount: byteCount, at: now),
-            let media = receivers[mid]?.media
+        if sections[index].receiver.rtxSSRC != packet.ssrc { sections[index].receiver.rtxSSRC = packet.ssrc }
+        sections[index].receiver.recordRTX(packet, at: now)
+        guard let ssrc = sections[index].receiver.ssrc ?? sections[index].media.remoteSSRC,
+            let original = packet.restoringOriginal(ssrc: ssrc, payloadType: codec.payloadType)
         else { return }
-        switch media.kind {
-        case .audio:
-            guard media.codecs.contains(where: { $0.payloadType == packet.payloadType && $0.name == "opus" }),
-                !packet.payload.isEmpty
-            else { return }
-            if let level = packet[extensionID: media.extensions.audioLevel]?.first {
-                receivers[mid]?.audioLevel = level & 0x7F
+        withReceiver(index) { receiver, output in
+            receiver.receive(original, isRetransmission: true, byteCount: byteCount, at: now, output: output)
+        }
+    }
+
+    /// Hands out held frames that are due.
+    mutating func deliverVideo(_ index: Int, at now: Instant) {
+        guard sections[index].media.kind == .video else { return }
+        withReceiver(index) { receiver, output in receiver.deliver(at: now, output: output) }
+    }
+
+    private mutating func withReceiver(
+        _ index: Int, _ body: (inout RTPReceiver, (RTPReceiver.Output) -> Void) -> Void
+    ) {
+        let mid = sections[index].mid
+        // Gathered first: the receiver is part of `self` and cannot emit while it is changed.
+        var outputs: [RTPReceiver.Output] = []
+        body(&sections[index].receiver) { outputs.append($0) }
+        for output in outputs {
+            switch output {
+            case .audio(let packet): emit(.audioPacket(mid: mid, packet))
+            case .video(let frame): emit(.videoFrame(mid: mid, frame))
+            case .restarted: emit(.sourceChanged(mid: mid))
             }
-            events.append(
-                .audioPacket(
-                    mid: mid,
-                    ReceivedAudio(
-                        sequenceNumber: number, timestamp: packet.timestamp, payload: packet.payload, arrival: now)))
-        case .video:
-            receivers[mid]?.nacks.received(number)
-            receiveVideo(packet, number: number, mid: mid, at: now)
         }
     }
 
-    private mutating func receiveVideo(_ packet: RTPPacket, number: Int64, mid: String, at now: Instant) {
-        guard let frames = receivers[mid]?.assembler.insert(packet, number: number, at: now) else { return }
-        for frame in frames {
-            receivers[mid]?.framesReceived += 1
-            if frame.isKeyFrame { receivers[mid]?.keyFramesReceived += 1 }
-            updateLipSync(mid: mid, at: now)
-            let playout = frame.completed + lipSync.videoDelay
-            held.append(
-                (
-                    mid,
-                    ReceivedVideoFrame(
-                        bytes: frame.bytes, isKeyFrame: frame.isKeyFrame, rtpTimestamp: frame.timestamp,
-                        playoutTime: playout)
-                ))
-        }
-        if !frames.isEmpty, let next = receivers[mid]?.assembler.nextNumber {
-            receivers[mid]?.nacks.forget(before: next)
-        }
-        releaseHeld(at: now)
-        requestMissing(mid: mid, at: now)
+    // MARK: Lip-sync
+
+    /// Tells how long a packet of sound takes from its arrival to the loudspeaker, on average: what it waits in the
+    /// jitter buffer plus the latency of the sound device. Call about once a second.
+    package mutating func setAudioPlayoutDelay(mid: String, _ delay: Duration) {
+        guard let index = index(of: mid) else { return }
+        sections[index].receiver.audioPlayoutDelay = min(max(delay, .zero), .seconds(10))
     }
 
-    /// Asks for lost packets, or for a key frame where that is the only way on.
-    mutating func requestMissing(mid: String, at now: Instant) {
-        guard let receiver = receivers[mid], receiver.media.kind == .video, let ssrc = receiver.ssrc else { return }
-        let feature = receiver.media.codecs.first
-        if feature?.nack == true, let lost = receivers[mid]?.nacks.due(at: now, roundTrip: roundTrip), !lost.isEmpty {
-            receivers[mid]?.nackCount += 1
-            sendFeedback(.nack(sender: reporter(mid), media: ssrc, lost: lost), mid: mid)
-        }
-        let isStuck = receiver.assembler.wantsKeyFrame(at: now) || receiver.nacks.isHopeless
-        if isStuck, receiver.packetsReceived > 0 { requestKeyFrame(mid: mid, at: now) }
-    }
-
-    /// Asks the far side for a key frame (PLI, else FIR), at most every 300 ms.
-    package mutating func requestKeyFrame(mid: String, at now: Instant) {
-        guard let receiver = receivers[mid], let ssrc = receiver.ssrc, let codec = receiver.media.codecs.first else {
-            return
-        }
-        if let last = receiver.lastPLI, now - last < Self.keyFrameInterval { return }
-        receivers[mid]?.lastPLI = now
-        receivers[mid]?.pliCount += 1
-        if codec.pictureLossIndication {
-            sendFeedback(.pictureLoss(sender: reporter(mid), media: ssrc), mid: mid)
-        } else if codec.fullIntraRequest {
-            let number = UInt8(truncatingIfNeeded: receiver.pliCount)
-            sendFeedback(.fullIntraRequest(sender: reporter(mid), targets: [(ssrc, number)]), mid: mid)
+    /// As above, for every section with sound.
+    package mutating func setAudioPlayoutDelay(_ delay: Duration) {
+        for index in sections.indices where sections[index].media.kind == .audio {
+            sections[index].receiver.audioPlayoutDelay = min(max(delay, .zero), .seconds(10))
         }
     }
 
-    /// The SSRC that speaks for a section in RTCP.
-    func reporter(_ mid: String) -> UInt32 { receivers[mid]?.media.localSSRC ?? senders[mid]?.media.localSSRC ?? 1 }
-
-    /// One feedback message; in front of it a report where reduced-size RTCP was not agreed.
-    mutating func sendFeedback(_ packet: RTCPPacket, mid: String) {
-        guard control.count < Self.unknownCap else { return }
-        let isReduced = receivers[mid]?.media.reducedSizeRTCP ?? true
-        let prefix =
-            isReduced
-            ? []
-            : RTCPPacket.receiverReport(ssrc: reporter(mid), []).serialized()
-                + RTCPPacket.sourceDescription(ssrc: reporter(mid), cname: cname).serialized()
-        control.append(prefix + packet.serialized())
+    /// How much the sound of this section should be delayed further to meet its picture; zero in most calls.
+    package func suggestedAudioDelay(mid: String) -> Duration {
+        guard let index = index(of: mid), let delay = audioDelay(sections[index].receiver) else { return .zero }
+        return sections.first { $0.media.kind == .video && audioSection(pairedWith: $0)?.mid == mid }?
+            .receiver.lipSync.audioShortfall(audioDelay: delay) ?? .zero
     }
 
-    private mutating func updateLipSync(mid: String, at now: Instant) {
-        guard let video = receivers[mid], let audio = receivers.values.first(where: { $0.media.kind == .audio }),
-            let newestVideo = video.newest, let newestAudio = audio.newest,
-            let videoCapture = video.captureTime(of: newestVideo.timestamp),
-            let audioCapture = audio.captureTime(of: newestAudio.timestamp)
-        else { return }
-        lipSync.update(
-            audio: (audioCapture, newestAudio.arrival, audioPlayoutDelay), video: (videoCapture, newestVideo.arrival),
-            at: now)
+    mutating func updateLipSync(_ index: Int, at now: Instant) {
+        guard sections[index].media.kind == .video else { return }
+        let delay = audioSection(pairedWith: sections[index]).flatMap { audioDelay($0.receiver) }
+        sections[index].receiver.lipSync.update(audioDelay: delay, at: now)
+    }
+
+    /// Capture to loudspeaker, microseconds; nil while sound does not flow or its clock is unknown.
+    private func audioDelay(_ receiver: RTPReceiver) -> Double? {
+        guard let transit = receiver.audioTransit, receiver.audioPlayoutDelay > .zero else { return nil }
+        return transit + Double(receiver.audioPlayoutDelay.wholeMicroseconds)
+    }
+
+    /// The sound that belongs to a picture: of the same stream (msid), else of the same CNAME.
+    private func audioSection(pairedWith video: MediaSection) -> MediaSection? {
+        let audio = sections.filter { $0.media.kind == .audio && $0.receiver.reception.hasPackets }
+        if let stream = video.media.remoteStreamID,
+            let match = audio.first(where: { $0.media.remoteStreamID == stream })
+        {
+            return match
+        }
+        guard let name = video.receiver.cname else { return nil }
+        return audio.first { $0.receiver.cname == name }
     }
 }

@@ -1,94 +1,131 @@
 import Wire
 
-/// Figures by the identifiers of W3C webrtc-stats.
+/// W3C webrtc-stats of the RTP part.
 extension RTPSession {
+    /// `inbound-rtp`, `outbound-rtp`, `remote-inbound-rtp`, `remote-outbound-rtp` and `codec` of every section that has
+    /// them. What decoders and jitter buffers know is for their owners to add.
     package func statistics(at now: Instant) -> [StatisticsRecord] {
         var records: [StatisticsRecord] = []
-        for mid in order {
-            if let sender = senders[mid] { records += Self.records(of: sender) }
-            if let receiver = receivers[mid] { records += Self.records(of: receiver) }
+        for section in sections {
+            for codec in section.media.codecs { records.append(Self.codecRecord(codec, section)) }
+            if let sender = section.sender, sender.counters.packetsSent > 0 {
+                records.append(Self.outbound(sender, section))
+                if sender.remote.reportCount > 0 { records.append(Self.remoteInbound(sender, section)) }
+            }
+            if section.receiver.ssrc != nil {
+                records.append(inbound(section))
+                if let report = section.receiver.remote { records.append(remoteOutbound(report, section)) }
+            }
         }
         return records
     }
 
-    private static func codecRecord(_ media: NegotiatedMedia, _ codec: NegotiatedCodec) -> StatisticsRecord {
-        var record = StatisticsRecord(type: "codec", id: "codec-\(media.mid)-\(codec.payloadType)")
+    private static func codecID(_ section: MediaSection, _ payloadType: UInt8?) -> String {
+        "codec-\(section.mid)-\(payloadType ?? section.media.codecs.first?.payloadType ?? 0)"
+    }
+
+    private static func codecRecord(_ codec: NegotiatedCodec, _ section: MediaSection) -> StatisticsRecord {
+        var record = StatisticsRecord(type: "codec", id: codecID(section, codec.payloadType))
         record["payloadType"] = .integer(Int64(codec.payloadType))
-        record["mimeType"] = .text("\(media.kind.rawValue)/\(codec.name == "vp8" ? "VP8" : codec.name)")
+        // The name as IANA writes it: VP8, but opus.
+        let name = codec.name.hasPrefix("vp") || codec.name.hasPrefix("h26") ? codec.name.uppercased() : codec.name
+        record["mimeType"] = .text("\(section.media.kind.rawValue)/\(name)")
         record["clockRate"] = .integer(Int64(codec.clockRate))
-        if media.kind == .audio { record["channels"] = .integer(Int64(codec.channels)) }
+        record["transportId"] = "transport"
+        if section.media.kind == .audio { record["channels"] = .integer(Int64(codec.channels)) }
+        if !codec.parameters.isEmpty {
+            record["sdpFmtpLine"] = .text(
+                codec.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ";"))
+        }
         return record
     }
 
-    private static func records(of sender: RTPSender) -> [StatisticsRecord] {
-        let media = sender.media
-        var outbound = StatisticsRecord(type: "outbound-rtp", id: "outbound-\(media.mid)")
-        outbound["kind"] = .text(media.kind.rawValue)
-        outbound["mid"] = .text(media.mid)
-        outbound["ssrc"] = .integer(Int64(media.localSSRC))
-        outbound["packetsSent"] = .integer(Int64(sender.packetsSent))
-        outbound["bytesSent"] = .integer(Int64(sender.bytesSent))
-        outbound["headerBytesSent"] = .integer(Int64(sender.headerBytesSent))
-        outbound["retransmittedPacketsSent"] = .integer(Int64(sender.retransmittedPacketsSent))
-        outbound["retransmittedBytesSent"] = .integer(Int64(sender.retransmittedBytesSent))
-        outbound["nackCount"] = .integer(Int64(sender.nackCount))
-        if media.kind == .video {
-            outbound["framesSent"] = .integer(Int64(sender.framesSent))
-            outbound["keyFramesSent"] = .integer(Int64(sender.keyFramesSent))
-            outbound["pliCount"] = .integer(Int64(sender.pliCount))
-            outbound["firCount"] = .integer(Int64(sender.firCount))
-        }
-        var records = [outbound]
-        if let codec = sender.codec {
-            records[0]["codecId"] = .text("codec-\(media.mid)-\(codec.payloadType)")
-            records.append(codecRecord(media, codec))
-        }
-        guard let remote = sender.remoteReport else { return records }
-        var inbound = StatisticsRecord(type: "remote-inbound-rtp", id: "remote-inbound-\(media.mid)")
-        inbound["kind"] = .text(media.kind.rawValue)
-        inbound["ssrc"] = .integer(Int64(media.localSSRC))
-        inbound["localId"] = .text("outbound-\(media.mid)")
-        inbound["packetsLost"] = .integer(Int64(remote.totalLost))
-        inbound["fractionLost"] = .number(remote.fractionLost)
-        inbound["jitter"] = .number(remote.jitter)
-        inbound["totalRoundTripTime"] = .number(remote.totalRoundTripTime)
-        inbound["roundTripTimeMeasurements"] = .integer(Int64(remote.measurements))
-        if let roundTrip = remote.roundTripTime { inbound["roundTripTime"] = .number(roundTrip) }
-        return records + [inbound]
+    private static func stream(
+        _ type: String, _ section: MediaSection, ssrc: UInt32, payloadType: UInt8?
+    ) -> StatisticsRecord {
+        var record = StatisticsRecord(type: type, id: "\(type)-\(section.mid)")
+        record["ssrc"] = .integer(Int64(ssrc))
+        record["kind"] = .text(section.media.kind.rawValue)
+        record["mid"] = .text(section.mid)
+        record["transportId"] = "transport"
+        record["codecId"] = .text(codecID(section, payloadType))
+        return record
     }
 
-    private static func records(of receiver: RTPReceiver) -> [StatisticsRecord] {
-        guard let ssrc = receiver.ssrc, receiver.packetsReceived > 0 else { return [] }
-        let media = receiver.media
-        let rate = Double(media.codecs.first?.clockRate ?? 90_000)
-        var inbound = StatisticsRecord(type: "inbound-rtp", id: "inbound-\(media.mid)")
-        inbound["kind"] = .text(media.kind.rawValue)
-        inbound["mid"] = .text(media.mid)
-        inbound["ssrc"] = .integer(Int64(ssrc))
-        inbound["packetsReceived"] = .integer(Int64(receiver.packetsReceived))
-        inbound["bytesReceived"] = .integer(Int64(receiver.bytesReceived))
-        inbound["headerBytesReceived"] = .integer(Int64(receiver.headerBytesReceived))
-        inbound["packetsLost"] = .integer(Int64(receiver.totalLost))
-        inbound["packetsDiscarded"] = .integer(Int64(receiver.packetsDiscarded))
-        inbound["jitter"] = .number(receiver.jitter / rate)
-        inbound["retransmittedPacketsReceived"] = .integer(Int64(receiver.retransmittedPacketsReceived))
-        if let last = receiver.lastPacket {
-            inbound["lastPacketReceivedTimestamp"] = .number(Double(last.microseconds) / 1000)
+    private static func outbound(_ sender: RTPSender, _ section: MediaSection) -> StatisticsRecord {
+        var record = stream("outbound-rtp", section, ssrc: sender.ssrc, payloadType: sender.codec.payloadType)
+        let counters = sender.counters
+        record["packetsSent"] = .integer(counters.packetsSent)
+        record["bytesSent"] = .integer(counters.bytesSent)
+        record["headerBytesSent"] = .integer(counters.headerBytesSent)
+        record["retransmittedPacketsSent"] = .integer(counters.retransmittedPacketsSent)
+        record["retransmittedBytesSent"] = .integer(counters.retransmittedBytesSent)
+        record["nackCount"] = .integer(counters.nackCount)
+        record["active"] = .flag(sender.isActive)
+        if sender.remote.reportCount > 0 { record["remoteId"] = .text("remote-inbound-rtp-\(section.mid)") }
+        guard section.media.kind == .video else { return record }
+        if let rtxSSRC = sender.rtxSSRC { record["rtxSsrc"] = .integer(Int64(rtxSSRC)) }
+        record["framesSent"] = .integer(counters.framesSent)
+        record["keyFramesSent"] = .integer(counters.keyFramesSent)
+        record["pliCount"] = .integer(counters.pliCount)
+        record["firCount"] = .integer(counters.firCount)
+        record["framesDroppedByPacer"] = .integer(counters.framesDropped)
+        return record
+    }
+
+    private static func remoteInbound(_ sender: RTPSender, _ section: MediaSection) -> StatisticsRecord {
+        var record = stream("remote-inbound-rtp", section, ssrc: sender.ssrc, payloadType: sender.codec.payloadType)
+        let remote = sender.remote
+        record["localId"] = .text("outbound-rtp-\(section.mid)")
+        record["packetsLost"] = .integer(remote.packetsLost)
+        record["fractionLost"] = .number(remote.fractionLost)
+        record["jitter"] = .number(remote.jitter)
+        record["totalRoundTripTime"] = .number(remote.totalRoundTripTime.inSeconds)
+        record["roundTripTimeMeasurements"] = .integer(remote.roundTripTimeMeasurements)
+        if let roundTripTime = remote.roundTripTime { record["roundTripTime"] = .number(roundTripTime.inSeconds) }
+        return record
+    }
+
+    private func inbound(_ section: MediaSection) -> StatisticsRecord {
+        let receiver = section.receiver
+        var record = Self.stream(
+            "inbound-rtp", section, ssrc: receiver.ssrc ?? 0, payloadType: receiver.lastPayloadType)
+        let counters = receiver.counters
+        record["packetsReceived"] = .integer(counters.packetsReceived)
+        record["bytesReceived"] = .integer(counters.bytesReceived)
+        record["headerBytesReceived"] = .integer(counters.headerBytesReceived)
+        record["packetsLost"] = .integer(receiver.reception.cumulativeLost)
+        record["jitter"] = .number(receiver.reception.jitter)
+        record["nackCount"] = .integer(counters.nackCount)
+        record["retransmittedPacketsReceived"] = .integer(counters.retransmittedPacketsReceived)
+        record["retransmittedBytesReceived"] = .integer(counters.retransmittedBytesReceived)
+        if let time = receiver.lastPacket {
+            record["lastPacketReceivedTimestamp"] = .number(Double(time.microseconds) / 1000)
         }
-        if media.kind == .video {
-            inbound["nackCount"] = .integer(Int64(receiver.nackCount))
-            inbound["pliCount"] = .integer(Int64(receiver.pliCount))
-            inbound["framesReceived"] = .integer(Int64(receiver.framesReceived))
-            inbound["keyFramesReceived"] = .integer(Int64(receiver.keyFramesReceived))
-        }
-        if let codec = media.codecs.first { inbound["codecId"] = .text("codec-\(media.mid)-\(codec.payloadType)") }
-        guard let report = receiver.senderReport else { return [inbound] }
-        var outbound = StatisticsRecord(type: "remote-outbound-rtp", id: "remote-outbound-\(media.mid)")
-        outbound["kind"] = .text(media.kind.rawValue)
-        outbound["ssrc"] = .integer(Int64(ssrc))
-        outbound["localId"] = .text("inbound-\(media.mid)")
-        outbound["packetsSent"] = .integer(Int64(report.info.packetCount))
-        outbound["bytesSent"] = .integer(Int64(report.info.octetCount))
-        return [inbound, outbound]
+        if receiver.remote != nil { record["remoteId"] = .text("remote-outbound-rtp-\(section.mid)") }
+        guard section.media.kind == .video else { return record }
+        if let rtxSSRC = receiver.rtxSSRC { record["rtxSsrc"] = .integer(Int64(rtxSSRC)) }
+        record["framesReceived"] = .integer(counters.framesReceived)
+        record["keyFramesReceived"] = .integer(counters.keyFramesReceived)
+        record["framesAssembledFromMultiplePackets"] = .integer(counters.framesAssembledFromMultiplePackets)
+        record["totalAssemblyTime"] = .number(counters.totalAssemblyTime.inSeconds)
+        record["framesDroppedIncomplete"] = .integer(receiver.assembler.droppedCount)
+        record["pliCount"] = .integer(counters.pliCount)
+        record["firCount"] = 0
+        record["lipSyncHold"] = .number(receiver.lipSync.hold.inSeconds)
+        return record
+    }
+
+    private func remoteOutbound(_ report: SenderReport, _ section: MediaSection) -> StatisticsRecord {
+        var record = Self.stream(
+            "remote-outbound-rtp", section, ssrc: report.ssrc, payloadType: section.receiver.lastPayloadType)
+        record["localId"] = .text("inbound-rtp-\(section.mid)")
+        record["packetsSent"] = .integer(Int64(report.packetCount))
+        record["bytesSent"] = .integer(Int64(report.octetCount))
+        record["reportsSent"] = .integer(section.receiver.remoteReportCount)
+        // Milliseconds since 1970 by the sender's clock; the NTP era begins 70 years earlier.
+        let sinceEpoch = report.ntpTime.microseconds(since: NTPTime(2_208_988_800 << 32))
+        record["remoteTimestamp"] = .number(Double(sinceEpoch) / 1000)
+        return record
     }
 }

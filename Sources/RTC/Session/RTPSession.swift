@@ -1,171 +1,178 @@
 import Wire
 
-/// Everything between SRTP and the encoded frames, for all media sections of one BUNDLE (RFC 3550, RFC 9143).
+/// Everything between SRTP and encoded media for one BUNDLE transport (RFC 3550, RFC 9143): packets, feedback,
+/// retransmission, pacing, frame assembly, reports and statistics.
+///
+/// Sans-I/O: change it, then drain `pollPacket` and `pollEvent` until both give nil, then wait until `nextTimeout`.
+/// All instants, capture times among them, count from one origin.
 package struct RTPSession: Sendable {
-    static let videoReportInterval = Duration.seconds(1)
-    static let unknownCap = 64
-    /// Between two requests for a key frame.
-    static let keyFrameInterval = Duration.milliseconds(300)
+    /// Sections over this are ignored.
+    package static let maximumSectionCount = 32
+    /// From the first moment with keys to the first report: long enough to have something to say.
+    static let firstReportDelay = Duration.milliseconds(300)
+    static let maximumEventCount = 4096
+    static let maximumControlQueueCount = 256
 
-    let cname: String
+    let cname: [UInt8]
     var random: RandomSource
-    let ntpOffset: UInt64
-    var senders: [String: RTPSender] = [:]
-    var receivers: [String: RTPReceiver] = [:]
-    /// Senders of sections that do not send now. Their SSRC may come back, and must not begin a new numbering then: the
-    /// far side's SRTP would take its packets for replayed ones.
-    var restingSenders: [String: RTPSender] = [:]
-    /// Sections in the order of the description.
-    var order: [String] = []
-    var pacer = Pacer()
-    var feedbackLog = TransportFeedbackLog()
-    var lipSync = LipSync()
-    var audioPlayoutDelay = Duration.zero
-    var transportSequence: UInt16 = 0
-    /// RTCP that is ready to leave.
-    var control: [[UInt8]] = []
-    var events: [RTPSessionEvent] = []
-    /// Pictures that wait for their sound.
-    var held: [(mid: String, frame: ReceivedVideoFrame)] = []
-    var nextReport: Instant?
-    var roundTrip = Duration.milliseconds(100)
+    /// Wall clock at `Instant.zero`.
+    let ntpOffset: NTPTime
+
+    var sections: [MediaSection] = []
+    var demultiplexer = RTPDemultiplexer()
+    var pacer: Pacer
+    var arrivalLog = TransportArrivalLog()
+    var sendLog = TransportSendLog()
+    var control = FIFO<OutgoingPacket>()
+    var events = FIFO<RTPSessionEvent>()
+    var roundTripTime: Duration?
+    var referenceTimes = ReceiverReferenceTimes()
+    var remoteBitrateLimit: UInt64?
+    /// Packets that no section wanted, or that could not be read.
+    var discardedPacketCount: Int64 = 0
+    var isReady = false
     var isClosed = false
-    /// Packets whose section is not known; counted, never kept.
-    var unknownPackets = 0
+    private var nextIdentifier = 0
 
-    /// - Parameter ntpOffset: NTP time (32.32) at `Instant.zero`.
-    package init(cname: String, random: RandomSource, ntpOffset: UInt64) {
-        self.cname = cname
+    /// - Parameters:
+    ///   - cname: the canonical name in our SDES (RFC 7022); the same for all sessions of one call.
+    ///   - ntpOffset: NTP time, 32.32 fixed point, at `Instant.zero`.
+    ///   - targetBitrate: what all streams together are meant to send, bit/s; the pacer's rate is a multiple of it.
+    package init(cname: String, random: RandomSource, ntpOffset: UInt64, targetBitrate: Int = 2_000_000) {
+        self.cname = Array(cname.utf8.prefix(255))
         self.random = random
-        self.ntpOffset = ntpOffset
+        self.ntpOffset = NTPTime(ntpOffset)
+        pacer = Pacer(targetBitrate: targetBitrate)
     }
 
-    /// After each offer and answer. Sections that go on keep their numbering and figures.
+    /// What all streams together are meant to send, bit/s.
+    package var targetBitrate: Int {
+        get { pacer.targetBitrate }
+        set { pacer.targetBitrate = newValue }
+    }
+
+    /// Takes the result of an offer and its answer. Sections that were there before (same mid, same SSRC) go on; those
+    /// that begin to send ask for a key frame.
     package mutating func configure(_ media: [NegotiatedMedia], at now: Instant) {
-        order = media.map(\.mid)
-        for section in media {
-            if section.direction.sends, !section.codecs.isEmpty {
-                let earlier = senders[section.mid] ?? restingSenders.removeValue(forKey: section.mid)
-                senders[section.mid] = earlier?.renegotiated(section) ?? RTPSender(media: section, random: &random)
-            } else if let resting = senders.removeValue(forKey: section.mid) {
-                restingSenders[section.mid] = resting
+        guard !isClosed else { return }
+        var kept: [MediaSection] = []
+        for description in media.prefix(Self.maximumSectionCount) {
+            let known = sections.first {
+                $0.mid == description.mid && $0.media.localSSRC == description.localSSRC
+                    && $0.media.kind == description.kind
             }
-            if section.direction.receives, !section.codecs.isEmpty {
-                var receiver = receivers[section.mid] ?? RTPReceiver(media: section)
-                receiver.media = section
-                receiver.ssrc = section.remoteSSRC ?? receiver.ssrc
-                receiver.rtxSSRC = section.remoteRTXSSRC ?? receiver.rtxSSRC
-                receivers[section.mid] = receiver
+            guard var section = known ?? newSection(description) else { continue }
+            if description.codecs.isEmpty {
+                // Rejected: kept all the same, because an SSRC that comes back must go on counting, or SRTP at the far
+                // side would take its packets for replayed ones.
+                section.media.direction = .inactive
             } else {
-                receivers[section.mid] = nil
+                section.media = description
             }
+            section.receiver.update(section.media)
+            configureSender(of: &section, at: now)
+            kept.append(section)
         }
-        senders = senders.filter { order.contains($0.key) }
-        restingSenders = restingSenders.filter { order.contains($0.key) }
-        receivers = receivers.filter { order.contains($0.key) }
-        if nextReport == nil, !senders.isEmpty || !receivers.isEmpty { nextReport = now + .milliseconds(200) }
-    }
-
-    // MARK: Sending
-
-    package mutating func sendAudio(
-        mid: String, payload: [UInt8], sampleCount: Int, captureTime: Instant, level: UInt8, voiceActivity: Bool,
-        at now: Instant
-    ) {
-        guard !isClosed,
-            let packet = senders[mid]?.packetizeAudio(payload, capture: captureTime, level: level, voice: voiceActivity)
-        else { return }
-        pacer.enqueue(packet, .audio, at: now)
-    }
-
-    package mutating func sendVideo(
-        mid: String, frame: [UInt8], isKeyFrame: Bool, captureTime: Instant, at now: Instant
-    ) {
-        guard !isClosed, let packets = senders[mid]?.packetizeVideo(frame, isKeyFrame: isKeyFrame, capture: captureTime)
-        else { return }
-        for packet in packets { pacer.enqueue(packet, .video, at: now) }
-    }
-
-    /// The next packet that may leave now; nil when nothing may.
-    package mutating func pollPacket(at now: Instant) -> OutgoingPacket? {
-        if !control.isEmpty { return OutgoingPacket(bytes: control.removeFirst(), isRTCP: true) }
-        guard !isClosed, let (packet, priority) = pacer.next(at: now) else { return nil }
-        return OutgoingPacket(bytes: stamp(packet, priority: priority, at: now), isRTCP: false)
-    }
-
-    /// Adds what depends on the moment of sending: the transport-wide number and the send time.
-    private mutating func stamp(_ packet: RTPPacket, priority: Pacer.Priority, at now: Instant) -> [UInt8] {
-        var packet = packet
-        guard
-            let mid = senders.first(where: {
-                $0.value.media.localSSRC == packet.ssrc || $0.value.media.localRTXSSRC == packet.ssrc
-            })?.key, let extensions = senders[mid]?.media.extensions
-        else { return packet.serialized(spare: 148) }
-        if let id = extensions.absoluteSendTime {
-            let time = UInt32(truncatingIfNeeded: now.microseconds * 262_144 / 1_000_000) & 0xFF_FFFF
-            packet.extensions.append(
-                RTPPacket.Extension(
-                    id: id, data: [UInt8(time >> 16), UInt8(time >> 8 & 0xFF), UInt8(time & 0xFF)]))
+        for section in sections where !kept.contains(where: { $0.identifier == section.identifier }) {
+            demultiplexer.forgetSection(section.identifier)
         }
-        if let id = extensions.transportWideCC {
-            transportSequence &+= 1
-            packet.extensions.append(
-                RTPPacket.Extension(
-                    id: id, data: [UInt8(transportSequence >> 8), UInt8(transportSequence & 0xFF)]))
-        }
-        let bytes = packet.serialized(spare: 148)
-        senders[mid]?.sent(packet, byteCount: bytes.count, isRetransmission: priority == .retransmission)
-        return bytes
+        sections = kept
+        grantKeyFrames(at: now)
     }
 
-    /// The next thing that happened, in order.
-    package mutating func pollEvent() -> RTPSessionEvent? { events.isEmpty ? nil : events.removeFirst() }
+    private mutating func newSection(_ description: NegotiatedMedia) -> MediaSection? {
+        guard !description.codecs.isEmpty else { return nil }
+        nextIdentifier += 1
+        return MediaSection(identifier: nextIdentifier, media: description)
+    }
 
-    /// How long received sound waits until it is played; pictures wait with it.
-    package mutating func setAudioPlayoutDelay(_ delay: Duration) { audioPlayoutDelay = delay }
+    /// SRTP keys exist: from now on media may be sent. Before, `sendAudio` and `sendVideo` are ignored.
+    package mutating func transportReady(at now: Instant) {
+        guard !isReady, !isClosed else { return }
+        isReady = true
+        for index in sections.indices {
+            sections[index].nextReport = now + Self.firstReportDelay
+            guard sections[index].media.kind == .video else { continue }
+            sections[index].sender?.requireKeyFrame(at: now)
+        }
+        grantKeyFrames(at: now)
+    }
 
-    /// Says BYE for every sender.
+    private mutating func configureSender(of section: inout MediaSection, at now: Instant) {
+        guard let codec = section.media.codecs.first else { return }
+        let sends = section.media.direction.sends
+        if var sender = section.sender {
+            sender.update(section.media, codec: codec)
+            section.sender = sender
+        } else if sends {
+            section.sender = RTPSender(section.media, codec: codec, random: &random)
+        }
+        let began = sends && section.sender?.isActive == false
+        section.sender?.isActive = sends
+        if began, section.media.kind == .video, isReady { section.sender?.requireKeyFrame(at: now) }
+        if section.nextReport == nil { section.nextReport = now + Self.firstReportDelay }
+    }
+
+    /// Ends the session: what is queued is dropped, and a BYE for all our streams is the last packet to poll.
     package mutating func close(at now: Instant) {
         guard !isClosed else { return }
+        pacer.removeAll()
+        control.removeAll()
+        if isReady { sendGoodbye(at: now) }
         isClosed = true
-        let sources = senders.values.map(\.media.localSSRC)
-        guard let first = sources.first else { return }
-        control.append(
-            RTCPPacket.receiverReport(ssrc: first, []).serialized()
-                + RTCPPacket.sourceDescription(ssrc: first, cname: cname).serialized()
-                + RTCPPacket.goodbye(sources).serialized())
     }
 
     // MARK: Time
 
-    package var nextTimeout: Instant? {
-        guard !isClosed else { return nil }
-        var next = earliest(nextReport, pacer.nextTime)
-        next = earliest(next, feedbackLog.nextTime)
-        next = earliest(next, held.first?.frame.playoutTime)
-        for receiver in receivers.values where receiver.media.kind == .video {
-            next = earliest(next, receiver.nacks.nextTime(roundTrip: roundTrip))
-            if let stalled = receiver.assembler.stallDeadline {
-                // Once asked for, a key frame is asked for again only after a while.
-                let again = receiver.lastPLI.map { $0 + Self.keyFrameInterval } ?? stalled
-                next = earliest(next, max(stalled, again))
-            }
-        }
-        return next
-    }
-
+    /// Does what is due at `now`.
     package mutating func handleTimeout(at now: Instant) {
         guard !isClosed else { return }
-        releaseHeld(at: now)
-        for mid in receivers.keys { requestMissing(mid: mid, at: now) }
-        sendTransportFeedback(at: now)
-        if let nextReport, nextReport <= now { sendReports(at: now) }
+        for index in sections.indices {
+            deliverVideo(index, at: now)
+            updateLipSync(index, at: now)
+        }
+        sendFeedback(at: now)
+        sendDueReports(at: now)
+        grantKeyFrames(at: now)
     }
 
-    mutating func releaseHeld(at now: Instant) {
-        while let first = held.first, first.frame.playoutTime <= now {
-            events.append(.videoFrame(mid: first.mid, first.frame))
-            held.removeFirst()
+    /// When `handleTimeout` or `pollPacket` has something to do next; may lie in the past: at once.
+    package var nextTimeout: Instant? {
+        guard !isClosed else { return nil }
+        var next: Instant?
+        for section in sections {
+            guard isReady else { continue }
+            if section.media.direction.receives { next = earliest(next, section.receiver.nextTimeout) }
+            next = earliest(next, section.nextReport)
+            next = earliest(next, section.sender?.throttle.nextTimeout)
         }
+        guard isReady else { return next }
+        return earliest(earliest(next, pacer.nextTimeout), arrivalLog.nextTimeout)
     }
+
+    /// The next packet that may leave now; nil when there is none, or the pacer wants to wait (see `nextTimeout`).
+    package mutating func pollPacket(at now: Instant) -> OutgoingPacket? {
+        if let packet = control.popFirst() { return packet }
+        guard isReady, !isClosed else { return nil }
+        while let entry = pacer.next(at: now) {
+            if let packet = write(entry, at: now) { return packet }
+        }
+        return nil
+    }
+
+    /// What happened since the last call, in order.
+    package mutating func pollEvent() -> RTPSessionEvent? { events.popFirst() }
+
+    /// Events that nobody fetches are dropped from the oldest on.
+    mutating func emit(_ event: RTPSessionEvent) {
+        if events.count >= Self.maximumEventCount { _ = events.popFirst() }
+        events.append(event)
+    }
+
+    func index(of mid: String) -> Int? { sections.firstIndex { $0.mid == mid } }
+
+    func index(ofSection identifier: Int) -> Int? { sections.firstIndex { $0.identifier == identifier } }
+
+    /// Wall clock at `now`.
+    func ntpTime(at now: Instant) -> NTPTime { ntpOffset.advanced(byMicroseconds: now.microseconds) }
 }

@@ -1,32 +1,26 @@
-/// One packet of received sound, not yet decoded.
-package struct ReceivedAudio: Sendable {
-    /// Never wraps.
-    package var sequenceNumber: Int64
-    package var timestamp: UInt32
-    package var payload: [UInt8]
-    package var arrival: Instant
-}
-
-/// One whole received picture, not yet decoded.
-package struct ReceivedVideoFrame: Sendable {
-    package var bytes: [UInt8]
-    package var isKeyFrame: Bool
-    package var rtpTimestamp: UInt32
-    /// When it is to be shown: later than its arrival only for lip-sync.
-    package var playoutTime: Instant
-}
-
-/// What an `RTPSession` tells its owner.
+/// What `RTPSession` tells its owner.
 package enum RTPSessionEvent: Sendable {
+    /// A packet of sound, as soon as it arrived; feed it to the section's `AudioJitterBuffer`.
     case audioPacket(mid: String, ReceivedAudio)
+    /// A complete, decodable picture that is due for decoding and showing.
     case videoFrame(mid: String, ReceivedVideoFrame)
+    /// The section's far side sends from a new source, or numbers anew: reset jitter buffer and decoder.
+    case sourceChanged(mid: String)
+    /// The far side, or this session itself, needs a key frame from our encoder. Already throttled.
     case keyFrameRequested(mid: String)
-    case lossReport(mid: String, fraction: Double)
+    /// The far side has ended the section's stream (RFC 3550 §6.6).
     case bye(mid: String)
+    /// A new measurement of the round trip, smoothed.
+    case roundTripTime(Duration)
+    /// How the far side gets what we send: share lost since its last report, 0...1. For Opus' expected-loss setting.
+    case lossReport(mid: String, fraction: Double)
+    /// REMB: what the far side believes it can receive, bit/s (used only where transport-wide feedback is not).
+    case remoteBitrateLimit(Int)
 }
 
-/// A plain packet to be encrypted and sent.
-package struct OutgoingPacket: Sendable {
+/// One packet to protect and send.
+package struct OutgoingPacket: Hashable, Sendable {
+    /// In the clear, with spare capacity for the SRTP or SRTCP trailer.
     package var bytes: [UInt8]
     package var isRTCP: Bool
 }

@@ -1,72 +1,67 @@
-/// The VP8 payload descriptor (RFC 7741 §4.2).
-package struct VP8Descriptor: Hashable, Sendable {
-    package var isNonReference = false
-    /// S bit: the first packet of a partition.
-    package var startsPartition: Bool
-    package var partition: UInt8
-    /// 7 or 15 bits; nil where the sender has none.
-    package var pictureID: UInt16?
-    package var temporalLevelZeroIndex: UInt8?
-    package var temporalLayer: UInt8?
+/// A received VP8 RTP payload: the descriptor and the part of the frame behind it (RFC 7741 §4).
+package struct VP8Payload: Hashable, Sendable {
+    package var descriptor: VP8Descriptor
+    /// Shares the datagram's memory. Never empty.
+    package var data: ArraySlice<UInt8>
 
-    package init(startsPartition: Bool, partition: UInt8, pictureID: UInt16?) {
-        self.startsPartition = startsPartition
-        self.partition = partition
-        self.pictureID = pictureID
+    /// Throws `truncated` for a cut descriptor and `malformed` when no VP8 data follows it.
+    package init(parsing payload: ArraySlice<UInt8>) throws(WireError) {
+        var reader = ByteReader(payload)
+        descriptor = try VP8Descriptor(parsing: &reader)
+        data = reader.rest
+        guard !data.isEmpty else { throw .malformed("VP8 payload without data") }
     }
 
-    /// Whether a frame begins here.
-    package var startsFrame: Bool { startsPartition && partition == 0 }
-
-    /// Reads the descriptor; the reader then stands at the VP8 bytes.
-    package init(_ reader: inout ByteReader) throws(WireError) {
-        let first = try reader.readUInt8()
-        startsPartition = first & 0x10 != 0
-        partition = first & 0x07
-        isNonReference = first & 0x20 != 0
-        guard first & 0x80 != 0 else { return }
-        let flags = try reader.readUInt8()
-        if flags & 0x80 != 0 {
-            let high = try reader.readUInt8()
-            if high & 0x80 != 0 {
-                pictureID = UInt16(high & 0x7F) << 8 | UInt16(try reader.readUInt8())
-            } else {
-                pictureID = UInt16(high)
-            }
-        }
-        if flags & 0x40 != 0 { temporalLevelZeroIndex = try reader.readUInt8() }
-        if flags & 0x30 != 0 { temporalLayer = try reader.readUInt8() >> 6 }
+    /// True for the first packet of a key frame: the P bit of the VP8 payload header is zero (RFC 7741 §4.3).
+    package var startsKeyFrame: Bool {
+        guard descriptor.startsFrame, let head = data.first else { return false }
+        return head & 1 == 0
     }
 
-    /// X and I set, a 15-bit PictureID: what every receiver understands.
-    package var bytes: [UInt8] {
-        let identifier = pictureID ?? 0
-        return [
-            0x80 | (startsPartition ? 0x10 : 0) | partition & 0x07, 0x80, 0x80 | UInt8(identifier >> 8 & 0x7F),
-            UInt8(identifier & 0xFF),
-        ]
+    /// Width and height in pixels as a key frame's start says (RFC 6386 §9.1), or nil elsewhere.
+    package var keyFrameSize: (width: Int, height: Int)? {
+        guard startsKeyFrame else { return nil }
+        var reader = ByteReader(data)
+        guard let tag = try? reader.readBytes(3), tag.count == 3, let code = try? reader.readUInt24(),
+            code == 0x9D012A, let width = try? reader.readUInt16(), let height = try? reader.readUInt16()
+        else { return nil }
+        return (Int(width.byteSwapped & 0x3FFF), Int(height.byteSwapped & 0x3FFF))
     }
 }
 
-/// Cuts a VP8 frame into packets of nearly equal size.
-package enum VP8Packetizer {
-    package static func packetize(_ frame: [UInt8], pictureID: UInt16, limit: Int) -> [[UInt8]] {
-        let room = max(limit - 4, 1)
-        let count = max((frame.count + room - 1) / room, 1)
-        let size = frame.count / count
-        let larger = frame.count % count
-        var packets: [[UInt8]] = []
-        packets.reserveCapacity(count)
+/// Splitting VP8 frames into RTP payloads (RFC 7741 §4): X=1 with a 15-bit PictureID, parts of equal size.
+package struct VP8Packetizer: Hashable, Sendable {
+    /// Bytes of the descriptor that this packetizer writes.
+    package static let descriptorByteCount = 4
+
+    /// PictureID of the next frame, 15 bits.
+    package private(set) var nextPictureID: UInt16
+
+    /// - Parameter firstPictureID: anything; RFC 7741 §4.2 wants it random.
+    package init(firstPictureID: UInt16) { nextPictureID = firstPictureID & 0x7FFF }
+
+    /// The payloads of one frame in order, each at most `maximumByteCount` bytes with its descriptor. Sizes differ by
+    /// one byte at most, so that no tiny last packet costs a whole header. Empty for an empty frame.
+    package mutating func packetize(_ frame: [UInt8], maximumByteCount: Int) -> [[UInt8]] {
+        let room = max(maximumByteCount - Self.descriptorByteCount, 1)
+        guard !frame.isEmpty else { return [] }
+        let count = (frame.count + room - 1) / room
+        var payloads: [[UInt8]] = []
+        payloads.reserveCapacity(count)
+        var descriptor = VP8Descriptor()
+        descriptor.pictureID = nextPictureID
+        nextPictureID = (nextPictureID &+ 1) & 0x7FFF
         var start = 0
         for index in 0..<count {
-            let end = start + size + (index < larger ? 1 : 0)
-            let head = VP8Descriptor(startsPartition: index == 0, partition: 0, pictureID: pictureID)
-            packets.append(head.bytes + frame[start..<end])
+            let end = frame.count * (index + 1) / count
+            descriptor.startsPartition = index == 0
+            var payload: [UInt8] = []
+            payload.reserveCapacity(Self.descriptorByteCount + end - start)
+            descriptor.write(to: &payload)
+            payload.append(contentsOf: frame[start..<end])
+            payloads.append(payload)
             start = end
         }
-        return packets
+        return payloads
     }
-
-    /// RFC 7741 §4.3: the P bit of the first byte of a frame is 0 for a key frame.
-    package static func isKeyFrame(_ frame: ArraySlice<UInt8>) -> Bool { frame.first.map { $0 & 1 == 0 } ?? false }
 }

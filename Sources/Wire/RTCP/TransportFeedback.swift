@@ -1,99 +1,82 @@
-/// Arrival times of packets by their transport-wide number (draft-holmer-rmcat-transport-wide-cc-extensions-01).
+/// Transport-wide congestion control feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1): which packets
+/// of the transport arrived, and when.
 package struct TransportFeedback: Hashable, Sendable {
-    /// The most packets one message tells of; more makes it larger than a datagram.
-    package static let packetCap = 1024
+    /// The fate of one packet.
+    package enum Arrival: Hashable, Sendable {
+        case lost
+        /// Arrived, at an unknown time.
+        case received
+        /// Arrived this long after the packet before it in the list (after the reference time for the first), in units
+        /// of 250 µs; negative when it overtook.
+        case receivedAfter(Int16)
 
-    package var sender: UInt32
-    package var media: UInt32
-    package var baseSequence: UInt16
-    /// Of 64 ms, 24 bits.
-    package var referenceTime: UInt32
+        package var isReceived: Bool { self != .lost }
+    }
+
+    /// Packets in one feedback at most: several seconds of traffic.
+    package static let maximumPacketCount = 8192
+    /// Microseconds of one delta unit.
+    package static let deltaUnit: Int64 = 250
+    /// Microseconds of one unit of `referenceTime`.
+    package static let referenceUnit: Int64 = 64_000
+
+    package var senderSSRC: UInt32
+    package var mediaSSRC: UInt32
+    /// Transport-wide sequence number of the first packet.
+    package var baseSequenceNumber: UInt16
+    /// Signed 24 bits, in units of 64 ms of the receiver's own clock.
+    package var referenceTime: Int32
+    /// Counts feedback packets, so that a lost one is noticed.
     package var feedbackCount: UInt8
-    /// One entry a packet from `baseSequence` on: 250 µs after the arrival before (the first: after the reference
-    /// time); nil for a packet that did not arrive.
-    package var deltas: [Int16?]
+    /// One for each packet from `baseSequenceNumber` on.
+    package var arrivals: [Arrival]
 
     package init(
-        sender: UInt32, media: UInt32, baseSequence: UInt16, referenceTime: UInt32, feedbackCount: UInt8,
-        deltas: [Int16?]
+        senderSSRC: UInt32, mediaSSRC: UInt32, baseSequenceNumber: UInt16, referenceTime: Int32, feedbackCount: UInt8,
+        arrivals: [Arrival]
     ) {
-        self.sender = sender
-        self.media = media
-        self.baseSequence = baseSequence
+        self.senderSSRC = senderSSRC
+        self.mediaSSRC = mediaSSRC
+        self.baseSequenceNumber = baseSequenceNumber
         self.referenceTime = referenceTime
         self.feedbackCount = feedbackCount
-        self.deltas = deltas
+        self.arrivals = arrivals
     }
 
-    init(sender: UInt32, media: UInt32, _ reader: inout ByteReader) throws(WireError) {
-        self.sender = sender
-        self.media = media
-        baseSequence = try reader.readUInt16()
+    init(senderSSRC: UInt32, mediaSSRC: UInt32, parsing reader: inout ByteReader) throws(WireError) {
+        self.senderSSRC = senderSSRC
+        self.mediaSSRC = mediaSSRC
+        baseSequenceNumber = try reader.readUInt16()
         let count = Int(try reader.readUInt16())
-        referenceTime = try reader.readUInt24()
+        guard count <= Self.maximumPacketCount else { throw .tooMany("transport feedback packets") }
+        referenceTime = Int32(bitPattern: try reader.readUInt24() << 8) >> 8
         feedbackCount = try reader.readUInt8()
-        guard count > 0 else { throw .malformed("feedback count") }
-        let symbols = try Self.readSymbols(&reader, count: count)
-        deltas = []
-        deltas.reserveCapacity(count)
+        let symbols = try TransportFeedbackChunk.read(count: count, from: &reader)
+        arrivals = []
+        arrivals.reserveCapacity(count)
         for symbol in symbols {
             switch symbol {
-            case 1: deltas.append(Int16(try reader.readUInt8()))
-            case 2: deltas.append(Int16(bitPattern: try reader.readUInt16()))
-            default: deltas.append(nil)
+            case .notReceived: arrivals.append(.lost)
+            case .smallDelta: arrivals.append(.receivedAfter(Int16(try reader.readUInt8())))
+            case .largeDelta: arrivals.append(.receivedAfter(Int16(bitPattern: try reader.readUInt16())))
+            case .withoutDelta: arrivals.append(.received)
             }
         }
-    }
-
-    private static func readSymbols(_ reader: inout ByteReader, count: Int) throws(WireError) -> [UInt8] {
-        var symbols: [UInt8] = []
-        symbols.reserveCapacity(count)
-        while symbols.count < count {
-            let chunk = try reader.readUInt16()
-            if chunk & 0x8000 == 0 {
-                let run = min(Int(chunk & 0x1FFF), count - symbols.count)
-                guard run > 0 else { throw .malformed("empty run") }
-                symbols += repeatElement(UInt8(chunk >> 13 & 3), count: run)
-            } else if chunk & 0x4000 == 0 {
-                for bit in 0..<14 { symbols.append(UInt8(chunk >> UInt16(13 - bit) & 1)) }
-            } else {
-                for pair in 0..<7 { symbols.append(UInt8(chunk >> UInt16(12 - 2 * pair) & 3)) }
-            }
-        }
-        return Array(symbols.prefix(count))
     }
 
     func write(to bytes: inout [UInt8]) {
-        bytes.write(sender)
-        bytes.write(media)
-        bytes.write(baseSequence)
-        bytes.write(UInt16(truncatingIfNeeded: deltas.count))
-        bytes.writeUInt24(referenceTime)
-        bytes.append(feedbackCount)
-        let symbols = deltas.map { delta -> UInt16 in
-            guard let delta else { return 0 }
-            return (0...255).contains(delta) ? 1 : 2
-        }
-        var index = 0
-        while index < symbols.count {
-            let run = symbols[index...].prefix { $0 == symbols[index] }.count
-            if run >= 7 {
-                let length = min(run, 0x1FFF)
-                bytes.write(symbols[index] << 13 | UInt16(length))
-                index += length
+        let sent = arrivals.prefix(Self.maximumPacketCount)
+        bytes.write(baseSequenceNumber)
+        bytes.write(UInt16(sent.count))
+        bytes.writeUInt24(UInt32(bitPattern: referenceTime))
+        bytes.write(feedbackCount)
+        TransportFeedbackChunk.write(sent.map(TransportFeedbackChunk.Symbol.init), to: &bytes)
+        for case .receivedAfter(let delta) in sent {
+            if (0...255).contains(delta) {
+                bytes.write(UInt8(delta))
             } else {
-                var chunk: UInt16 = 0xC000
-                for pair in 0..<7 where index + pair < symbols.count {
-                    chunk |= symbols[index + pair] << UInt16(12 - 2 * pair)
-                }
-                bytes.write(chunk)
-                index += 7
+                bytes.write(UInt16(bitPattern: delta))
             }
         }
-        for delta in deltas {
-            guard let delta else { continue }
-            if (0...255).contains(delta) { bytes.append(UInt8(delta)) } else { bytes.write(UInt16(bitPattern: delta)) }
-        }
-        bytes.pad(toMultipleOf: 4)
     }
 }

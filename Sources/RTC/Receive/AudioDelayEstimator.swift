@@ -1,0 +1,98 @@
+/// Learns from arrival times how long sound must be held back to be played without gaps (webrtc.md §3.4, after NetEq's
+/// delay manager).
+///
+/// A packet's relative delay is how much later it came than the fastest packet of the last two seconds would have.
+/// The target is the 95th percentile of the worst relative delay in each half second, or what reordering makes worth
+/// while, whichever is more.
+struct AudioDelayEstimator: Sendable {
+    /// Before anything is known.
+    static let startDelay: Int64 = 60_000
+    static let quantile = 0.95
+    private static let windowBucketCount = 8
+    private static let windowBucketSpan: Int64 = 250_000
+    private static let resampleInterval: Int64 = 500_000
+    /// Relative delays beyond this are jumps of the media clock, not of the network.
+    private static let maximumRelativeDelay: Int64 = 2_000_000
+    /// One per cent of loss is worth 20 ms of delay.
+    private static let lossCost = 20_000.0
+
+    private var underrun = DelayHistogram(forgetFactor: 0.983, startWeight: 2)
+    private var reordering = DelayHistogram(forgetFactor: 0.9993)
+    private var hasReordering = false
+    /// Least transit in each quarter of a second, a ring.
+    private var minima = [Int64](repeating: .max, count: windowBucketCount)
+    private var currentBucket: Int64?
+    private var intervalStart: Int64?
+    private var intervalMaximum: Int64 = 0
+
+    /// Least difference between arrival and media time in the window, microseconds; nil before the first packet.
+    private(set) var minimumTransit: Int64?
+
+    /// - Parameters:
+    ///   - mediaTime: the packet's timestamp in microseconds.
+    ///   - isReordered: a packet that was sent later has come before it.
+    mutating func record(mediaTime: Int64, arrival: Int64, isReordered: Bool) {
+        let transit = arrival &- mediaTime
+        if let minimumTransit, abs(transit &- minimumTransit) > Self.maximumRelativeDelay { forgetTransit() }
+        updateMinimum(transit, arrival: arrival)
+        let relative = transit &- (minimumTransit ?? transit)
+        if isReordered { hasReordering = true }
+        if hasReordering { reordering.add(isReordered ? relative : 0) }
+        // A reordered packet is paid for by the other histogram: waiting for each would cost too much.
+        if !isReordered { intervalMaximum = max(intervalMaximum, relative) }
+        guard let start = intervalStart else {
+            intervalStart = arrival
+            return
+        }
+        if arrival &- start >= Self.resampleInterval {
+            underrun.add(intervalMaximum)
+            intervalStart = arrival
+            intervalMaximum = 0
+        }
+    }
+
+    /// Microseconds that playout should lie behind the fastest packet.
+    var target: Int64 {
+        let base = underrun.isEmpty ? Self.startDelay : underrun.quantile(Self.quantile)
+        return max(base, hasReordering ? reordering.optimum(lossCost: Self.lossCost) + DelayHistogram.bucketWidth : 0)
+    }
+
+    /// How far behind the fastest packet playing this media time at `now` would be, microseconds.
+    func playoutDelay(mediaTime: Int64, at now: Int64) -> Int64? {
+        minimumTransit.map { now &- mediaTime &- $0 }
+    }
+
+    /// A new source: its clock has nothing to do with the old one's. What is known of the path stays.
+    mutating func forgetTransit() {
+        for index in minima.indices { minima[index] = .max }
+        currentBucket = nil
+        minimumTransit = nil
+        intervalStart = nil
+        intervalMaximum = 0
+    }
+
+    private mutating func updateMinimum(_ transit: Int64, arrival: Int64) {
+        let bucket = arrival / Self.windowBucketSpan
+        if let current = currentBucket, bucket > current {
+            // Buckets in which nothing came are empty; a pause longer than the window empties all but the least known.
+            if bucket - current >= Int64(Self.windowBucketCount) {
+                for index in minima.indices { minima[index] = .max }
+            } else {
+                for passed in (current + 1)...bucket { minima[Self.position(passed)] = .max }
+            }
+            currentBucket = bucket
+        } else if currentBucket == nil {
+            currentBucket = bucket
+        }
+        let position = Self.position(max(bucket, currentBucket ?? bucket))
+        minima[position] = min(minima[position], transit)
+        var least = Int64.max
+        for minimum in minima { least = min(least, minimum) }
+        minimumTransit = least
+    }
+
+    private static func position(_ bucket: Int64) -> Int {
+        let rest = Int(bucket % Int64(windowBucketCount))
+        return rest < 0 ? rest + windowBucketCount : rest
+    }
+}

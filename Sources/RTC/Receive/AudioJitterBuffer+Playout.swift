@@ -1,0 +1,164 @@
+/// Deciding what to play.
+extension AudioJitterBuffer {
+    /// One step of silence, and of concealment while the buffer is empty: 10 ms at 48 kHz. Short, so that a packet that
+    /// is only a little late is played soon, and the one behind a lost packet has time to come and repair it.
+    private static let step = 480
+    /// After so long without a packet playout stops, and starts anew with the next: 1 s, or 5 s when the sender said
+    /// that there is nothing to hear.
+    private static let maximumConcealment = 48_000
+    private static let maximumDiscontinuity = 240_000
+    /// Further behind the target than this, packets are dropped: stretching would take seconds.
+    private static let maximumExcess: Int64 = 300_000
+    private static let stretchInterval = Duration.milliseconds(50)
+
+    /// What to play next. Call it when the last decision's samples have been used up.
+    package mutating func next(at now: Instant) -> AudioDecision {
+        guard isStarted || start(at: now) else {
+            return AudioDecision(action: .silence, sampleCount: Self.step, stretch: .none)
+        }
+        dropExcess(at: now)
+        guard let index = firstWaitingSlot else { return concealEmpty() }
+        let slot = slots[index]
+        let missing = (slot.sequenceNumber ?? 0) - (nextSequenceNumber ?? 0)
+        let gap = slot.timestamp - expectedTimestamp
+        let remaining = gap - Int64(concealedRun)
+        let hasWaited = now - slot.arrival >= targetDelay
+        if remaining <= 0 || (hasWaited && (missing == 0 || gap > Int64(Self.maximumConcealment))) {
+            return decode(index, at: now)
+        }
+        if missing == 0 {
+            // The sender paused: its time has not come yet.
+            return conceal(min(Int(clamping: remaining), Self.step), isPause: true)
+        }
+        let duration = slot.sampleCount
+        if slot.mayCarryForwardErrorCorrection, remaining <= Int64(duration), remaining * 2 >= Int64(duration) {
+            return recover(index)
+        }
+        return conceal(min(Int(clamping: remaining), max(duration, Self.step)), isPause: false)
+    }
+
+    /// Back to the state before the first packet was played.
+    mutating func stopPlayout() {
+        isStarted = false
+        isConcealing = false
+        concealedRun = 0
+        lastWasDiscontinuous = false
+        smoothedPlayoutDelay = nil
+    }
+
+    /// The oldest packet at or behind `nextSequenceNumber`.
+    private var firstWaitingSlot: Int? {
+        guard let next = nextSequenceNumber, let highest = highestSequenceNumber, highest >= next else { return nil }
+        for number in next...min(highest, next + Int64(Self.capacity) - 1) {
+            let index = Self.index(of: number)
+            if slots[index].sequenceNumber == number { return index }
+        }
+        return nil
+    }
+
+    /// Playout starts when the first packet is as old as the target wants.
+    private mutating func start(at now: Instant) -> Bool {
+        guard let index = firstWaitingSlot else { return false }
+        let slot = slots[index]
+        let delay = playoutDelay(slot, at: now)
+        guard delay >= targetDelay || now - slot.arrival >= targetDelay else { return false }
+        isStarted = true
+        nextSequenceNumber = slot.sequenceNumber
+        expectedTimestamp = slot.timestamp
+        concealedRun = 0
+        return true
+    }
+
+    private func playoutDelay(_ slot: Slot, at now: Instant) -> Duration {
+        let mediaTime = Self.microseconds(of: slot.timestamp)
+        return .microseconds(estimator.playoutDelay(mediaTime: mediaTime, at: now.microseconds) ?? 0)
+    }
+
+    private mutating func decode(_ index: Int, at now: Instant) -> AudioDecision {
+        let slot = slots[index]
+        let wait = now - slot.arrival
+        let delay = Double(playoutDelay(slot, at: now).wholeMicroseconds)
+        smoothedPlayoutDelay = smoothedPlayoutDelay.map { $0 + (delay - $0) / 4 } ?? delay
+        averageWait =
+            averageWait.map { $0 + (Double(wait.wholeMicroseconds) - $0) / 32 }
+            ?? Double(wait.wholeMicroseconds)
+        statistics.currentDelay = (averageWait ?? 0) / 1000
+        let samples = slot.sampleCount
+        statistics.jitterBufferDelay += wait.inSeconds * Double(samples)
+        statistics.jitterBufferTargetDelay += targetDelay.inSeconds * Double(samples)
+        statistics.jitterBufferEmittedCount += samples
+        statistics.totalSamplesReceived += samples
+        advance(past: slot)
+        lastWasDiscontinuous = slot.isDiscontinuous
+        slots[index].sequenceNumber = nil
+        return AudioDecision(action: .decode(slot: index), sampleCount: samples, stretch: stretch(at: now))
+    }
+
+    private mutating func advance(past slot: Slot) {
+        nextSequenceNumber = (slot.sequenceNumber ?? 0) + 1
+        expectedTimestamp = slot.timestamp + Int64(slot.sampleCount)
+        concealedRun = 0
+        isConcealing = false
+    }
+
+    /// Plays the error correction that the packet in `index` carries for the one before it.
+    private mutating func recover(_ index: Int) -> AudioDecision {
+        let slot = slots[index]
+        nextSequenceNumber = slot.sequenceNumber
+        expectedTimestamp = slot.timestamp
+        concealedRun = 0
+        isConcealing = false
+        statistics.packetsRecovered += 1
+        statistics.totalSamplesReceived += slot.sampleCount
+        return AudioDecision(
+            action: .forwardErrorCorrection(slot: index), sampleCount: slot.sampleCount, stretch: .none)
+    }
+
+    private mutating func concealEmpty() -> AudioDecision {
+        let limit = lastWasDiscontinuous ? Self.maximumDiscontinuity : Self.maximumConcealment
+        guard concealedRun < limit else {
+            stopPlayout()
+            return AudioDecision(action: .silence, sampleCount: Self.step, stretch: .none)
+        }
+        return conceal(Self.step, isPause: lastWasDiscontinuous)
+    }
+
+    /// - Parameter isPause: the sender chose to send nothing: no loss, so nothing is counted as concealed.
+    private mutating func conceal(_ count: Int, isPause: Bool) -> AudioDecision {
+        // Opus continues in steps of 2.5 ms.
+        let samples = max(count / 120 * 120, 120)
+        concealedRun += samples
+        statistics.totalSamplesReceived += samples
+        if !isPause {
+            statistics.concealedSamples += samples
+            if !isConcealing { statistics.concealmentEvents += 1 }
+            isConcealing = true
+        }
+        return AudioDecision(action: .conceal, sampleCount: samples, stretch: .none)
+    }
+
+    /// After an outage that delayed packets instead of losing them, the oldest are skipped.
+    private mutating func dropExcess(at now: Instant) {
+        while let index = firstWaitingSlot, slots[index].sequenceNumber != highestSequenceNumber,
+            playoutDelay(slots[index], at: now) > targetDelay + .microseconds(Self.maximumExcess)
+        {
+            advance(past: slots[index])
+            slots[index].sequenceNumber = nil
+            statistics.packetsDiscarded += 1
+            smoothedPlayoutDelay = nil
+        }
+    }
+
+    /// NetEq's limits: from three quarters of the target, over at least 20 ms.
+    private mutating func stretch(at now: Instant) -> AudioDecision.Stretch {
+        guard let smoothedPlayoutDelay, lastStretch.map({ now - $0 >= Self.stretchInterval }) ?? true else {
+            return .none
+        }
+        let target = Double(targetDelay.wholeMicroseconds)
+        let low = max(target * 3 / 4, target - 85_000)
+        let high = max(target, low + 20_000)
+        guard smoothedPlayoutDelay < low || smoothedPlayoutDelay > high else { return .none }
+        lastStretch = now
+        return smoothedPlayoutDelay > high ? .accelerate : .decelerate
+    }
+}

@@ -1,0 +1,63 @@
+import Wire
+
+/// Packets of one stream between packetisation and the moment when nobody can ask for them again.
+///
+/// A packet waits here for the pacer, and afterwards for NACKs; the pacer's queues hold only sequence numbers.
+struct SendHistory: Sendable {
+    struct Packet: Sendable {
+        /// Not wrapped to 16 bits.
+        var sequenceNumber: Int64
+        var timestamp: UInt32
+        var marker: Bool
+        var payload: [UInt8]
+        var audioLevel: AudioLevel?
+        /// Nil while it waits for the pacer.
+        var lastSent: Instant?
+        /// When it was last put into the pacer's queue for a NACK.
+        var lastRequested: Instant?
+    }
+
+    /// Video that is older than this is of no use to the far side; three round trips are always kept.
+    static let retention = Duration.seconds(1)
+    static let maximumPacketCount = 4096
+
+    private var packets = FIFO<Packet>(capacity: 64)
+
+    /// Packets kept now.
+    var count: Int { packets.count }
+
+    /// Keeps the packet; sequence numbers must be contiguous. The oldest goes when the cap is reached.
+    mutating func append(_ packet: Packet) {
+        if packets.count >= Self.maximumPacketCount { _ = packets.popFirst() }
+        packets.append(packet)
+    }
+
+    func packet(_ sequenceNumber: Int64) -> Packet? {
+        guard let first = packets.first else { return nil }
+        return packets[Int(clamping: sequenceNumber &- first.sequenceNumber)]
+    }
+
+    mutating func markSent(_ sequenceNumber: Int64, at now: Instant) {
+        guard let first = packets.first else { return }
+        packets[Int(clamping: sequenceNumber &- first.sequenceNumber)]?.lastSent = now
+    }
+
+    mutating func markRequested(_ sequenceNumber: Int64, at now: Instant) {
+        guard let first = packets.first else { return }
+        packets[Int(clamping: sequenceNumber &- first.sequenceNumber)]?.lastRequested = now
+    }
+
+    /// Forgets packets sent before the retention time; those that still wait for the pacer stay.
+    mutating func removeExpired(at now: Instant, roundTripTime: Duration?, keepsSent: Bool) {
+        let kept = keepsSent ? max(Self.retention, (roundTripTime ?? .zero) * 3) : .zero
+        while let sent = packets.first?.lastSent, now - sent >= kept { _ = packets.popFirst() }
+    }
+
+    /// The extended number that a 16-bit one from a NACK means: the newest at or below the last one kept.
+    func extend(_ sequenceNumber: UInt16) -> Int64? {
+        guard let first = packets.first else { return nil }
+        let newest = first.sequenceNumber &+ Int64(packets.count - 1)
+        let age = UInt16(truncatingIfNeeded: newest) &- sequenceNumber
+        return newest &- Int64(age)
+    }
+}

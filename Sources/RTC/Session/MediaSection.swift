@@ -1,0 +1,36 @@
+import Wire
+
+/// The state of one media section (`m=` line) of the session.
+struct MediaSection: Sendable {
+    /// Unique in the session's life, so that the pacer's queues can name sections that may be gone.
+    let identifier: Int
+    var media: NegotiatedMedia
+    /// Made with the first codec that can be sent; stays over pauses.
+    var sender: RTPSender?
+    var receiver: RTPReceiver
+    /// When the next SR or RR for this section is due.
+    var nextReport: Instant?
+    /// Reports sent; the first come faster.
+    var reportCount = 0
+
+    init(identifier: Int, media: NegotiatedMedia) {
+        self.identifier = identifier
+        self.media = media
+        receiver = RTPReceiver(media)
+    }
+
+    var mid: String { media.mid }
+
+    /// The codec that a payload type stands for, and whether it is its RTX form.
+    func codec(payloadType: UInt8) -> (codec: NegotiatedCodec, isRTX: Bool)? {
+        for codec in media.codecs {
+            if codec.payloadType == payloadType { return (codec, false) }
+            if codec.rtxPayloadType == payloadType { return (codec, true) }
+        }
+        return nil
+    }
+
+    var usesTransportWideCC: Bool {
+        media.extensions.transportWideCC != nil && media.codecs.contains { $0.transportWideCC }
+    }
+}

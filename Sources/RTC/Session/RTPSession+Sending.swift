@@ -1,0 +1,91 @@
+import Wire
+
+/// From encoded media to packets.
+extension RTPSession {
+    /// Sends one packet of sound at once.
+    ///
+    /// - Parameters:
+    ///   - sampleCount: samples a channel at the codec's RTP clock (48 kHz for Opus).
+    ///   - captureTime: when its first sample was recorded.
+    ///   - level: -dBov, 0...127 (RFC 6464).
+    package mutating func sendAudio(
+        mid: String, payload: [UInt8], sampleCount: Int, captureTime: Instant, level: UInt8, voiceActivity: Bool,
+        at now: Instant
+    ) {
+        guard isReady, !isClosed, let index = index(of: mid), sections[index].media.kind == .audio else { return }
+        let stored = sections[index].sender?.packetizeAudio(
+            payload, captureTime: captureTime, sampleCount: sampleCount,
+            level: AudioLevel(level: level, voiceActivity: voiceActivity))
+        guard let stored else { return }
+        pacer.enqueueAudio(
+            Pacer.Entry(
+                section: sections[index].identifier, sequenceNumber: stored.sequenceNumber,
+                byteCount: stored.byteCount, isRetransmission: false))
+    }
+
+    /// Sends one compressed picture. It is dropped when the pacer is two seconds behind, or when a key frame must come
+    /// first; a key frame is then asked for.
+    ///
+    /// - Parameter captureTime: when the picture was taken.
+    package mutating func sendVideo(
+        mid: String, frame: [UInt8], isKeyFrame: Bool, captureTime: Instant, at now: Instant
+    ) {
+        guard isReady, !isClosed, let index = index(of: mid), sections[index].media.kind == .video,
+            sections[index].sender?.isActive == true
+        else { return }
+        if pacer.queueTime > Pacer.maximumQueueTime {
+            sections[index].sender?.counters.framesDropped += 1
+            sections[index].sender?.requireKeyFrame(at: now)
+            grantKeyFrames(at: now)
+            return
+        }
+        let packets = sections[index].sender?.packetizeVideo(frame, isKeyFrame: isKeyFrame, captureTime: captureTime)
+        guard let packets else {
+            // A key frame was asked for and has not come: ask again, as the first wish may have been lost on the way.
+            sections[index].sender?.counters.framesDropped += 1
+            sections[index].sender?.requireKeyFrame(at: now)
+            grantKeyFrames(at: now)
+            return
+        }
+        if isKeyFrame { sections[index].sender?.throttle.keyFrameSent(at: now) }
+        for packet in packets {
+            pacer.enqueueVideo(
+                Pacer.Entry(
+                    section: sections[index].identifier, sequenceNumber: packet.sequenceNumber,
+                    byteCount: packet.byteCount, isRetransmission: false))
+        }
+        let rtt = roundTripTime
+        sections[index].sender?.history.removeExpired(at: now, roundTripTime: rtt, keepsSent: true)
+    }
+
+    /// Puts a queued packet into bytes; nil when it is gone or its section was paused.
+    mutating func write(_ entry: Pacer.Entry, at now: Instant) -> OutgoingPacket? {
+        guard let index = index(ofSection: entry.section), sections[index].sender?.isActive == true else { return nil }
+        let sent = sections[index].sender?.packet(
+            entry.sequenceNumber, isRetransmission: entry.isRetransmission,
+            transportSequence: sendLog.nextSequenceNumber, at: now)
+        guard let sent else { return nil }
+        if sent.usesTransportSequence { sendLog.record(ssrc: sent.ssrc, byteCount: sent.bytes.count, at: now) }
+        return OutgoingPacket(bytes: sent.bytes, isRTCP: false)
+    }
+
+    /// Lets waiting key-frame requests through where the throttle allows it.
+    mutating func grantKeyFrames(at now: Instant) {
+        for index in sections.indices where sections[index].sender?.isActive == true {
+            if sections[index].sender?.throttle.grant(at: now) == true {
+                emit(.keyFrameRequested(mid: sections[index].mid))
+            }
+        }
+    }
+
+    mutating func retransmit(_ numbers: [UInt16], section index: Int, at now: Instant) {
+        let rtt = roundTripTime
+        let packets = sections[index].sender?.packetsToRetransmit(numbers, roundTripTime: rtt, at: now) ?? []
+        for packet in packets {
+            pacer.enqueueRetransmission(
+                Pacer.Entry(
+                    section: sections[index].identifier, sequenceNumber: packet.sequenceNumber,
+                    byteCount: packet.byteCount, isRetransmission: true))
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Testing
+import Wire
+
+@Suite("VP8 and Opus payloads")
+struct VP8PayloadTests {
+    @Test("every combination of descriptor fields survives writing and reading")
+    func combinations() throws {
+        for bits in 0..<256 {
+            var descriptor = VP8Descriptor()
+            descriptor.isNonReference = bits & 1 != 0
+            descriptor.startsPartition = bits & 2 != 0
+            descriptor.partitionIndex = UInt8(bits & 7)
+            if bits & 4 != 0 {
+                descriptor.pictureID = bits & 8 != 0 ? 0x7ABC : 0x35
+                descriptor.hasLongPictureID = bits & 8 != 0
+            }
+            if bits & 16 != 0 { descriptor.temporalLevelZeroIndex = 200 }
+            if bits & 32 != 0 {
+                descriptor.temporalLayer = 2
+                descriptor.isLayerSync = bits & 64 != 0
+            }
+            if bits & 128 != 0 { descriptor.keyIndex = 31 }
+            var bytes: [UInt8] = []
+            descriptor.write(to: &bytes)
+            bytes.append(0xAA)
+            let payload = try VP8Payload(parsing: bytes[...])
+            #expect(payload.descriptor == descriptor)
+            #expect(Array(payload.data) == [0xAA])
+            for cut in 0..<bytes.count {
+                #expect(throws: WireError.self) { try VP8Payload(parsing: bytes[..<cut]) }
+            }
+        }
+    }
+
+    @Test("a frame is split into equal parts that fit, with one PictureID, and comes back whole")
+    func split() throws {
+        var packetizer = VP8Packetizer(firstPictureID: 0x7FFF)
+        let frame = (0..<5003).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+        let payloads = packetizer.packetize(frame, maximumByteCount: 1150)
+        #expect(payloads.count == 5)
+        let sizes = payloads.map(\.count)
+        #expect((sizes.max() ?? 0) - (sizes.min() ?? 0) <= 1)
+        var joined: [UInt8] = []
+        for (index, bytes) in payloads.enumerated() {
+            #expect(bytes.count <= 1150)
+            let payload = try VP8Payload(parsing: bytes[...])
+            #expect(payload.descriptor.pictureID == 0x7FFF)
+            #expect(payload.descriptor.hasLongPictureID)
+            #expect(payload.descriptor.startsFrame == (index == 0))
+            joined += payload.data
+        }
+        #expect(joined == frame)
+        #expect(packetizer.nextPictureID == 0)
+        #expect(packetizer.packetize([], maximumByteCount: 1000).isEmpty)
+        #expect(packetizer.packetize([1, 2], maximumByteCount: 0).count == 2)
+    }
+
+    @Test("a key frame is known by its first packet, with its size")
+    func keyFrame() throws {
+        let start: [UInt8] = [0x90, 0x80, 0x80, 0x01, 0x50, 0x42, 0x00, 0x9D, 0x01, 0x2A, 0x80, 0x02, 0xE0, 0x41]
+        let payload = try VP8Payload(parsing: start[...])
+        #expect(payload.startsKeyFrame)
+        #expect(payload.keyFrameSize?.width == 640 && payload.keyFrameSize?.height == 480)
+        var delta = start
+        delta[4] = 0x51
+        #expect(try !VP8Payload(parsing: delta[...]).startsKeyFrame)
+        var middle = start
+        middle[0] = 0x80
+        #expect(try !VP8Payload(parsing: middle[...]).startsKeyFrame)
+    }
+
+    @Test(
+        "Opus packets tell their duration",
+        arguments: [
+            ([0x78, 1, 2], 960), ([0x08, 1, 2], 960), ([0x18, 1, 2], 2880), ([0x79, 1, 2], 1920),
+            ([0x7B, 0x03, 1], 2880),
+            ([0xE0, 1], 120), ([0x00, 1], 480), ([0x68, 1], 960),
+        ] as [([UInt8], Int)])
+    func opusDuration(bytes: [UInt8], samples: Int) throws {
+        #expect(try OpusPayload(parsing: bytes[...]).sampleCount == samples)
+        #expect(try bytes.withUnsafeBytes { try OpusPayload(parsing: $0).sampleCount } == samples)
+    }
+
+    @Test("impossible Opus packets are refused, tiny ones are discontinuous transmission")
+    func opusLimits() throws {
+        #expect(throws: WireError.truncated) { try OpusPayload(parsing: []) }
+        #expect(throws: WireError.truncated) { try OpusPayload(parsing: [0x7B]) }
+        #expect(throws: WireError.self) { try OpusPayload(parsing: [0x7B, 0x00]) }
+        #expect(throws: WireError.self) { try OpusPayload(parsing: [0x1B, 0x03]) }
+        #expect(try OpusPayload(parsing: [0x0B, 0x01]).isDiscontinuous)
+        #expect(try OpusPayload(parsing: [0x08, 1, 2]).mayCarryForwardErrorCorrection)
+        #expect(try !OpusPayload(parsing: [0xF8, 1, 2]).mayCarryForwardErrorCorrection)
+    }
+}
