@@ -75,6 +75,13 @@ extension MediaSession {
         guard !isStopped else { return }
         source?.receive(audio)
         if !hasVideo { remoteMediaArrived() }
+        // About once a second: the picture waits as long as the sound does.
+        if audio.sequenceNumber.isMultiple(of: 50), let source { tellPlayoutDelay(of: source) }
+    }
+
+    private func tellPlayoutDelay(of source: ReceivedAudioSource) {
+        let delay = Duration.microseconds(Int64(source.snapshot.currentDelay * 1000))
+        state.withLock { $0.transport }?.post { peer, _ in peer.setAudioPlayoutDelay(delay) }
     }
 
     private func receive(_ frame: ReceivedVideoFrame) {
