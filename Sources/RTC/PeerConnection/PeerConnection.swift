@@ -45,7 +45,10 @@ package final class PeerConnection {
         ice = ICEAgent(
             configuration: ICEConfiguration(stunServers: configuration.stunServers),
             role: configuration.isPolite ? .controlled : .controlling, random: random.fork())
-        rtp = RTPSession(cname: configuration.cname, random: random.fork(), ntpOffset: configuration.ntpAtZero)
+        // Until the network is measured, a key frame on a fast one must take milliseconds: paced at 2.5 times this.
+        rtp = RTPSession(
+            cname: configuration.cname, random: random.fork(), ntpOffset: configuration.ntpAtZero,
+            targetBitrate: 8_000_000)
     }
 
     var isClosed: Bool { connectionState == .closed }
