@@ -1,5 +1,6 @@
 #pragma once
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdint.h>
 #include <string.h>
@@ -65,7 +66,7 @@ static inline void CUsrsctp_configure(struct socket *socket, uint16_t streams, u
     path.spp_flags = SPP_PMTUD_DISABLE;
     path.spp_pathmtu = path_mtu;
     usrsctp_setsockopt(socket, IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, &path, sizeof(path));
-    uint16_t kinds[] = { SCTP_ASSOC_CHANGE, SCTP_STREAM_RESET_EVENT };
+    uint16_t kinds[] = { SCTP_ASSOC_CHANGE, SCTP_STREAM_RESET_EVENT, SCTP_PARTIAL_DELIVERY_EVENT };
     for (size_t index = 0; index < sizeof(kinds) / sizeof(kinds[0]); index++) {
         struct sctp_event event;
         memset(&event, 0, sizeof(event));
@@ -76,8 +77,8 @@ static inline void CUsrsctp_configure(struct socket *socket, uint16_t streams, u
     }
 }
 
-/* reliability: 0 full, 1 by retransmissions, 2 by milliseconds. Negative on failure, errno tells. */
-static inline ssize_t CUsrsctp_send(struct socket *socket, const void *data, size_t count, uint16_t stream, uint32_t ppid,
+/* reliability: 0 full, 1 by retransmissions, 2 by milliseconds. 1 sent, 0 no room now, -1 never. */
+static inline int CUsrsctp_send(struct socket *socket, const void *data, size_t count, uint16_t stream, uint32_t ppid,
     int unordered, int reliability, uint32_t value)
 {
     struct sctp_sendv_spa info;
@@ -91,7 +92,10 @@ static inline ssize_t CUsrsctp_send(struct socket *socket, const void *data, siz
         info.sendv_prinfo.pr_policy = reliability == 1 ? SCTP_PR_SCTP_RTX : SCTP_PR_SCTP_TTL;
         info.sendv_prinfo.pr_value = value;
     }
-    return usrsctp_sendv(socket, data, count, NULL, 0, &info, sizeof(info), SCTP_SENDV_SPA, 0);
+    if (usrsctp_sendv(socket, data, count, NULL, 0, &info, sizeof(info), SCTP_SENDV_SPA, 0) >= 0)
+        return 1;
+    /* EWOULDBLOCK also while an earlier reset of the stream is on its way. */
+    return errno == EWOULDBLOCK || errno == EAGAIN || errno == ENOBUFS || errno == EINTR ? 0 : -1;
 }
 
 struct CUsrsctp_received {
@@ -148,6 +152,11 @@ static inline void CUsrsctp_start(int (*output)(void *, void *, size_t, uint8_t,
     usrsctp_sysctl_set_sctp_heartbeat_interval_default(10000);
     usrsctp_sysctl_set_sctp_pr_enable(1);
     usrsctp_sysctl_set_sctp_ecn_enable(0);
+    /* WebRTC has no use for these, and each is code that a hostile peer could reach. */
+    usrsctp_sysctl_set_sctp_asconf_enable(0);
+    usrsctp_sysctl_set_sctp_auth_enable(0);
+    usrsctp_sysctl_set_sctp_nrsack_enable(0);
+    usrsctp_sysctl_set_sctp_pktdrop_enable(0);
     usrsctp_sysctl_set_sctp_blackhole(2);
 }
 

@@ -6,8 +6,12 @@ package final class DataChannelTransport {
         var options: DataChannelOptions
         var isOpen: Bool
         var isClosing = false
-        var queue: [(ppid: UInt32, bytes: [UInt8])] = []
+        /// Our half is closed: nothing can be sent any more.
+        var isReset = false
+        var queue: ArraySlice<(ppid: UInt32, bytes: [UInt8])> = []
         var bufferedAmount = 0
+
+        var hasWork: Bool { !queue.isEmpty || isClosing && !isReset }
     }
 
     /// PPIDs of RFC 8831 §8.
@@ -29,7 +33,8 @@ package final class DataChannelTransport {
     private let maxMessageSize: Int
     private let association = SCTPAssociation()
     private var channels: [Int: Channel] = [:]
-    private var waiting: [DataChannelOptions] = []
+    /// The stream whose turn it is, so that a busy channel does not keep the others waiting.
+    private var turn = 0
     private var events: [DataChannelEvent] = []
     private var transmits: [[UInt8]] = []
     private var isConnected = false
@@ -67,20 +72,21 @@ package final class DataChannelTransport {
 
     package func pollEvent() -> DataChannelEvent? { events.isEmpty ? nil : events.removeFirst() }
 
-    /// Opens a channel; it stands when `opened` comes.
+    /// Opens a channel, also before the association is up; it stands when `opened` comes.
     ///
-    /// - Returns: its number, or -1 while the association is not up: `opened` tells it then.
+    /// - Returns: its number, on which data may be sent from now on.
     @discardableResult
     package func open(_ options: DataChannelOptions, at now: Instant) throws(DataChannelError) -> Int {
-        guard channels.count + waiting.count < Self.channelCap else { throw .tooManyChannels }
-        guard isConnected else {
-            waiting.append(options)
-            return -1
+        guard !isClosed else { throw .notOpen }
+        guard channels.count < Self.channelCap else { throw .tooManyChannels }
+        let limit = DCEPMessage.textCap
+        guard options.label.utf8.count <= limit, options.protocolName.utf8.count <= limit else {
+            throw .labelTooLong(limit: limit)
         }
         if let id = options.negotiatedID {
             guard channels[id] == nil, (0..<SCTPAssociation.streamCap).contains(id) else { throw .numberInUse }
             channels[id] = Channel(options: options, isOpen: true)
-            events.append(.opened(id: id, options))
+            if isConnected { events.append(.opened(id: id, options)) }
             return id
         }
         // The DTLS client takes the even numbers (RFC 8832 §6).
@@ -92,7 +98,7 @@ package final class DataChannelTransport {
             label: options.label, protocolName: options.protocolName, isOrdered: options.isOrdered,
             Self.reliability(of: options))
         enqueue(PPID.control, message.bytes, on: id)
-        settle(at: now, isActive: true)
+        if isConnected { settle(at: now, isActive: true) }
         return id
     }
 
@@ -117,32 +123,40 @@ package final class DataChannelTransport {
         guard bytes.count <= maxMessageSize else { throw .messageTooLarge(limit: maxMessageSize) }
         guard channel.bufferedAmount + bytes.count <= Self.bufferCap else { throw .bufferFull }
         enqueue(ppid, bytes, on: id)
-        settle(at: now, isActive: true)
+        if isConnected { settle(at: now, isActive: true) }
     }
 
     /// Bytes that wait here because SCTP's own buffer is full.
     package func bufferedAmount(_ id: Int) -> Int { channels[id]?.bufferedAmount ?? 0 }
 
-    /// Closes our half; `closed` comes when the far side has closed its own.
+    /// Closes our half once what waits has been sent; `closed` comes when the far side has closed its own.
     package func closeChannel(_ id: Int, at now: Instant) {
-        guard channels[id] != nil, channels[id]?.isClosing == false else { return }
+        guard channels[id]?.isClosing == false else { return }
+        guard isConnected else {
+            forget(id)
+            return
+        }
         channels[id]?.isClosing = true
-        association.reset(stream: id)
         settle(at: now, isActive: true)
     }
 
+    /// Ends the association and all channels; the far side is told at once.
     package func close(at now: Instant) {
         guard !isClosed else { return }
         isClosed = true
         nextTimeout = nil
-        association.close()
-        for id in channels.keys.sorted() { events.append(.closed(id: id)) }
-        channels = [:]
+        transmits += association.close()
+        for id in channels.keys.sorted() { forget(id) }
+    }
+
+    private func forget(_ id: Int) {
+        guard channels.removeValue(forKey: id) != nil else { return }
+        events.append(.closed(id: id))
     }
 
     private func enqueue(_ ppid: UInt32, _ bytes: [UInt8], on id: Int) {
         channels[id]?.queue.append((ppid, bytes))
-        channels[id]?.bufferedAmount += bytes.count
+        if ppid != PPID.control { channels[id]?.bufferedAmount += bytes.count }
     }
 
     /// Takes what SCTP has for us, gives it what waits, and plans the next look.
@@ -153,28 +167,53 @@ package final class DataChannelTransport {
             take(event, at: now)
             if isClosed { return }
         }
-        for id in channels.keys.sorted() { flush(id) }
+        flush()
         let packets = association.takePackets()
         transmits += packets
         if isActive || !packets.isEmpty { lastActivity = now }
-        let isBusy = now - lastActivity < .seconds(1) || channels.values.contains { !$0.queue.isEmpty }
+        let isBusy = now - lastActivity < .seconds(1) || channels.values.contains { $0.hasWork }
         nextTimeout = now + (isBusy ? Self.busyInterval : Self.idleInterval)
     }
 
-    private func flush(_ id: Int) {
-        guard isConnected, var channel = channels[id], !channel.queue.isEmpty else { return }
-        while let first = channel.queue.first {
-            // Until the far side has acknowledged the opening, everything goes in order (RFC 8832 §6).
-            let isOrdered = first.ppid == PPID.control || !channel.isOpen || channel.options.isOrdered
-            let (reliability, value) = Self.sendingMode(of: channel.options, isControl: first.ppid == PPID.control)
-            let isSent = association.send(
-                first.bytes, stream: id, ppid: first.ppid, isOrdered: isOrdered, reliability: reliability, value: value)
-            guard isSent else { break }
-            channel.bufferedAmount -= first.bytes.count
-            channel.queue.removeFirst()
-            if channel.queue.isEmpty, first.ppid != PPID.control { events.append(.bufferedAmountLow(id: id)) }
+    /// One message a channel and round, as long as SCTP takes them.
+    private func flush() {
+        guard isConnected else { return }
+        let cap = SCTPAssociation.streamCap
+        var ids = channels.compactMap { $0.value.hasWork ? $0.key : nil }
+        ids.sort { ($0 + cap - turn) % cap < ($1 + cap - turn) % cap }
+        while !ids.isEmpty { ids = ids.filter(sendNext) }
+    }
+
+    /// - Returns: whether the channel has more to send and SCTP room for it.
+    private func sendNext(_ id: Int) -> Bool {
+        guard let channel = channels[id], channel.hasWork else { return false }
+        guard let (ppid, bytes) = channel.queue.first else {
+            channels[id]?.isReset = true
+            // A far side that knows no resets is not asked to close its half.
+            if !association.reset(stream: id) { forget(id) }
+            return false
         }
-        channels[id] = channel
+        let isControl = ppid == PPID.control
+        let (reliability, value) = Self.sendingMode(of: channel.options, isControl: isControl)
+        // Until the far side has acknowledged the opening, everything goes in order (RFC 8832 §6).
+        let isOrdered = isControl || !channel.isOpen || channel.options.isOrdered
+        switch association.send(
+            bytes, stream: id, ppid: ppid, isOrdered: isOrdered, reliability: reliability, value: value)
+        {
+        case .sent: break
+        case .blocked:
+            turn = id
+            return false
+        case .failed:
+            forget(id)
+            return false
+        }
+        _ = channels[id]?.queue.popFirst()
+        if !isControl {
+            channels[id]?.bufferedAmount -= bytes.count
+            if channel.queue.count == 1 { events.append(.bufferedAmountLow(id: id)) }
+        }
+        return channels[id]?.hasWork == true
     }
 
     private static func sendingMode(
@@ -190,15 +229,14 @@ package final class DataChannelTransport {
         switch event {
         case .connected:
             isConnected = true
-            let early = waiting
-            waiting = []
-            for options in early { _ = try? open(options, at: now) }
+            for (id, channel) in channels.sorted(by: { $0.key < $1.key }) where channel.isOpen {
+                events.append(.opened(id: id, channel.options))
+            }
         case .message(let stream, let ppid, let bytes): take(bytes, ppid: ppid, on: stream)
         case .streamReset(let stream):
             guard let channel = channels[stream] else { return }
-            if !channel.isClosing { association.reset(stream: stream) }
-            channels[stream] = nil
-            events.append(.closed(id: stream))
+            if !channel.isReset { _ = association.reset(stream: stream) }
+            forget(stream)
         case .lost:
             close(at: now)
             events.append(.associationClosed)
@@ -222,14 +260,21 @@ package final class DataChannelTransport {
     }
 
     private func takeControl(_ bytes: [UInt8], on stream: Int) {
-        guard let message = try? DCEPMessage(parsing: bytes) else { return }
+        guard let message = try? DCEPMessage(parsing: bytes) else {
+            refuse(stream)
+            return
+        }
         switch message {
         case .acknowledgement:
-            guard channels[stream]?.isOpen == false, let options = channels[stream]?.options else { return }
+            guard let channel = channels[stream], !channel.isOpen else { return }
             channels[stream]?.isOpen = true
-            events.append(.opened(id: stream, options))
+            if channel.isClosing { return }
+            events.append(.opened(id: stream, channel.options))
         case .open(let label, let protocolName, let isOrdered, let reliability):
-            guard channels[stream] == nil, channels.count < Self.channelCap else { return }
+            guard channels[stream] == nil, channels.count < Self.channelCap else {
+                refuse(stream)
+                return
+            }
             var options = DataChannelOptions(label: label, protocolName: protocolName, isOrdered: isOrdered)
             switch reliability {
             case .reliable: break
@@ -240,5 +285,10 @@ package final class DataChannelTransport {
             enqueue(PPID.control, DCEPMessage.acknowledgement.bytes, on: stream)
             events.append(.opened(id: stream, options))
         }
+    }
+
+    /// An opening that cannot be had ends as a closed channel on the far side; one of ours with that number stays.
+    private func refuse(_ stream: Int) {
+        if channels[stream] == nil { _ = association.reset(stream: stream) }
     }
 }

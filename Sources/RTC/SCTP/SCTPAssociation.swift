@@ -17,8 +17,18 @@ final class SCTPAssociation {
         case lifetime = 2
     }
 
-    /// Fits into a DTLS record in a 1200-byte datagram.
-    private static let pathMTU: UInt32 = 1150
+    enum SendResult {
+        case sent
+        /// The send buffer is full, or an earlier reset of the stream is on its way: try again later.
+        case blocked
+        /// The association does not have this stream, or is going.
+        case failed
+    }
+
+    /// Largest packet: fits into a DTLS record in a 1200-byte datagram.
+    static let packetCap = 1150
+    /// usrsctp's own count is without the common header.
+    private static let pathMTU = UInt32(packetCap - 12)
     static let streamCap = 1024
     static let messageCap = 262_144
     private static let port: UInt16 = 5000
@@ -29,6 +39,7 @@ final class SCTPAssociation {
     private var events: [SCTPEvent] = []
     private var buffer = [UInt8](repeating: 0, count: 65_536)
     private var isClosed = false
+    private var clock = SCTPStack.Clock()
 
     init() {
         (number, socket) = SCTPStack.perform {
@@ -48,9 +59,13 @@ final class SCTPAssociation {
 
     /// Both sides do this (RFC 8841 §9.3).
     func connect(remotePort: UInt16, at now: Instant) {
-        guard let socket, !isClosed else { return }
+        guard let socket else {
+            events.append(.lost)
+            return
+        }
+        guard !isClosed else { return }
         SCTPStack.perform {
-            SCTPStack.advance(to: now)
+            SCTPStack.advance(&clock, to: now)
             _ = CUsrsctp_connect(socket, number, remotePort)
         }
     }
@@ -58,7 +73,7 @@ final class SCTPAssociation {
     func receive(_ packet: [UInt8], at now: Instant) {
         guard !isClosed, packet.count >= 12 else { return }
         SCTPStack.perform {
-            SCTPStack.advance(to: now)
+            SCTPStack.advance(&clock, to: now)
             usrsctp_conninput(CUsrsctp_handle(number), packet, packet.count, 0)
             read()
         }
@@ -67,7 +82,7 @@ final class SCTPAssociation {
     func handleTimeout(at now: Instant) {
         guard !isClosed else { return }
         SCTPStack.perform {
-            SCTPStack.advance(to: now)
+            SCTPStack.advance(&clock, to: now)
             read()
         }
     }
@@ -76,29 +91,33 @@ final class SCTPAssociation {
 
     func pollEvent() -> SCTPEvent? { events.isEmpty ? nil : events.removeFirst() }
 
-    /// False when the send buffer is full: try again later.
     func send(
         _ bytes: [UInt8], stream: Int, ppid: UInt32, isOrdered: Bool, reliability: Reliability, value: UInt32
-    ) -> Bool {
-        guard let socket, !isClosed else { return false }
-        return SCTPStack.perform {
-            CUsrsctp_send(
-                socket, bytes, bytes.count, UInt16(stream), ppid, isOrdered ? 0 : 1, reliability.rawValue, value)
-                == bytes.count
+    ) -> SendResult {
+        guard let socket, !isClosed, let stream = UInt16(exactly: stream) else { return .failed }
+        let result = SCTPStack.perform {
+            CUsrsctp_send(socket, bytes, bytes.count, stream, ppid, isOrdered ? 0 : 1, reliability.rawValue, value)
         }
+        return result > 0 ? .sent : result == 0 ? .blocked : .failed
     }
 
-    func reset(stream: Int) {
-        guard let socket, !isClosed else { return }
-        SCTPStack.perform { _ = CUsrsctp_reset(socket, UInt16(stream)) }
+    /// Closes our half of a stream, after what has been sent on it.
+    ///
+    /// - Returns: false when the far side cannot do this (RFC 6525) or the association is not up.
+    func reset(stream: Int) -> Bool {
+        guard let socket, !isClosed, let stream = UInt16(exactly: stream) else { return false }
+        return SCTPStack.perform { CUsrsctp_reset(socket, stream) == 0 }
     }
 
-    func close() {
-        guard !isClosed else { return }
+    /// - Returns: the last packets, with the ABORT that lets the far side know at once.
+    @discardableResult
+    func close() -> [[UInt8]] {
+        guard !isClosed else { return [] }
         isClosed = true
-        SCTPStack.perform {
+        return SCTPStack.perform {
             if let socket { usrsctp_close(socket) }
-            SCTPStack.unregister(number)
+            defer { SCTPStack.unregister(number) }
+            return SCTPStack.takePackets(number)
         }
     }
 
@@ -145,6 +164,9 @@ final class SCTPAssociation {
             case SCTP_COMM_LOST, SCTP_SHUTDOWN_COMP, SCTP_CANT_STR_ASSOC: events.append(.lost)
             default: break
             }
+        case Int(SCTP_PARTIAL_DELIVERY_EVENT):
+            // The far side has given the message up half-way: its beginning must not start the next one.
+            partial[Int(word(12))] = nil
         case Int(SCTP_STREAM_RESET_EVENT):
             guard Int32(word(2)) & SCTP_STREAM_RESET_INCOMING_SSN != 0 else { return }
             for index in stride(from: 12, to: bytes.count - 1, by: 2) {

@@ -11,8 +11,22 @@ enum SCTPStack {
         var isStarted = false
         var outboxes: [UInt32: [[UInt8]]] = [:]
         var nextNumber: UInt32 = 1
-        var clock: Instant?
+        /// Milliseconds that usrsctp's timers have been told of; wraps.
+        var ticks: UInt64 = 0
     }
+
+    /// How far one association has come on its own clock, and how far the timers of all were then.
+    struct Clock {
+        fileprivate var last: Instant?
+        fileprivate var ticks: UInt64 = 0
+
+        init() {}
+    }
+
+    /// How much of others' progress an association may have to its credit, in milliseconds.
+    private static let creditCap: UInt64 = 10
+    /// A longer sleep counts as this much, in milliseconds: timers go on from there.
+    private static let stepCap: Int64 = 1000
 
     /// More than a window's worth of packets is dropped; SCTP repeats.
     private static let outboxCap = 2048
@@ -63,16 +77,27 @@ enum SCTPStack {
         return packets
     }
 
-    /// Lets the timers of all associations know what time it is. Inside `perform`.
-    static func advance(to now: Instant) {
-        defer { state.clock = now }
-        guard let clock = state.clock else { return }
-        let elapsed = (now - clock).wholeMicroseconds / 1000
-        // A clock that jumped belongs to somebody else (a test); timers just go on from there.
-        guard elapsed > 0 else {
-            if now > clock { state.clock = clock }
+    /// Lets the timers of all associations know that time has gone on for one of them. Inside `perform`.
+    ///
+    /// Associations on one clock must not count the same milliseconds twice, and those on several (event loops that are
+    /// a little apart, tests in virtual time) must not turn it back; so each brings its own progress, less what the
+    /// others have already brought in the meantime.
+    static func advance(_ clock: inout Clock, to now: Instant) {
+        guard let last = clock.last else {
+            clock.last = now
+            clock.ticks = state.ticks
             return
         }
-        usrsctp_handle_timers(UInt32(min(elapsed, 1000)))
+        let elapsed = (now - last).wholeMicroseconds / 1000
+        guard elapsed > 0 else { return }
+        // Whole milliseconds only: the rest counts next time.
+        clock.last = last + .milliseconds(elapsed)
+        let wanted = UInt64(min(elapsed, stepCap))
+        let brought = state.ticks &- clock.ticks
+        if wanted > brought {
+            state.ticks &+= wanted - brought
+            usrsctp_handle_timers(UInt32(wanted - brought))
+        }
+        clock.ticks = max(clock.ticks &+ wanted, state.ticks < creditCap ? 0 : state.ticks - creditCap)
     }
 }
