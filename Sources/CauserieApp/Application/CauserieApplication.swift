@@ -184,7 +184,7 @@ final class CauserieApplication {
     private func showPreferences() {
         guard let window = activeWindow else { return }
         do throws(BuilderError) {
-            let dialog = try PreferencesDialog(preferences, userName: UserName.current)
+            let dialog = try PreferencesDialog(preferences, userName: StreamDefaults().identifier)
             dialog.setDevices(conference.devices)
             dialog.setPortNote(Reachability.portNote(conference))
             connect(

@@ -82,6 +82,6 @@ extension CommandArguments {
         ConferenceOptions(
             port: port ?? preferences.number("port"), camera: camera.flatMap { CameraSource($0) },
             microphone: microphone.flatMap { MicrophoneSource($0) }, speaker: speaker.map { SpeakerSource($0) },
-            autoAccept: isAutoAccepting, stunServers: preferences.stunServers)
+            autoAccept: isAutoAccepting, stunServers: preferences.stunServers, defaults: preferences.defaults)
     }
 }

@@ -1,4 +1,5 @@
 import CGLib
+import Conference
 import GLibKit
 import Media
 
@@ -22,8 +23,7 @@ package final class Preferences {
         "speaker": .string("default"), "video-size": .string("640x480"), "frame-rate": .int32(30),
         "video-bitrate": .int32(800), "audio-bitrate": .int32(32), "echo-cancellation": .bool(true),
         "noise-suppression": .bool(true), "gain-control": .bool(true), "music-mode": .bool(false),
-        "recent-addresses": .strings([]), "window-width": .int32(960), "window-height": .int32(680),
-        "window-maximized": .bool(false),
+        "recent-addresses": .strings([]), "do-not-disturb": .bool(false), "ring-tone": .bool(true),
     ]
 
     /// The defaults as GVariant texts, as a schema writes them: for the test that compares the two.
@@ -51,19 +51,18 @@ package final class Preferences {
         try? settings.set(key, .int32(Int32(clamping: number)))
     }
 
-    /// Whether a person has ever decided this, rather than nobody.
-    package func isSet(_ key: String) -> Bool {
-        guard let store = settings.gsettings, settings.value(key) != nil else { return false }
-        guard let value = g_settings_get_user_value(store.pointer(), key) else { return false }
-        g_variant_unref(value)
-        return true
-    }
-
     // MARK: By meaning
 
     package var camera: CameraSource { CameraSource(text("camera")) ?? .systemDefault }
     package var microphone: MicrophoneSource { MicrophoneSource(text("microphone")) ?? .systemDefault }
     package var speaker: SpeakerSource { SpeakerSource(text("speaker")) }
+
+    /// What new streams start with.
+    package var defaults: StreamDefaults {
+        StreamDefaults(
+            identifier: text("identifier"), timeout: number("timeout"), camera: camera, microphone: microphone,
+            speaker: speaker, video: video, audio: audio)
+    }
 
     package var stunServers: [String] {
         let server = text("stun-server")

@@ -1,56 +1,43 @@
 import Conference
 import GLibKit
 
-/// Lets what a person has set apply to the model: at the start, and at once when it is changed. What was never set is left
-/// to the streams' own descriptions, which the model keeps.
+/// Lets what a person has set apply to the model: what new streams start with, and what is the instance's own. Streams that
+/// have a value of their own keep it.
 final class PreferencesBinding {
     private let preferences: Preferences
     private let conference: Conference
-    private let overridden: Set<String>
 
-    private static let keys = [
-        "identifier", "detection", "timeout", "camera", "microphone", "speaker", "video-size", "frame-rate",
-        "video-bitrate", "audio-bitrate", "echo-cancellation", "noise-suppression", "gain-control", "music-mode",
-        "stun-server", "port",
+    private static let defaultsKeys = [
+        "identifier", "timeout", "camera", "microphone", "speaker", "video-size", "frame-rate", "video-bitrate",
+        "audio-bitrate", "echo-cancellation", "noise-suppression", "gain-control", "music-mode",
     ]
 
     /// - Parameter overridden: settings that the command line has decided for this run.
     init(_ preferences: Preferences, _ conference: Conference, overridden: Set<String>) {
         self.preferences = preferences
         self.conference = conference
-        self.overridden = overridden
-        for key in Self.keys where !overridden.contains(key) {
-            if preferences.isSet(key) { apply(key) }
-            preferences.settings.onChange(of: key) { [weak self] in self?.apply(key) }
+        for key in Self.defaultsKeys {
+            preferences.settings.onChange(of: key) { [conference] in
+                if conference.defaults != preferences.defaults { conference.defaults = preferences.defaults }
+            }
         }
-    }
-
-    private func apply(_ key: String) {
-        switch key {
-        case "port": conference.port = preferences.number(key)
-        case "stun-server": conference.stunServers = preferences.stunServers
-        default: applyToStreams(key)
+        preferences.settings.onChange(of: "stun-server") { [conference] in
+            conference.stunServers = preferences.stunServers
         }
+        preferences.settings.onChange(of: "detection") { [weak self] in self?.detectionChanged() }
+        preferences.settings.onChange(of: "do-not-disturb") { [conference] in
+            conference.doNotDisturb = preferences.flag("do-not-disturb")
+        }
+        conference.doNotDisturb = preferences.flag("do-not-disturb")
+        guard !overridden.contains("port") else { return }
+        preferences.settings.onChange(of: "port") { [conference] in conference.port = preferences.number("port") }
     }
 
-    private func applyToStreams(_ key: String) {
-        for stream in conference.streams { apply(key, to: stream) }
-    }
-
-    private func apply(_ key: String, to stream: Stream) {
-        switch key {
-        case "identifier":
-            let name = preferences.text(key)
-            stream.identifier = name.isEmpty ? UserName.current : name
-        case "detection": stream.detection = preferences.flag(key)
-        case "timeout": stream.timeout = preferences.number(key)
-        case "camera": stream.camera = preferences.camera
-        case "microphone": stream.microphone = preferences.microphone
-        case "speaker": stream.speaker = preferences.speaker
-        case "video-size", "frame-rate", "video-bitrate": stream.video = preferences.video
-        case "audio-bitrate", "echo-cancellation", "noise-suppression", "gain-control", "music-mode":
-            stream.audio = preferences.audio
-        default: break
+    /// Off is off for every stream; on, each window's first stream waits for calls again.
+    private func detectionChanged() {
+        let isOn = preferences.flag("detection")
+        for window in conference.windows {
+            for (place, stream) in window.streams.enumerated() where !isOn || place == 0 { stream.detection = isOn }
         }
     }
 }

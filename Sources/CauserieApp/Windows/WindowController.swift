@@ -209,21 +209,19 @@ final class WindowController {
     var isInCall: Bool { panes.contains { $0.situation.isCall } }
 
     private func restoreSize() {
-        let preferences = application.preferences
-        gtk_window_set_default_size(
-            view.window.pointer(), Int32(clamping: preferences.number("window-width")),
-            Int32(clamping: preferences.number("window-height")))
-        if preferences.flag("window-maximized") { gtk_window_maximize(view.window.pointer()) }
+        let size = description.size
+        gtk_window_set_default_size(view.window.pointer(), Int32(clamping: size.width), Int32(clamping: size.height))
+        if size.isMaximized { gtk_window_maximize(view.window.pointer()) }
     }
 
     /// Keeps the window's size for the next start.
     func saveSize() {
         var (width, height): (Int32, Int32) = (0, 0)
         gtk_window_get_default_size(view.window.pointer(), &width, &height)
-        let preferences = application.preferences
-        if width >= 360 { preferences.set("window-width", Int(width)) }
-        if height >= 294 { preferences.set("window-height", Int(height)) }
-        preferences.set("window-maximized", gtk_window_is_maximized(view.window.pointer()) != 0)
+        guard width > 0, height > 0 else { return }
+        let size = WindowSize(
+            width: Int(width), height: Int(height), isMaximized: gtk_window_is_maximized(view.window.pointer()) != 0)
+        if description.size != size { description.size = size }
     }
 
     /// Ends the calls of this window; false lets it close.

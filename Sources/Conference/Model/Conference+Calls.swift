@@ -48,7 +48,7 @@ extension Conference {
 
     /// Finds a stream for a call: by the other one of two that cross, by a free stream that waits for calls, or none.
     func consider(_ incoming: IncomingCall) {
-        guard !incoming.isGone, isRunning else { return incoming.reject(.busy) }
+        guard !incoming.isGone, isRunning, !doNotDisturb else { return incoming.reject(.busy) }
         let calling = streams.compactMap(\.call).filter { $0.isCaller && $0.machine.streamState == .calling }
         if let theirs = incoming.carrier.remoteIdentity, let ours = identity?.fingerprint, theirs != ours,
             let crossing = calling.first(where: { $0.carrier?.remoteIdentity == theirs })

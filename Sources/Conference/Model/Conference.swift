@@ -14,6 +14,16 @@ import Observation
     /// All devices and codecs, shared by all streams.
     package nonisolated let engine: MediaEngine
     package internal(set) var windows: [WindowDescription] = []
+    /// The windows closed in this run, the last one at the end; `reopenWindow` brings it back.
+    package internal(set) var closedWindows: [WindowDescription] = []
+    /// Why the windows of the last run did not come back.
+    package internal(set) var restoringProblem: RestoringProblem?
+    /// What new streams start with. Streams that have a value of before follow a change.
+    package var defaults: StreamDefaults {
+        didSet { for stream in streams { stream.follow(from: oldValue, to: defaults) } }
+    }
+    /// Whether every call is turned away as if all streams were busy.
+    package var doNotDisturb = false
     /// Cameras, microphones and speakers that are there now.
     package internal(set) var devices: [MediaDevice] = []
     /// Where calls come in; nil while nothing listens.
@@ -60,6 +70,7 @@ import Observation
         self.logger = logger
         port = options.port
         stunServers = options.stunServers
+        defaults = options.defaults
         engine = MediaEngine(logger: logger)
         eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         self.makeMedia = makeMedia ?? Self.mediaMaker(engine: engine, eventLoop: eventLoop, logger: logger)

@@ -14,6 +14,8 @@ package struct ConferenceOptions: Sendable {
     package var autoAccept: Bool
     /// `stun:host:port` or `host:port`.
     package var stunServers: [String]
+    /// What new streams start with.
+    package var defaults: StreamDefaults
     /// Where the profile's files are; nil for the profile's place by the XDG base directory specification.
     package var folders: ProfileFolders?
     package var timing: SignalingTiming
@@ -21,7 +23,7 @@ package struct ConferenceOptions: Sendable {
     package init(
         port: Int = defaultPort, camera: CameraSource? = nil, microphone: MicrophoneSource? = nil,
         speaker: SpeakerSource? = nil, autoAccept: Bool = false, stunServers: [String] = [],
-        folders: ProfileFolders? = nil, timing: SignalingTiming = SignalingTiming()
+        defaults: StreamDefaults = StreamDefaults(), folders: ProfileFolders? = nil, timing: SignalingTiming = SignalingTiming()
     ) {
         self.port = port
         self.camera = camera
@@ -29,6 +31,7 @@ package struct ConferenceOptions: Sendable {
         self.speaker = speaker
         self.autoAccept = autoAccept
         self.stunServers = stunServers
+        self.defaults = defaults
         self.folders = folders
         self.timing = timing
     }

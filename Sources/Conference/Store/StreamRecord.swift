@@ -8,6 +8,8 @@ struct StreamRecord: Codable, Hashable, Sendable {
         var height: Int?
         var framesPerSecond: Int?
         var bitrate: Int?
+        var minimumBitrate: Int?
+        var contentHint: String?
     }
 
     struct Audio: Codable, Hashable, Sendable {
@@ -21,6 +23,8 @@ struct StreamRecord: Codable, Hashable, Sendable {
         var musicMode: Bool?
     }
 
+    /// Tells streams apart while they are edited; missing in older files.
+    var id: String?
     var name: String
     var identifier: String?
     var address: String?
@@ -38,6 +42,7 @@ struct StreamRecord: Codable, Hashable, Sendable {
 
 extension StreamRecord {
     @MainActor init(_ stream: Stream) {
+        id = stream.id
         name = stream.name
         identifier = stream.identifier
         address = stream.address
@@ -51,7 +56,8 @@ extension StreamRecord {
         volume = stream.volume
         video = Video(
             codec: stream.video.codec, width: stream.video.width, height: stream.video.height,
-            framesPerSecond: stream.video.framesPerSecond, bitrate: stream.video.bitrate)
+            framesPerSecond: stream.video.framesPerSecond, bitrate: stream.video.bitrate,
+            minimumBitrate: stream.video.minimumBitrate, contentHint: stream.video.contentHint.rawValue)
         audio = Audio(
             bitrate: stream.audio.bitrate, frameDuration: stream.audio.frameDuration,
             forwardErrorCorrection: stream.audio.forwardErrorCorrection,
@@ -60,40 +66,66 @@ extension StreamRecord {
             gainControl: stream.audio.gainControl, musicMode: stream.audio.musicMode)
     }
 
-    /// Gives a new stream what is saved; nothing is called by it.
-    @MainActor func apply(to stream: Stream) {
-        if let identifier { stream.identifier = SignalingText.name(identifier) }
-        if let address, address.utf8.count <= 512 { stream.lastAddress = address }
-        if let media = outgoing.flatMap({ MediaSet($0) }) { stream.outgoing = media }
-        if let media = incoming.flatMap({ MediaSet($0) }) { stream.incoming = media }
-        if let detection { stream.detection = detection }
-        if let timeout { stream.timeout = timeout }
-        if let source = camera.flatMap({ CameraSource($0) }) { stream.camera = source }
-        if let source = microphone.flatMap({ MicrophoneSource($0) }) { stream.microphone = source }
-        if let speaker { stream.speaker = SpeakerSource(speaker) }
-        if let volume { stream.volume = volume }
-        stream.video = videoSettings
-        stream.audio = audioSettings
+    /// Only what differs from another one.
+    func changes(from old: StreamRecord) -> StreamRecord {
+        func differing<Value: Equatable>(_ new: Value?, _ old: Value?) -> Value? { new == old ? nil : new }
+        var changes = StreamRecord(name: name)
+        changes.identifier = differing(identifier, old.identifier)
+        changes.address = differing(address, old.address)
+        changes.outgoing = differing(outgoing, old.outgoing)
+        changes.incoming = differing(incoming, old.incoming)
+        changes.detection = differing(detection, old.detection)
+        changes.timeout = differing(timeout, old.timeout)
+        changes.camera = differing(camera, old.camera)
+        changes.microphone = differing(microphone, old.microphone)
+        changes.speaker = differing(speaker, old.speaker)
+        changes.volume = differing(volume, old.volume)
+        changes.video = differing(video, old.video)
+        changes.audio = differing(audio, old.audio)
+        return changes
     }
 
-    private var videoSettings: VideoSettings {
+    /// Gives a stream what is saved, but its name; nobody is called by it. What is the same is left alone.
+    @MainActor func apply(to stream: Stream) {
+        assign(identifier.map { SignalingText.name($0) }, to: \.identifier, of: stream)
+        if let address, address.utf8.count <= 512 { assign(address, to: \.lastAddress, of: stream) }
+        assign(outgoing.flatMap { MediaSet($0) }, to: \.outgoing, of: stream)
+        assign(incoming.flatMap { MediaSet($0) }, to: \.incoming, of: stream)
+        assign(detection, to: \.detection, of: stream)
+        assign(timeout, to: \.timeout, of: stream)
+        assign(camera.flatMap { CameraSource($0) }, to: \.camera, of: stream)
+        assign(microphone.flatMap { MicrophoneSource($0) }, to: \.microphone, of: stream)
+        assign(speaker.map { SpeakerSource($0) }, to: \.speaker, of: stream)
+        assign(volume, to: \.volume, of: stream)
+        if let video { assign(Self.settings(video), to: \.video, of: stream) }
+        if let audio { assign(Self.settings(audio), to: \.audio, of: stream) }
+    }
+
+    @MainActor private func assign<Value: Equatable>(
+        _ value: Value?, to property: ReferenceWritableKeyPath<Stream, Value>, of stream: Stream
+    ) {
+        if let value, stream[keyPath: property] != value { stream[keyPath: property] = value }
+    }
+
+    private static func settings(_ video: Video) -> VideoSettings {
         var settings = VideoSettings()
-        guard let video else { return settings }
-        if let width = video.width, (16...3840).contains(width), width.isMultiple(of: 2) { settings.width = width }
-        if let height = video.height, (16...2160).contains(height), height.isMultiple(of: 2) {
+        if let width = video.width, VideoSettings.widths ~= width, width.isMultiple(of: 2) { settings.width = width }
+        if let height = video.height, VideoSettings.heights ~= height, height.isMultiple(of: 2) {
             settings.height = height
         }
-        if let rate = video.framesPerSecond, (1...60).contains(rate) { settings.framesPerSecond = rate }
-        if let bitrate = video.bitrate, (30_000...20_000_000).contains(bitrate) { settings.bitrate = bitrate }
+        if let rate = video.framesPerSecond, VideoSettings.frameRates ~= rate { settings.framesPerSecond = rate }
+        if let bitrate = video.bitrate, VideoSettings.bitrates ~= bitrate { settings.bitrate = bitrate }
+        if let floor = video.minimumBitrate, VideoSettings.bitrates ~= floor { settings.minimumBitrate = floor }
+        settings.minimumBitrate = min(settings.minimumBitrate, settings.bitrate)
+        if let hint = video.contentHint.flatMap({ ContentHint(rawValue: $0) }) { settings.contentHint = hint }
         if video.codec == "vp8" { settings.codec = "vp8" }
         return settings
     }
 
-    private var audioSettings: AudioSettings {
+    private static func settings(_ audio: Audio) -> AudioSettings {
         var settings = AudioSettings()
-        guard let audio else { return settings }
-        if let bitrate = audio.bitrate, (6_000...510_000).contains(bitrate) { settings.bitrate = bitrate }
-        if let duration = audio.frameDuration, [10, 20, 40, 60].contains(duration) {
+        if let bitrate = audio.bitrate, AudioSettings.bitrates ~= bitrate { settings.bitrate = bitrate }
+        if let duration = audio.frameDuration, AudioSettings.frameDurations.contains(duration) {
             settings.frameDuration = duration
         }
         settings.forwardErrorCorrection = audio.forwardErrorCorrection ?? settings.forwardErrorCorrection

@@ -14,6 +14,9 @@ struct WindowStore {
         var id: String
         var streams: [StreamRecord]
         var panes: [Pane]
+        var layout: String?
+        var size: WindowSize?
+        var origin: String?
     }
 
     struct Contents: Codable, Hashable, Sendable {
@@ -34,31 +37,41 @@ struct WindowStore {
         file = folders.map { ProfileFile(path: $0.configuration + "/windows.json") }
     }
 
-    /// Nil when nothing is saved, or when it makes no sense: then the file is kept aside.
-    func load() -> [Window]? {
-        guard let file else { return nil }
+    /// None when nothing is saved, or when it makes no sense: then the file is kept aside, and `problem` says so.
+    func load() -> (windows: [Window], problem: RestoringProblem?) {
+        guard let file else { return ([], nil) }
         do {
-            guard let bytes = try file.read() else { return nil }
-            guard let contents = try? JSONDecoder().decode(Contents.self, from: Data(bytes)),
-                contents.windows.contains(where: { !$0.streams.isEmpty })
-            else {
-                logger.warning("the saved windows make no sense: the file is kept aside")
-                file.keepAside()
-                return nil
-            }
-            return contents.windows.prefix(Self.windowLimit).filter { !$0.streams.isEmpty }
+            guard let bytes = try file.read() else { return ([], nil) }
+            return (try Self.windows(of: bytes), nil)
+        } catch is WindowFileError {
+            logger.warning("the saved windows make no sense: the file is kept aside")
+            file.keepAside()
+            return ([], .broken(file.path + ".broken"))
         } catch {
             logger.warning("the saved windows cannot be read: \(error)")
-            return nil
+            return ([], .unreadable("\(error)"))
         }
+    }
+
+    /// What a file describes, checked.
+    static func windows(of bytes: [UInt8]) throws(WindowFileError) -> [Window] {
+        guard let contents = try? JSONDecoder().decode(Contents.self, from: Data(bytes)) else { throw .notAWindowFile }
+        guard contents.version == 1 else { throw .newerVersion }
+        // Panes may show the streams of other windows, but somewhere there has to be one.
+        guard contents.windows.contains(where: { !$0.streams.isEmpty }) else { throw .noStreams }
+        return Array(contents.windows.prefix(windowLimit))
+    }
+
+    static func bytes(of windows: [Window]) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(Contents(windows: windows)))
     }
 
     func save(_ windows: [Window]) {
         guard let file else { return }
         do {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            try file.write(Array(encoder.encode(Contents(windows: windows))))
+            try file.write(Self.bytes(of: windows))
         } catch { logger.warning("the windows cannot be saved: \(error)") }
     }
 }

@@ -8,18 +8,38 @@ package struct VideoSettings: Hashable, Sendable {
     package var height: Int
     /// 1...60.
     package var framesPerSecond: Int
-    /// Bit/s, 30_000...20_000_000.
+    /// The ceiling, bit/s, 30_000...20_000_000.
     package var bitrate: Int
+    /// The floor, bit/s, 30_000...`bitrate`: what is sent on a network that loses packets.
+    package var minimumBitrate: Int
+    /// What gives way when the bitrate does not suffice.
+    package var contentHint: ContentHint
 
     package init(
-        codec: String = "vp8", width: Int = 640, height: Int = 480, framesPerSecond: Int = 30, bitrate: Int = 800_000
+        codec: String = "vp8", width: Int = 640, height: Int = 480, framesPerSecond: Int = 30, bitrate: Int = 800_000,
+        minimumBitrate: Int = 100_000, contentHint: ContentHint = .motion
     ) {
         self.codec = codec
         self.width = width
         self.height = height
         self.framesPerSecond = framesPerSecond
         self.bitrate = bitrate
+        self.minimumBitrate = min(minimumBitrate, bitrate)
+        self.contentHint = contentHint
     }
+
+    package static let bitrates = 30_000...20_000_000
+    package static let widths = 16...3840
+    package static let heights = 16...2160
+    package static let frameRates = 1...60
+}
+
+/// What a picture is of, and so what it should keep (W3C mst-content-hint).
+package enum ContentHint: String, Hashable, Sendable, CaseIterable, Codable {
+    /// People: every frame comes, less sharp when it must be.
+    case motion
+    /// Text and drawings: sharp, with fewer frames when it must be.
+    case detail
 }
 
 /// How a stream's sound is sent.
@@ -52,6 +72,9 @@ package struct AudioSettings: Hashable, Sendable {
         self.gainControl = gainControl
         self.musicMode = musicMode
     }
+
+    package static let bitrates = 6_000...510_000
+    package static let frameDurations = [10, 20, 40, 60]
 }
 
 /// Why a medium is not there although it was asked for. A call goes on without it.
