@@ -34,6 +34,7 @@ import Transport
     private var operations: Task<Void, Never>?
     private var started = ContinuousClock.now
     private var isRenegotiationNeeded = false
+    private var sampling: Task<Void, Never>?
     /// For this call's media alone, so that two calls cannot be linked by it.
     private(set) lazy var certificate: DTLSCertificate? = try? DTLSCertificate.generate(
         commonName: "WebRTC", secondsSince1970: MonotonicClock.secondsSince1970)
@@ -89,6 +90,7 @@ import Transport
         for action in machine.handle(event) { perform(action) }
         if let stream, stream.call === self, stream.state != machine.streamState { stream.state = machine.streamState }
         if !wasAnswered, isNegotiated, isRenegotiationNeeded { renegotiate(.needed) }
+        if machine.state == .connected, sampling == nil { beginSampling() }
         if case .ended = machine.state { finish() }
     }
 
@@ -220,6 +222,21 @@ import Transport
         }
     }
 
+    // MARK: Figures
+
+    private func beginSampling() {
+        guard let stream else { return }
+        sampling = Task { [weak stream] in
+            var sampler = StatisticsSampler()
+            let clock = ContinuousClock()
+            let start = clock.now
+            while !Task.isCancelled {
+                await stream?.sample(&sampler, at: (clock.now - start).inMilliseconds / 1000)
+                guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
+            }
+        }
+    }
+
     // MARK: The end
 
     private func close() {
@@ -240,6 +257,8 @@ import Transport
         guard let stream, stream.call === self else { return }
         stream.call = nil
         stream.problems = [:]
+        stream.quality = nil
+        sampling?.cancel()
         conference?.reconsiderHeldCalls(of: self)
     }
 }

@@ -23,7 +23,8 @@ package struct ConferenceOptions: Sendable {
     package init(
         port: Int = defaultPort, camera: CameraSource? = nil, microphone: MicrophoneSource? = nil,
         speaker: SpeakerSource? = nil, autoAccept: Bool = false, stunServers: [String] = [],
-        defaults: StreamDefaults = StreamDefaults(), folders: ProfileFolders? = nil, timing: SignalingTiming = SignalingTiming()
+        defaults: StreamDefaults = StreamDefaults(), folders: ProfileFolders? = nil,
+        timing: SignalingTiming = SignalingTiming()
     ) {
         self.port = port
         self.camera = camera

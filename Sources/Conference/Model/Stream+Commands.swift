@@ -81,6 +81,8 @@ extension Stream {
         refusedIdentity = nil
         problems = [:]
         lastReport = []
+        samples = []
+        quality = nil
         isTestCall = false
         receivedVideo.show(nil)
         sentVideo.show(nil)

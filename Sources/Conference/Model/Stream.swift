@@ -58,6 +58,10 @@ import RTC
     package internal(set) var refusedIdentity: RefusedIdentity?
     /// ms; nil until the call's first remote picture.
     package internal(set) var setupTime: Double?
+    /// The running call's last three minutes, or the last call's, one a second.
+    package internal(set) var samples: [StatisticsSample] = []
+    /// How good the running call is; nil without one.
+    package internal(set) var quality: CallQuality?
     /// Whether the call under way is the stream's own test call.
     package internal(set) var isTestCall = false
 

@@ -48,7 +48,8 @@ extension Conference {
         // Panes may show streams of other windows: in a file of its own a window has to bring them.
         let own = Set(record.streams.map(\.name))
         var others: [Stream] = []
-        for pane in window.panes where !own.contains(pane.stream.name) && !others.contains(where: { $0 === pane.stream }) {
+        for pane in window.panes
+        where !own.contains(pane.stream.name) && !others.contains(where: { $0 === pane.stream }) {
             others.append(pane.stream)
         }
         record.streams += others.map { StreamRecord($0) }
