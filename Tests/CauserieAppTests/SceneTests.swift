@@ -6,7 +6,7 @@ import Testing
 struct SceneTests {
     static let names = [
         "empty", "typed", "calling", "call", "person", "reconnecting", "incoming", "ended", "identity", "trust",
-        "fullscreen", "devices",
+        "fullscreen", "devices", "grid", "speaker", "insets",
         "preferences", "preferences-devices", "preferences-quality", "shortcuts", "about",
     ]
 
@@ -19,7 +19,7 @@ struct SceneTests {
         #expect(size.width > 200 && size.height > 100)
     }
 
-    @Test("The window can be made 360 pixels wide", arguments: ["empty", "typed", "call", "incoming", "ended"])
+    @Test("The window can be made 360 pixels wide", arguments: ["empty", "typed", "call", "incoming", "ended", "grid", "speaker", "insets"])
     func narrow(_ name: String) async throws {
         let outcome = try await Scenes.show(
             name, picture: "narrow-" + name, environment: ["WIDTH": "360", "HEIGHT": "640"])

@@ -23,6 +23,9 @@ final class CauserieApplication {
     private var observations: [ModelObservation] = []
     private var signals: [EventSource] = []
     private var isEnding = false
+    /// Whether the windows are on the screen: not before the first activation.
+    private var isShowing = false
+    private var restoringProblem: RestoringProblem?
 
     init(_ arguments: CommandArguments, _ preferences: Preferences, identifier: String, logger: Logger) {
         self.arguments = arguments
@@ -32,6 +35,7 @@ final class CauserieApplication {
         application = GObjectRef(adopting: adw_application_new(identifier, flags))
         conference = Conference(
             profile: arguments.profile, options: arguments.options(preferences), logger: logger)
+        restoringProblem = conference.restoringProblem
         incoming = IncomingCalls(application, conference)
         inhibitor = IdleInhibitor(application)
         Interface.prepare(application)
@@ -88,6 +92,14 @@ final class CauserieApplication {
             },
             ModelObservation({ conference.devices }) { [weak self] in self?.preferencesDialog?.setDevices($0) },
             ModelObservation({ conference.windows.map(\.id) }) { [weak self] _ in self?.showWindows() },
+            ModelObservation({ conference.closedWindows.isEmpty }) { [application] isEmpty in
+                ActionMap(application).setEnabled("reopen-window", !isEmpty)
+            },
+            ModelObservation({ conference.doNotDisturb }) { [weak self] isOn in
+                guard let self else { return }
+                ActionMap(application).set("do-not-disturb", to: isOn)
+                preferences.set("do-not-disturb", isOn)
+            },
             ModelObservation({ conference.streams.map { $0.state == .incoming } }) { [weak self] _ in
                 self?.incoming.update()
             },
@@ -99,8 +111,24 @@ final class CauserieApplication {
     }
 
     private func activate() {
+        let wasShowing = isShowing
+        isShowing = true
         showWindows()
-        windows.first?.view.present()
+        if wasShowing {
+            activeWindow?.view.present()
+        } else {
+            for window in windows.reversed() { window.view.present() }
+        }
+        tellRestoringProblem()
+    }
+
+    /// Once: why the windows are not those of the last time.
+    private func tellRestoringProblem() {
+        guard let problem = restoringProblem, let window = activeWindow else { return }
+        restoringProblem = nil
+        var values: [String: String] = [:]
+        if case .broken(let path) = problem { values["path"] = path }
+        window.view.showToast(translated("\(problem)", values))
     }
 
     /// Ends calls in good order, then the process.
@@ -123,11 +151,18 @@ final class CauserieApplication {
 
     // MARK: Windows
 
+    /// Brings the windows on the screen in line with the model's.
     private func showWindows() {
         guard !isEnding else { return }
+        for window in windows where !conference.windows.contains(where: { $0 === window.description }) {
+            windows.removeAll { $0 === window }
+            window.view.destroy()
+        }
         for description in conference.windows where !windows.contains(where: { $0.description === description }) {
             do throws(BuilderError) {
-                windows.append(try WindowController(description, self))
+                let window = try WindowController(description, self)
+                windows.append(window)
+                if isShowing { window.view.present() }
             } catch {
                 logger.critical("A window cannot be shown", metadata: ["reason": "\(error)"])
                 complain("causerie: \(error)")
@@ -136,10 +171,13 @@ final class CauserieApplication {
         }
     }
 
-    /// A window is on its way out: with the last one the program ends.
+    /// A window is on its way out: with the last one the program ends, and finds it again at the next start.
     func closed(_ window: WindowController) {
         windows.removeAll { $0 === window }
-        if windows.isEmpty { end() }
+        guard !windows.isEmpty else { return end() }
+        conference.close(window.description)
+        guard conference.closedWindows.last === window.description else { return }
+        activeWindow?.view.showToast(tr("Window closed"), button: tr("Reopen"), action: "app.reopen-window")
     }
 
     /// What depends on all windows.
@@ -160,6 +198,11 @@ final class CauserieApplication {
         actions.add("about") { [unowned self] in
             if let window = activeWindow { AboutDialog.present(over: window.view.window) }
         }
+        actions.add("new-window") { [unowned self] in conference.addWindow() }
+        actions.add("reopen-window") { [unowned self] in conference.reopenWindow() }
+        actions.add("do-not-disturb", initially: conference.doNotDisturb) { [unowned self] in
+            conference.doNotDisturb = $0
+        }
         actions.add("show") { [unowned self] in activate() }
         actions.add("dial", withText: { [unowned self] in dial($0) })
         actions.add(
@@ -174,10 +217,8 @@ final class CauserieApplication {
     private func dial(_ address: String) {
         activate()
         guard let window = activeWindow else { return }
-        if window.isInCall {
+        if !window.callFromFreePane(address) {
             window.view.showToast(tr("Hang up before you call {address}.", ["address": address]))
-        } else {
-            window.call(address)
         }
     }
 

@@ -8,6 +8,11 @@ import GtkKit
 package enum Interface {
     /// The keys of DESIGN §2b, by action.
     package static let keys: [(action: String, keys: [String])] = [
+        ("app.new-window", ["<Primary>n"]),
+        ("app.reopen-window", ["<Primary><Shift>t"]),
+        ("win.add-pane", ["<Primary><Shift>n"]),
+        ("win.undo", ["<Primary>z"]),
+        ("win.redo", ["<Primary><Shift>z", "<Primary>y"]),
         ("win.focus-address", ["<Primary>l"]),
         ("win.answer", ["<Primary>Return", "<Primary>KP_Enter"]),
         ("win.hang-up", ["<Primary>h"]),

@@ -21,6 +21,8 @@ package nonisolated struct CallSituation: Hashable, Sendable {
     package var hasCamera = true
     package var hasMicrophone = true
     package var display = PaneDisplay.receivedWithSentInset
+    /// Which stream it is, so that another one in the same state is seen as a change.
+    package var stream = ""
     package var isTestCall = false
     /// The last call was refused because the far side has another identity key than before.
     package var isIdentityRefused = false
@@ -68,6 +70,7 @@ extension CallSituation {
         hasCamera = stream.camera != .none
         hasMicrophone = stream.microphone != .none
         display = pane.display
+        self.stream = stream.name
     }
 
     /// An address without the port that need not be said.

@@ -13,6 +13,8 @@ final class PaneController {
     private let changed: (PaneController) -> Void
     private var observation: ModelObservation?
     private var displays: [VideoDisplay] = []
+    private var shownStream: Stream?
+    private var actions: PaneActions?
     private var timer: EventSource?
     private var silence = SilenceWatch()
     /// The end that a person has seen and put away.
@@ -23,20 +25,41 @@ final class PaneController {
     ///   - reachability: what the empty page says about where others reach this computer.
     ///   - changed: called after each change of the situation.
     init(
-        _ pane: Pane, reachability: @escaping () -> String, changed: @escaping (PaneController) -> Void
+        _ pane: Pane, _ conference: Conference, host: any PaneHost, reachability: @escaping () -> String,
+        changed: @escaping (PaneController) -> Void
     ) throws(BuilderError) {
         self.pane = pane
         self.reachability = reachability
         self.changed = changed
         view = try PaneView()
-        let stream = pane.stream
-        displays = [
-            VideoDisplay(stream.receivedVideo, to: view.received), VideoDisplay(stream.sentVideo, to: view.sent),
-        ]
         for paintable in [view.received, view.sent] {
             paintable.onPictureChange { [weak self] in self?.refresh() }
         }
+        connectMenu(conference, host: host)
+        bindStream()
         observation = ModelObservation({ CallSituation(pane) }) { [weak self] in self?.show($0) }
+    }
+
+    private func connectMenu(_ conference: Conference, host: any PaneHost) {
+        actions = PaneActions(self, conference, host: host)
+        view.menu.onVolume { [weak self] in self?.stream.volume = $0 }
+        view.menu.onOpen { [weak self, unowned conference] in
+            guard let self else { return }
+            view.menu.setVolume(stream.volume)
+            view.menu.setStreams(conference.streams.map(\.name))
+            actions?.update()
+        }
+    }
+
+    /// The pane may be given another stream at any time.
+    private func bindStream() {
+        guard shownStream !== pane.stream else { return }
+        shownStream = pane.stream
+        dismissed = nil
+        displays = [
+            VideoDisplay(pane.stream.receivedVideo, to: view.received),
+            VideoDisplay(pane.stream.sentVideo, to: view.sent),
+        ]
     }
 
     var stream: Stream { pane.stream }
@@ -55,6 +78,7 @@ final class PaneController {
     }
 
     private func show(_ new: CallSituation) {
+        bindStream()
         if new.state != dismissed { dismissed = nil }
         var new = new
         if dismissed != nil { new.state = .idle }
@@ -66,8 +90,12 @@ final class PaneController {
         if situation.isCall != wasCall { watchLevel(situation.isCall) }
         view.setShowsSent(situation.display == .sent)
         view.show(PanePresentation(situation, reachability: reachability()))
+        actions?.update()
         changed(self)
     }
+
+    /// Brings the pane's actions in line with what has changed around it.
+    func updateActions() { actions?.update() }
 
     // MARK: Level
 

@@ -12,6 +12,8 @@ package final class PaneView {
     package let sent = VideoPaintable(mirrored: true)
     package private(set) var presentation = PanePresentation()
 
+    /// The context menu.
+    let menu: PaneMenu
     private let pages: Widget
     private let picture: Widget
     private let inset: Widget
@@ -24,7 +26,9 @@ package final class PaneView {
     private let reachability: Widget
     private let addressButton: Widget
     private var sensor: SizeSensor?
+    private let emptyPage: Widget
     private var isNarrow = false
+    private var isTiny = false
 
     package init() throws(BuilderError) {
         let builder = try Builder(resource: resourcePath("ui/pane.ui"))
@@ -32,11 +36,13 @@ package final class PaneView {
         pages = try builder.object("pages", gtk_stack_get_type())
         picture = try builder.object("picture", gtk_picture_get_type())
         inset = try builder.widget("inset")
+        emptyPage = try builder.object("empty_page", adw_status_page_get_type())
         endedPage = try builder.object("ended_page", adw_status_page_get_type())
         againButton = try builder.widget("again_button")
         trustButton = try builder.widget("trust_button")
         addressButton = try builder.widget("address_button")
         reachability = try builder.object("reachable_label", gtk_label_get_type())
+        menu = try PaneMenu(Widget(root))
         person = try PersonPage(builder)
         tag = try StateTag(builder)
         notices = NoticeList(try builder.object("notices", gtk_box_get_type()))
@@ -44,7 +50,7 @@ package final class PaneView {
         sent.attach(to: try builder.object("inset_picture", gtk_picture_get_type()))
         watchVisibility()
         focusOnClick()
-        sensor = SizeSensor(Widget(root)) { [weak self] width, _ in self?.adapt(width: width) }
+        sensor = SizeSensor(Widget(root)) { [weak self] width, height in self?.adapt(width: width, height: height) }
         show(presentation)
     }
 
@@ -67,8 +73,8 @@ package final class PaneView {
         person.show(presentation)
         tag.show(presentation, isVisible: presentation.page == .picture)
         notices.show(isCall ? presentation.notices : [])
-        inset.isVisible = presentation.showsInset && isCall
-        tag.setRoom(isCall && presentation.showsInset ? insetSize.width : 0)
+        inset.isVisible = presentation.showsInset && isCall && !isTiny
+        tag.setRoom(inset.isVisible ? insetSize.width : 0)
         againButton.isVisible = presentation.canCallAgain
         trustButton.isVisible = presentation.canTrust
         adw_status_page_set_title(endedPage.opaque, tr("Call Ended"))
@@ -120,12 +126,29 @@ package final class PaneView {
 
     private var insetSize: (width: Int32, height: Int32) { isNarrow ? (108, 81) : (168, 126) }
 
-    private func adapt(width: Int) {
+    private func adapt(width: Int, height: Int) {
         isNarrow = width < 560
+        isTiny = width < 260 || height < 190
+        showEmptyPage(isLarge: width >= 340 && height >= 400)
+        inset.isVisible = presentation.showsInset && !isTiny && (presentation.page == .person || presentation.page == .picture)
         Widget(root).set(class: "narrow", isNarrow)
         gtk_widget_set_size_request(inset.widget, insetSize.width, insetSize.height)
         tag.setRoom(inset.isVisible ? insetSize.width : 0)
     }
+
+    /// In a small pane the ways to begin are all there is room for.
+    private func showEmptyPage(isLarge: Bool) {
+        adw_status_page_set_icon_name(emptyPage.opaque, isLarge ? "org.causerie.Causerie-symbolic" : nil)
+        adw_status_page_set_title(emptyPage.opaque, isLarge ? tr("Talk to Someone") : "")
+        adw_status_page_set_description(
+            emptyPage.opaque,
+            isLarge ? tr("Call a computer by its name or address, or try a test call.") : nil)
+        reachability.isVisible = isLarge && !presentation.reachability.isEmpty
+        adw_status_page_set_icon_name(endedPage.opaque, isLarge ? "causerie-hang-up-symbolic" : nil)
+    }
+
+    /// Shows which of several panes the controls act on.
+    package func setActive(_ isActive: Bool) { Widget(root).set(class: "active", isActive) }
 
     /// Pictures that nobody can see are not converted.
     private func watchVisibility() {

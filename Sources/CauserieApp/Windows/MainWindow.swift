@@ -1,5 +1,6 @@
 import CGLib
 import CGtk
+import Conference
 import GLibKit
 import GtkKit
 
@@ -13,19 +14,32 @@ package final class MainWindow {
     package let incoming: IncomingBanner
     package private(set) var panes: [PaneView] = []
 
-    private let paneBox: Widget
+    private let area: ArrangedBox
+    private let arrangement: Arrangement
+    private weak var lastActive: PaneView?
     private let toasts: Widget
     private let controlsRevealer: Widget
     private let chrome: WindowChrome
     private var sensor: SizeSensor?
     private var isFloating = false
 
+    /// How the panes are laid out now; the area asks for it whenever its size changes.
+    private final class Arrangement {
+        var value = PaneArrangement(.grid)
+    }
+
     /// - Parameter application: a `GtkApplication`; nil in tests of the widgets alone.
     package init(application: GObjectRef?) throws(BuilderError) {
         let builder = try Builder(resource: resourcePath("ui/window.ui"))
         window = try builder.retained("window", adw_application_window_get_type())
         actions = ActionMap(window)
-        paneBox = try builder.object("panes", gtk_box_get_type())
+        let arrangement = Arrangement()
+        self.arrangement = arrangement
+        area = ArrangedBox(try builder.object("panes", gtk_box_get_type())) { count, width, height in
+            arrangement.value.frames(count: count, width: width, height: height).map {
+                ArrangedBox.Frame(x: $0.x, y: $0.y, width: $0.width, height: $0.height)
+            }
+        }
         toasts = try builder.object("toasts", adw_toast_overlay_get_type())
         controlsRevealer = try builder.object("controls_revealer", gtk_revealer_get_type())
         address = try AddressBar(builder, actions: actions)
@@ -44,17 +58,20 @@ package final class MainWindow {
 
     // MARK: Panes
 
-    /// Shows these panes side by side, in this order.
+    /// Shows these panes, in this order.
     package func setPanes(_ views: [PaneView]) {
-        for pane in panes { gtk_box_remove(paneBox.pointer(), pane.root.pointer()) }
         panes = views
-        for pane in panes {
-            gtk_box_append(paneBox.pointer(), pane.root.pointer())
-            pane.setTopIsCovered(isFloating)
-        }
+        area.setChildren(panes.map(\.root))
+        for pane in panes { pane.setTopIsCovered(isFloating) }
+        markActive()
     }
 
-    /// The pane that has the keyboard's focus; the first when none has.
+    package func setLayout(_ layout: PaneLayout) {
+        arrangement.value.layout = layout
+        area.update()
+    }
+
+    /// The pane that the controls act on: the one with the keyboard's focus, else the one that had it last.
     package var focusedPane: PaneView? {
         let focus = gtk_window_get_focus(window.pointer())
         let focused = panes.first { pane in
@@ -62,7 +79,21 @@ package final class MainWindow {
             let root = Widget(pane.root).widget
             return focus == root || gtk_widget_is_ancestor(focus, root) != 0
         }
-        return focused ?? panes.first
+        if let focused { lastActive = focused }
+        return focused ?? panes.first { $0 === lastActive } ?? panes.first
+    }
+
+    /// Makes a pane the one that the controls act on.
+    package func activate(_ pane: PaneView) {
+        lastActive = pane
+        Widget(pane.root).focus()
+        markActive()
+    }
+
+    /// With several panes, shows which one the controls are about.
+    package func markActive() {
+        let active = focusedPane
+        for pane in panes { pane.setActive(panes.count > 1 && pane === active) }
     }
 
     package func showControls(_ presentation: ControlsPresentation) {
@@ -76,10 +107,18 @@ package final class MainWindow {
     // MARK: Telling
 
     /// A line that goes by itself.
-    package func showToast(_ text: String) {
+    ///
+    /// - Parameters:
+    ///   - button: what the line offers to do.
+    ///   - action: its action, with its prefix.
+    package func showToast(_ text: String, button: String? = nil, action: String? = nil) {
         // A toast's title is markup, and the text may hold what came from the network.
         guard let toast = adw_toast_new(escapeMarkup(text)) else { return }
         adw_toast_set_timeout(toast, 6)
+        if let button, let action {
+            adw_toast_set_button_label(toast, button)
+            adw_toast_set_action_name(toast, action)
+        }
         adw_toast_overlay_add_toast(toasts.opaque, toast)
     }
 
@@ -111,6 +150,8 @@ package final class MainWindow {
         chrome.setFloating(isFloating)
         self.isFloating = isFloating
         for pane in panes { pane.setTopIsCovered(isFloating) }
+        arrangement.value.topInset = isFloating ? 50 : 0
+        area.update()
     }
 
     package func close() { gtk_window_close(window.pointer()) }

@@ -4,13 +4,14 @@ import GLibKit
 import GtkKit
 
 /// Brings one window of the model and its widgets together: panes, controls, actions, who is calling.
-final class WindowController {
+final class WindowController: PaneHost {
     let description: WindowDescription
     let view: MainWindow
 
     private let application: CauserieApplication
     private var panes: [PaneController] = []
     private var observations: [ModelObservation] = []
+    private var arranging: WindowActions?
 
     init(_ description: WindowDescription, _ application: CauserieApplication) throws(BuilderError) {
         self.description = description
@@ -18,11 +19,15 @@ final class WindowController {
         view = try MainWindow(application: application.application)
         restoreSize()
         addActions()
+        arranging = WindowActions(description, application.conference, view)
         connectDevices()
         view.address.onChange { [weak self] in self?.update() }
         connect(view.window, "close-request", returning: { [weak self] _ in self?.closing() ?? false })
         // The controls follow the focus.
-        connect(view.window, "notify::focus-widget") { [weak self] in self?.update() }
+        connect(view.window, "notify::focus-widget") { [weak self] in
+            self?.view.markActive()
+            self?.update()
+        }
         connect(view.window, "notify::is-active") { [weak self] in self?.application.incoming.update() }
         view.address.setRecent(application.preferences.recentAddresses)
         application.preferences.settings.onChange(of: "recent-addresses") { [weak self] in
@@ -32,6 +37,10 @@ final class WindowController {
         observations = [
             ModelObservation({ description.panes.map(\.id) }) { [weak self] _ in self?.showPanes() },
             ModelObservation({ application.conference.devices }) { [weak self] _ in self?.showDevices() },
+            // A call may come in on a stream that no pane shows.
+            ModelObservation({ description.streams.map { $0.state == .incoming } }) { [weak self] _ in
+                self?.update()
+            },
         ]
         showPanes()
     }
@@ -51,18 +60,36 @@ final class WindowController {
             old.first { $0.pane.id == pane.id } ?? makePane(pane)
         }
         view.setPanes(panes.map(\.view))
+        for pane in panes { pane.updateActions() }
         update()
     }
 
     private func makePane(_ pane: Pane) -> PaneController? {
         let controller = try? PaneController(
-            pane, reachability: { [weak application] in application?.reachability ?? "" },
+            pane, application.conference, host: self,
+            reachability: { [weak application] in application?.reachability ?? "" },
             changed: { [weak self] in self?.situationChanged($0) })
+        if let controller {
+            PaneDrag.install(on: Widget(controller.view.root), identifier: pane.id) { [weak self] in
+                self?.moved($0, onto: pane) ?? false
+            }
+        }
         controller?.onLevel { [weak self, weak controller] level in
             guard let self, let controller, focused === controller else { return }
             view.controls.setLevel(level)
         }
         return controller
+    }
+
+    /// A pane was let go over another one of this window.
+    private func moved(_ identifier: String, onto target: Pane) -> Bool {
+        guard let moved = description.panes.first(where: { $0.id == identifier }),
+            let place = description.panes.firstIndex(where: { $0 === target })
+        else { return false }
+        description.history.record(tr("Move Pane")) {
+            application.conference.move(moved, to: place, in: description)
+        }
+        return true
     }
 
     private func situationChanged(_ pane: PaneController) {
@@ -82,7 +109,6 @@ final class WindowController {
         view.actions.setEnabled("call", canCall)
         view.actions.setEnabled("dial", isFree)
         view.actions.setEnabled("test-call", isFree)
-        view.actions.setEnabled("call-again", isFree && situation.canCallAgain)
         view.actions.setEnabled("hang-up", situation.isCall || situation.state == .incoming)
         view.actions.setEnabled("microphone", situation.isCall)
         view.actions.setEnabled("camera", situation.isCall)
@@ -99,7 +125,10 @@ final class WindowController {
 
     // MARK: Who is calling
 
-    private var calling: PaneController? { panes.first { $0.situation.state == .incoming } }
+    /// The stream of this window that rings.
+    private var calling: Stream? {
+        panes.map(\.stream).first { $0.state == .incoming } ?? description.streams.first { $0.state == .incoming }
+    }
 
     private func showCaller() {
         let caller = calling
@@ -107,8 +136,28 @@ final class WindowController {
         view.actions.setEnabled("decline", caller != nil)
         let wasShown = view.incoming.isShown
         view.incoming.show(
-            caller.map { (name: $0.situation.name, address: $0.stream.remoteAddress ?? "") })
+            caller.map { stream in
+                let identified = stream.remoteIdentifier ?? ""
+                let address = CallSituation.shortened(stream.remoteAddress ?? "")
+                return (name: identified.isEmpty ? address : identified, address: stream.remoteAddress ?? "")
+            })
+        for pane in panes { pane.updateActions() }
         if view.incoming.isShown && !wasShown && !view.address.isTyping { view.incoming.focusAnswer() }
+    }
+
+    /// Answers where the stream is shown; a stream that no pane shows gets the one that the controls act on, if that is
+    /// free, or a new one.
+    private func answer() {
+        guard let stream = calling else { return }
+        if let pane = panes.first(where: { $0.stream === stream }) {
+            stream.accept()
+            view.activate(pane.view)
+        } else if let pane = focused, !pane.stream.state.isBusy {
+            application.conference.accept(stream, in: pane.pane)
+        } else {
+            application.conference.accept(
+                stream, in: application.conference.addPane(showing: stream, to: description))
+        }
     }
 
     // MARK: Doing
@@ -121,12 +170,9 @@ final class WindowController {
             call(view.address.text)
         }
         actions.add("dial", withText: { [weak self] in self?.call($0) })
-        actions.add("call-again") { [weak self] in self?.callAgain() }
-        actions.add("trust") { [weak self] in self?.askForTrust() }
         actions.add("test-call") { [weak self] in self?.focused?.stream.testCall() }
-        actions.add("dismiss") { [weak self] in self?.focused?.dismiss() }
-        actions.add("answer") { [weak self] in self?.calling?.stream.accept() }
-        actions.add("decline") { [weak self] in self?.calling?.stream.reject() }
+        actions.add("answer") { [weak self] in self?.answer() }
+        actions.add("decline") { [weak self] in self?.calling?.reject() }
         actions.add("hang-up") { [weak self] in self?.hangUp() }
         actions.add("microphone", initially: true) { [weak self] in self?.set(.audio, $0) }
         actions.add("camera", initially: true) { [weak self] in self?.set(.video, $0) }
@@ -135,7 +181,20 @@ final class WindowController {
 
     /// Calls an address from the focused pane.
     func call(_ address: String) {
-        guard !address.isEmpty, let pane = focused, !pane.stream.state.isBusy else { return }
+        if let pane = focused { call(address, from: pane) }
+    }
+
+    /// Calls an address from the focused pane if it is free, else from another one.
+    ///
+    /// - Returns: false when every pane is in a call.
+    func callFromFreePane(_ address: String) -> Bool {
+        let free = ([focused].compactMap(\.self) + panes).first { !$0.stream.state.isBusy }
+        if let free { call(address, from: free) }
+        return free != nil
+    }
+
+    func call(_ address: String, from pane: PaneController) {
+        guard !address.isEmpty, !pane.stream.state.isBusy else { return }
         guard CallAddress(address) != nil else {
             view.address.text = address
             view.address.focus()
@@ -144,27 +203,46 @@ final class WindowController {
         application.preferences.remember(address: address)
         view.address.text = ""
         pane.stream.connect(to: address)
-        Widget(pane.view.root).focus()
+        view.activate(pane.view)
     }
 
-    private func callAgain() {
-        guard let pane = focused else { return }
-        if pane.situation.isTestCall { pane.stream.testCall() } else { call(pane.situation.address) }
+    // MARK: What a pane asks for
+
+    func askForAddress(for pane: PaneController) {
+        view.activate(pane.view)
+        view.address.focus()
     }
 
     /// The far side's key has changed: whether that is all right is for the person to say.
-    private func askForTrust() {
-        guard let stream = focused?.stream, let refused = stream.refusedIdentity else { return }
+    func askForTrust(in pane: PaneController) {
+        guard let refused = pane.stream.refusedIdentity else { return }
         TrustDialog.present(address: refused.address, fingerprint: refused.fingerprint, over: view.window) {
-            [weak self] in
+            [weak self, weak pane] in
             self?.application.conference.trust(refused)
-            self?.call(refused.address)
+            if let self, let pane { call(refused.address, from: pane) }
+        }
+    }
+
+    func showStatistics(of stream: Stream) {}
+
+    func editStreams(selecting stream: Stream) {}
+
+    func saveSnapshot(of stream: Stream) {
+        // The picture of this moment, not of the one when the dialog is answered.
+        guard let frame = stream.receivedVideo.latest else { return }
+        let name = stream.remoteIdentifier ?? stream.name
+        FileDialog.save(
+            tr("Save Snapshot"), suggesting: Snapshot.fileName(for: name),
+            filter: FileDialog.Filter(name: tr("Pictures"), pattern: "*.png"), over: view.window
+        ) { [weak self] path in
+            let isWritten = Snapshot.write(frame, to: path)
+            self?.view.showToast(isWritten ? tr("The snapshot is saved.") : tr("The snapshot cannot be saved."))
         }
     }
 
     private func hangUp() {
-        if let calling {
-            calling.stream.reject()
+        if let calling, focused?.situation.isCall != true {
+            calling.reject()
         } else {
             focused?.stream.disconnect()
         }
@@ -228,7 +306,7 @@ final class WindowController {
     private func closing() -> Bool {
         saveSize()
         observations = []
-        for pane in panes where pane.situation.state != .idle { pane.stream.disconnect() }
+        arranging = nil
         application.closed(self)
         return false
     }

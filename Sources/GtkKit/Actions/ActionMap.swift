@@ -10,6 +10,13 @@ package final class ActionMap {
     /// - Parameter owner: a `GtkApplication` or a `GtkApplicationWindow`, which must outlive this.
     package init(_ owner: some GObjectPointer) { map = owner.gobject }
 
+    /// Actions of one widget and what is in it, as `prefix.name`. The widget keeps them.
+    package init(of widget: Widget, prefix: String) {
+        let group = GObjectRef(adopting: g_simple_action_group_new())
+        map = group.gobject
+        gtk_widget_insert_action_group(widget.widget, prefix, group.opaque)
+    }
+
     /// Adds an action that does something.
     package func add(_ name: String, _ handler: @escaping () -> Void) {
         install(g_simple_action_new(name, nil)) { _ in handler() }
@@ -36,6 +43,25 @@ package final class ActionMap {
             })
         g_action_map_add_action(OpaquePointer(map), action)
         g_object_unref(action.gobject)
+    }
+
+    /// Adds a choice among texts. The handler is told what is wanted; the state follows by `set(_:to:)`.
+    package func add(_ name: String, initially: String, _ handler: @escaping (String) -> Void) {
+        let type = g_variant_type_new("s")
+        defer { g_variant_type_free(type) }
+        guard let action = g_simple_action_new_stateful(name, type, g_variant_new_string(initially)) else { return }
+        connect(
+            action, "change-state",
+            with: { arguments in
+                if let wanted = arguments.variant(0)?.stringValue { handler(wanted) }
+            })
+        g_action_map_add_action(OpaquePointer(map), action)
+        g_object_unref(action.gobject)
+    }
+
+    package func set(_ name: String, to state: String) {
+        guard let action = lookup(name) else { return }
+        g_simple_action_set_state(action, g_variant_new_string(state))
     }
 
     package func set(_ name: String, to state: Bool) {

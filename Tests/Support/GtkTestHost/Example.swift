@@ -16,6 +16,7 @@ enum Example {
     static func fill(_ window: MainWindow, _ scene: Scene) throws {
         addActions(window)
         let pane = try PaneView()
+        addPaneActions(pane)
         window.setPanes([pane])
         let situation = CallSituation.example(scene)
         let reachability = tr("Others reach this computer at {address}.", ["address": "192.168.1.7"])
@@ -39,6 +40,36 @@ enum Example {
         if scene == .incoming || scene == .labels { window.incoming.show(("Ann Lee", "192.168.1.7")) }
     }
 
+    /// Four panes, as different as they can be.
+    static func fillFour(_ window: MainWindow, _ layout: PaneLayout) throws {
+        addActions(window)
+        var panes: [PaneView] = []
+        for scene in [Scene.call, .person, .ended, .empty] {
+            let pane = try PaneView()
+            addPaneActions(pane)
+            let situation = CallSituation.example(scene)
+            pane.show(PanePresentation(situation, reachability: ""))
+            if pane.presentation.showsInset {
+                pane.sent.show(portrait(width: 320, height: 240, warm: false, pool: pane.sent.mailbox.pool))
+            }
+            if pane.presentation.page == .picture {
+                pane.received.show(portrait(width: 640, height: 480, warm: true, pool: pane.received.mailbox.pool))
+            }
+            panes.append(pane)
+        }
+        window.setPanes(panes)
+        window.setLayout(layout)
+        window.activate(panes[0])
+        window.showControls(ControlsPresentation(CallSituation.example(.call)))
+    }
+
+    private static func addPaneActions(_ pane: PaneView) {
+        let actions = ActionMap(of: Widget(pane.root), prefix: "pane")
+        for name in ["call-address", "test-call", "call-again", "trust", "dismiss", "answer", "decline", "hang-up"] {
+            actions.add(name) {}
+        }
+    }
+
     private static func fillDevices(_ window: MainWindow) {
         let popover = window.controls.devices
         popover.camera.show(
@@ -50,9 +81,7 @@ enum Example {
     }
 
     private static func addActions(_ window: MainWindow) {
-        for name in [
-            "call", "trust", "test-call", "focus-address", "call-again", "dismiss", "answer", "decline", "hang-up",
-        ] {
+        for name in ["call", "test-call", "focus-address", "answer", "decline", "hang-up", "add-pane"] {
             window.actions.add(name) {}
         }
         for name in ["microphone", "camera"] { window.actions.add(name, initially: true) { _ in } }

@@ -16,6 +16,10 @@ enum Scene: String, CaseIterable {
     case trust
     case fullscreen
     case devices
+    /// Four panes.
+    case grid
+    case speaker
+    case insets
     case preferences
     case preferencesDevices = "preferences-devices"
     case preferencesQuality = "preferences-quality"

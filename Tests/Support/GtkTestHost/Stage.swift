@@ -1,6 +1,7 @@
 import CGLib
 import CGtk
 import CauserieApp
+import Conference
 import GLibKit
 import Glibc
 import GtkKit
@@ -76,7 +77,11 @@ final class Stage {
     private func show() throws {
         let window = try MainWindow(application: application)
         self.window = window
-        try Example.fill(window, scene)
+        if let layout = PaneLayout(rawValue: scene.rawValue) {
+            try Example.fillFour(window, layout)
+        } else {
+            try Example.fill(window, scene)
+        }
         gtk_window_set_default_size(window.window.pointer(), size("WIDTH", 960), size("HEIGHT", 640))
         window.present()
         let shown = try subject(window)

@@ -1,0 +1,85 @@
+import CGtk
+import Conference
+import GLibKit
+import GtkKit
+
+/// The `win.` actions that arrange a window: panes, layout, files of windows, changes taken back.
+final class WindowActions {
+    private let description: WindowDescription
+    private let conference: Conference
+    private let view: MainWindow
+    private var observations: [ModelObservation] = []
+
+    init(_ description: WindowDescription, _ conference: Conference, _ view: MainWindow) {
+        self.description = description
+        self.conference = conference
+        self.view = view
+        add()
+        observations = [
+            ModelObservation({ description.layout }) { [view] layout in
+                view.setLayout(layout)
+                view.actions.set("layout", to: layout.rawValue)
+            },
+            ModelObservation({ description.canAddPane && description.canAddStream }) { [view] in
+                view.actions.setEnabled("add-pane", $0)
+            },
+            ModelObservation({ [description.history.undoName, description.history.redoName] }) { [view] names in
+                view.actions.setEnabled("undo", names[0] != nil)
+                view.actions.setEnabled("redo", names[1] != nil)
+            },
+        ]
+    }
+
+    private func add() {
+        let actions = view.actions
+        actions.add("add-pane") { [weak self] in self?.addPane() }
+        actions.add("layout", initially: description.layout.rawValue) { [weak self] word in
+            guard let self, let layout = PaneLayout(rawValue: word) else { return }
+            description.history.record(tr("Change Layout")) { self.description.layout = layout }
+        }
+        actions.add("import") { [weak self] in self?.chooseImport() }
+        actions.add("export") { [weak self] in self?.chooseExport() }
+        actions.add("undo") { [weak self] in self?.takeBack() }
+        actions.add("redo") { [weak self] in self?.description.history.redo() }
+    }
+
+    private func addPane() {
+        description.history.record(tr("Add Pane")) { conference.addConference(to: description) }
+    }
+
+    private func takeBack() {
+        guard let name = description.history.undoName else { return }
+        description.history.undo()
+        view.showToast(tr("Taken back: {change}", ["change": name]), button: tr("Redo"), action: "win.redo")
+    }
+
+    // MARK: Files
+
+    private static var filter: FileDialog.Filter { FileDialog.Filter(name: tr("Windows of Causerie"), pattern: "*.json") }
+
+    private func chooseImport() {
+        FileDialog.open(tr("Open a Window"), filter: Self.filter, over: view.window) { [weak self] path in
+            self?.openWindows(from: path)
+        }
+    }
+
+    /// Opens what a file describes, or says why not.
+    func openWindows(from path: String) {
+        do throws(WindowFileError) {
+            try conference.importWindows(from: path)
+        } catch { view.showToast(translated("\(error)")) }
+    }
+
+    private func chooseExport() {
+        let name = (description.streams.first ?? description.panes.first?.stream)?.name ?? "window"
+        FileDialog.save(
+            tr("Save the Window As"), suggesting: name + ".json", filter: Self.filter, over: view.window
+        ) { [weak self] path in
+            guard let self else { return }
+            do throws(WindowFileError) {
+                try conference.export(description, to: path)
+                view.showToast(tr("The window is saved."))
+            } catch { view.showToast(translated("\(error)")) }
+        }
+    }
+}
