@@ -5,6 +5,9 @@ package enum SRTPProfile: UInt16, Hashable, Sendable {
     case aes128CMSHA180 = 1
     case aeadAES128GCM = 7
 
+    /// The order in which the DTLS server chooses.
+    package static let preferred: [SRTPProfile] = [.aeadAES128GCM, .aes128CMSHA180]
+
     var keyCount: Int { 16 }
     var saltCount: Int { self == .aeadAES128GCM ? 12 : 14 }
     /// What a packet may grow by: tag, and for RTCP the index.
