@@ -76,6 +76,23 @@ import Testing
         #expect(pair.received(by: .server) == [[1]])
     }
 
+    @Test("an alert in plain text, which nobody signs, ends a handshake with a reason and nothing else")
+    func plainTextAlerts() throws {
+        // RFC 6347 §4.1.2.7 leaves it open; an incompatible far side is told at once this way, and ICE has proved the
+        // address. The end that it reaches decides alone: it never connects, and keys never appear.
+        let expected: [DTLSTransport.State] = [.failed(.incompatible), .closed]
+        for (body, state) in zip([Self.plainTextBodies[0], Self.plainTextBodies[2]], expected) {
+            let pair = try DTLSPair()
+            pair.start()
+            pair.inject(body, into: .client)
+            #expect(pair.client.state == state)
+            #expect(pair.client.nextTimeout == nil)
+            pair.run(for: .seconds(31))
+            #expect(pair.client.exportSRTPKeys() == nil)
+            #expect(pair.server.state == .failed(.timeout))
+        }
+    }
+
     @Test("damaged handshake messages never trap, and end in a connection or in a typed failure")
     func damagedHandshake() throws {
         var connected = 0

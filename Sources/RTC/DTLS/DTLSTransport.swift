@@ -156,6 +156,7 @@ package final class DTLSTransport {
         }
         switch SSL_get_error(ssl, result) {
         case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: break
+        case SSL_ERROR_ZERO_RETURN: state = .closed
         default: state = .failed(reason())
         }
     }
