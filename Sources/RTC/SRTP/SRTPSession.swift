@@ -23,12 +23,15 @@ package final class SRTPSession {
     package enum Direction: Hashable, Sendable { case inbound, outbound }
 
     /// libsrtp2 keeps a context a sender; a flood of made-up senders that pass authentication stops here.
-    private static let senderCap = 64
+    package static let senderCap = 64
+    /// More than a UDP datagram holds.
+    private static let packetCap = 65_535
 
     // Started by the runtime's once-only rule before the first session.
     private static let isStarted = srtp_init() == srtp_err_status_ok
 
     private let session: srtp_t
+    private let overhead: Int
     private var senders: Set<UInt32> = []
     /// Packets that were not what their sender signed.
     package private(set) var authenticationFailures = 0
@@ -52,30 +55,30 @@ package final class SRTPSession {
             throw CryptographyError(message: "SRTP refuses the keys (\(status.rawValue))")
         }
         self.session = session
+        overhead = profile.overhead
     }
 
     deinit { srtp_dealloc(session) }
 
     /// Encrypts and signs in place. False, and the packet must not be sent, when it is malformed.
     package func protectRTP(_ packet: inout [UInt8]) -> Bool {
-        packet.count >= 12 && transform(&packet, growth: Int(SRTP_MAX_TRAILER_LEN), srtp_protect)
+        packet.count >= 12 && isSendable(packet) && transform(&packet, growth: Int(SRTP_MAX_TRAILER_LEN), srtp_protect)
     }
 
     /// As `protectRTP`, for RTCP.
     package func protectRTCP(_ packet: inout [UInt8]) -> Bool {
-        packet.count >= 8 && transform(&packet, growth: Int(SRTP_MAX_TRAILER_LEN) + 4, srtp_protect_rtcp)
+        packet.count >= 8 && isSendable(packet)
+            && transform(&packet, growth: Int(SRTP_MAX_TRAILER_LEN) + 4, srtp_protect_rtcp)
     }
 
     /// Checks and decrypts in place. False for a packet that is forged, repeated, or too short: it must be dropped.
     package func unprotectRTP(_ packet: inout [UInt8]) -> Bool {
-        guard packet.count >= 12 + 10, packet[0] >> 6 == 2, admits(packet, ssrcAt: 8) else { return false }
-        return transform(&packet, growth: 0, srtp_unprotect)
+        unprotect(&packet, shortest: 12 + overhead, ssrcAt: 8, srtp_unprotect)
     }
 
     /// As `unprotectRTP`, for RTCP.
     package func unprotectRTCP(_ packet: inout [UInt8]) -> Bool {
-        guard packet.count >= 8 + 4 + 10, packet[0] >> 6 == 2, admits(packet, ssrcAt: 4) else { return false }
-        return transform(&packet, growth: 0, srtp_unprotect_rtcp)
+        unprotect(&packet, shortest: 8 + 4 + overhead, ssrcAt: 4, srtp_unprotect_rtcp)
     }
 
     /// Forgets a sender that said BYE, so that its place is free.
@@ -84,19 +87,25 @@ package final class SRTPSession {
         srtp_remove_stream(session, ssrc.bigEndian)
     }
 
-    private func admits(_ packet: [UInt8], ssrcAt index: Int) -> Bool {
+    /// Version 2, and within what a datagram can hold.
+    private func isSendable(_ packet: [UInt8]) -> Bool { packet[0] >> 6 == 2 && packet.count <= Self.packetCap }
+
+    private typealias Transform = (srtp_t?, UnsafeMutableRawPointer?, UnsafeMutablePointer<Int32>?) -> srtp_err_status_t
+
+    private func unprotect(_ packet: inout [UInt8], shortest: Int, ssrcAt index: Int, _ body: Transform) -> Bool {
+        guard packet.count >= shortest, packet.count <= Self.packetCap, packet[0] >> 6 == 2 else {
+            authenticationFailures += 1
+            return false
+        }
         let ssrc = packet[index..<index + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        return senders.contains(ssrc) || senders.count < Self.senderCap
+        guard senders.contains(ssrc) || senders.count < Self.senderCap, transform(&packet, growth: 0, body) else {
+            return false
+        }
+        senders.insert(ssrc)
+        return true
     }
 
-    private func note(_ packet: [UInt8], ssrcAt index: Int) {
-        senders.insert(packet[index..<index + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
-    }
-
-    private func transform(
-        _ packet: inout [UInt8], growth: Int,
-        _ body: (srtp_t?, UnsafeMutableRawPointer?, UnsafeMutablePointer<Int32>?) -> srtp_err_status_t
-    ) -> Bool {
+    private func transform(_ packet: inout [UInt8], growth: Int, _ body: Transform) -> Bool {
         var count = Int32(packet.count)
         if growth > 0 { packet.append(contentsOf: repeatElement(0, count: growth)) }
         let status = packet.withUnsafeMutableBytes { body(session, $0.baseAddress, &count) }
@@ -108,7 +117,6 @@ package final class SRTPSession {
             return false
         }
         packet.removeLast(packet.count - Int(count))
-        if growth == 0 { note(packet, ssrcAt: packet.count > 1 && (192...223).contains(packet[1]) ? 4 : 8) }
         return true
     }
 }
