@@ -141,21 +141,28 @@ import Testing
         #expect(pair.receiver.authenticationFailures > 10_000)
     }
 
-    @Test("senders stop at a cap; forged ones take no place, and BYE frees one", arguments: SRTPPair.profiles)
+    @Test("a new sender takes the place of the longest silent, whose packets stay away", arguments: SRTPPair.profiles)
     func senderCap(profile: SRTPProfile) throws {
         let pair = try SRTPPair(profile)
-        for ssrc in UInt32(1000)..<2000 {
+        for ssrc in UInt32(5000)..<6000 {
             var forged = try pair.protected(1, ssrc: ssrc)
             forged[forged.count - 1] ^= 1
             #expect(!pair.accepts(forged))
         }
-        for ssrc in 0..<UInt32(SRTPSession.senderCap) { #expect(pair.accepts(try pair.protected(1, ssrc: ssrc))) }
-        #expect(!pair.accepts(try pair.protected(1, ssrc: 99)))
+        let cap = UInt32(SRTPSession.senderCap)
+        let recorded = try (0..<cap).map { try pair.protected(1, ssrc: $0) }
+        for packet in recorded { #expect(pair.accepts(packet)) }
+        // The first speaks again, so the second is the oldest.
         #expect(pair.accepts(try pair.protected(2, ssrc: 0)))
-        pair.receiver.remove(ssrc: 5)
-        pair.receiver.remove(ssrc: 12_345)
-        #expect(pair.accepts(try pair.protected(2, ssrc: 99)))
-        #expect(!pair.accepts(try pair.protected(2, ssrc: 5)))
+        #expect(pair.accepts(try pair.protected(1, ssrc: cap)))
+        #expect(pair.accepts(try pair.protected(3, ssrc: 0)))
+        #expect(!pair.accepts(try pair.protected(2, ssrc: 1)))
+        for packet in recorded { #expect(!pair.accepts(packet)) }
+        // However many a call brings along, the latest are heard, up to what can be remembered.
+        let last = cap + UInt32(SRTPSession.retiredCap)
+        for ssrc in (cap + 1)..<last { #expect(pair.accepts(try pair.protected(1, ssrc: ssrc))) }
+        #expect(!pair.accepts(try pair.protected(1, ssrc: last)))
+        #expect(pair.accepts(try pair.protected(2, ssrc: last - 1)))
     }
 
     @Test("RTP whose type looks like RTCP's is noted by its own sender")

@@ -22,8 +22,10 @@ package enum SRTPProfile: UInt16, Hashable, Sendable {
 package final class SRTPSession {
     package enum Direction: Hashable, Sendable { case inbound, outbound }
 
-    /// libsrtp2 keeps a context a sender; a flood of made-up senders that pass authentication stops here.
+    /// libsrtp2 keeps a context a sender; beyond this, the one that has been silent for longest gives way.
     package static let senderCap = 64
+    /// Senders that gave way and are remembered; a far side that makes up more is not listened to.
+    package static let retiredCap = 1024
     /// More than a UDP datagram holds.
     private static let packetCap = 65_535
 
@@ -32,10 +34,15 @@ package final class SRTPSession {
 
     private let session: srtp_t
     private let overhead: Int
-    private var senders: Set<UInt32> = []
+    /// Inbound senders that have proved themselves, with the number of their latest packet.
+    private var senders: [UInt32: UInt64] = [:]
+    /// Without its context nothing tells a sender's replays from its packets, so it stays away. A number is never used
+    /// for two streams under one key anyway (RFC 3711 §9.1).
+    private var retired: Set<UInt32> = []
+    private var acceptedCount: UInt64 = 0
     /// Packets that were not what their sender signed.
     package private(set) var authenticationFailures = 0
-    /// Packets that came a second time.
+    /// Packets that came a second time, or of a sender of whom that cannot be told any more.
     package private(set) var replays = 0
 
     /// - Throws: `CryptographyError` for a key of the wrong length, or when libsrtp2 refuses.
@@ -81,12 +88,6 @@ package final class SRTPSession {
         unprotect(&packet, shortest: 8 + 4 + overhead, ssrcAt: 4, srtp_unprotect_rtcp)
     }
 
-    /// Forgets a sender that said BYE, so that its place is free.
-    package func remove(ssrc: UInt32) {
-        guard senders.remove(ssrc) != nil else { return }
-        srtp_remove_stream(session, ssrc.bigEndian)
-    }
-
     /// Version 2, and within what a datagram can hold.
     private func isSendable(_ packet: [UInt8]) -> Bool { packet[0] >> 6 == 2 && packet.count <= Self.packetCap }
 
@@ -98,11 +99,23 @@ package final class SRTPSession {
             return false
         }
         let ssrc = packet[index..<index + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        guard senders.contains(ssrc) || senders.count < Self.senderCap, transform(&packet, growth: 0, body) else {
+        let isKnown = senders[ssrc] != nil
+        guard isKnown || !retired.contains(ssrc) && retired.count < Self.retiredCap else {
+            replays += 1
             return false
         }
-        senders.insert(ssrc)
+        guard transform(&packet, growth: 0, body) else { return false }
+        acceptedCount &+= 1
+        senders[ssrc] = acceptedCount
+        if !isKnown, senders.count > Self.senderCap { retireOldest() }
         return true
+    }
+
+    private func retireOldest() {
+        guard let oldest = senders.min(by: { $0.value < $1.value })?.key else { return }
+        senders[oldest] = nil
+        retired.insert(oldest)
+        srtp_remove_stream(session, oldest.bigEndian)
     }
 
     private func transform(_ packet: inout [UInt8], growth: Int, _ body: Transform) -> Bool {
