@@ -112,6 +112,20 @@ import Wire
         #expect(call.called.peer.connectionState == .connected)
     }
 
+    @Test(
+        "what a data section leaves out or gets wrong has its usual value",
+        arguments: [("0", 0), ("1000", 1000), ("-5", 65_536), ("99999999999999999999", 65_536), ("x", 65_536)])
+    func messageSize(value: String, size: Int) throws {
+        var (offerer, answerer) = (Descriptions.session(1), Descriptions.answerer())
+        var offer = try SessionDescription(parsing: try Descriptions.offer(from: &offerer))
+        offer.replace("max-message-size", with: value)
+        offer.replace("sctp-port", with: value == "x" ? "70000" : "5001")
+        try answerer.setRemote(.offer, offer.text)
+        _ = try Descriptions.answer(from: &answerer)
+        #expect(answerer.negotiated?.dataChannel?.maxMessageSize == size)
+        #expect(answerer.negotiated?.dataChannel?.remotePort == (value == "x" ? 5000 : 5001))
+    }
+
     @Test("mutilated descriptions never trap, and the right ones are understood after them", arguments: 0..<8)
     func mutilated(seed: Int) throws {
         var fuzzer = Fuzzer(seed: UInt64(seed))
