@@ -16,7 +16,7 @@ package enum DTLSFailure: Error, Hashable, Sendable {
 }
 
 /// Keys that both sides derive from the handshake (RFC 5764 §4.2).
-package struct SRTPKeyingMaterial: Sendable {
+package struct SRTPKeyingMaterial: Hashable, Sendable {
     package var profile: SRTPProfile
     package var clientKey: [UInt8]
     package var clientSalt: [UInt8]

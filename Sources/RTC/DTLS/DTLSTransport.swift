@@ -15,13 +15,19 @@ package final class DTLSTransport {
     private static let longestRetransmission = Duration.seconds(3)
     private static let handshakeLimit = Duration.seconds(30)
     private static let queueCap = 256
+    /// A record's header; what is shorter is none.
+    private static let recordHeaderCount = 13
+    /// The most that a record's header, nonce and tag add, with any of our cipher suites.
+    private static let recordOverhead = 37
+    /// What `send` takes at most, so that a datagram holds it.
+    package static let longestMessage = mtu - recordOverhead
 
     package let role: DTLSRole
     package private(set) var state = State.new
     private let context: OpaquePointer
     private let ssl: OpaquePointer
     private let wire = DatagramBIO(mtu: mtu)
-    private let fingerprints: [DTLSFingerprint]
+    private let peerCheck: DTLSPeerCheck
     private var transmits: [[UInt8]] = []
     private var received: [[UInt8]] = []
     private var started = Instant.zero
@@ -29,21 +35,24 @@ package final class DTLSTransport {
     private var retransmission: Instant?
 
     /// - Throws: `CryptographyError` when OpenSSL refuses the certificate.
-    package init(certificate: DTLSCertificate, role: DTLSRole, remoteFingerprints: [DTLSFingerprint]) throws {
+    package init(
+        certificate: DTLSCertificate, role: DTLSRole, remoteFingerprints: [DTLSFingerprint],
+        profiles: [SRTPProfile] = SRTPProfile.preferred
+    ) throws(CryptographyError) {
         ERR_clear_error()
         self.role = role
-        fingerprints = remoteFingerprints
+        peerCheck = DTLSPeerCheck(fingerprints: remoteFingerprints)
         guard let context = SSL_CTX_new(DTLS_method()) else { throw CryptographyError.latest("starting DTLS") }
         COpenSSL_configure(context)
-        // Any certificate may come; whether it is the right one, its fingerprint tells.
-        SSL_CTX_set_verify(context, COpenSSL_verify_mutual, { _, _ in 1 })
+        SSL_CTX_set_verify(context, COpenSSL_verify_mutual, nil)
+        peerCheck.install(in: context)
         SSL_CTX_set_cipher_list(
             context,
             "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:"
                 + "ECDHE-RSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384")
         _ = COpenSSL_set_groups(context, "X25519:P-256:P-384")
         // Returns 0 on success, unlike everything else.
-        SSL_CTX_set_tlsext_use_srtp(context, "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80")
+        SSL_CTX_set_tlsext_use_srtp(context, profiles.map(\.name).joined(separator: ":"))
         guard SSL_CTX_use_certificate(context, certificate.certificate) == 1,
             SSL_CTX_use_PrivateKey(context, certificate.key) == 1, let ssl = SSL_new(context)
         else {
@@ -75,32 +84,37 @@ package final class DTLSTransport {
     }
 
     package func receive(_ datagram: [UInt8], at now: Instant) {
-        guard state == .connecting || state == .connected else { return }
+        // Anything shorter is no record; to OpenSSL an empty read would be the end of the wire.
+        guard state == .connecting || state == .connected, datagram.count >= Self.recordHeaderCount else { return }
         wire.incoming = datagram
         advance(at: now)
         wire.incoming = nil
     }
 
-    /// When the flight must be repeated, if no answer comes.
-    package var nextTimeout: Instant? { state == .connecting ? retransmission : nil }
+    /// When the flight must be repeated, if no answer comes, or the handshake be given up.
+    package var nextTimeout: Instant? {
+        state == .connecting ? earliest(retransmission, started + Self.handshakeLimit) : nil
+    }
 
     package func handleTimeout(at now: Instant) {
-        guard state == .connecting, let retransmission, retransmission <= now else { return }
+        guard state == .connecting else { return }
         guard now - started < Self.handshakeLimit else {
             state = .failed(.timeout)
             return
         }
+        guard let due = retransmission, due <= now else { return }
         backOff = min(backOff * 2, Self.longestRetransmission)
-        self.retransmission = now + backOff
+        retransmission = now + backOff
         ERR_clear_error()
         wire.expireTimer()
-        _ = COpenSSL_handle_timeout(ssl)
+        // OpenSSL counts, too, and gives up at the thirteenth time.
+        if COpenSSL_handle_timeout(ssl) < 0 { state = .failed(.timeout) }
         transmits += wire.takeOutgoing()
     }
 
-    /// Sends data of the application; only when connected.
+    /// Sends data of the application; only when connected, and no more than `longestMessage` at once.
     package func send(_ bytes: [UInt8]) {
-        guard state == .connected, !bytes.isEmpty else { return }
+        guard state == .connected, !bytes.isEmpty, bytes.count <= Self.longestMessage else { return }
         ERR_clear_error()
         SSL_write(ssl, bytes, Int32(bytes.count))
         transmits += wire.takeOutgoing()
@@ -137,24 +151,42 @@ package final class DTLSTransport {
             retransmission = now + backOff
         }
         if result == 1 {
-            state = verifyPeer() ? .connected : .failed(.fingerprintMismatch)
-            if case .failed = state { return }
-            guard SSL_get_selected_srtp_profile(ssl) != nil else {
-                state = .failed(.incompatible)
-                return
-            }
+            finish()
             return
         }
         switch SSL_get_error(ssl, result) {
         case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: break
-        default: state = .failed(.handshake(CryptographyError.latest("DTLS").message))
+        case SSL_ERROR_ZERO_RETURN: state = .closed
+        default: state = .failed(reason())
         }
     }
 
-    private func verifyPeer() -> Bool {
-        guard let certificate = SSL_get1_peer_certificate(ssl) else { return false }
+    /// OpenSSL is content; the last checks are ours.
+    private func finish() {
+        guard let certificate = SSL_get1_peer_certificate(ssl) else {
+            state = .failed(.fingerprintMismatch)
+            return
+        }
         defer { X509_free(certificate) }
-        return fingerprints.contains { DTLSCertificate.fingerprint(of: certificate, $0.algorithm) == $0 }
+        if !peerCheck.fits(certificate) {
+            state = .failed(.fingerprintMismatch)
+        } else if SSL_get_selected_srtp_profile(ssl) == nil {
+            state = .failed(.incompatible)
+        } else {
+            state = .connected
+        }
+    }
+
+    /// What OpenSSL's latest error means to us.
+    private func reason() -> DTLSFailure {
+        if peerCheck.hasRefused { return .fingerprintMismatch }
+        switch ERR_GET_REASON(ERR_peek_error()) {
+        case SSL_R_NO_SHARED_CIPHER, SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_VERSION_TOO_LOW, SSL_R_WRONG_SSL_VERSION,
+            SSL_R_TLSV1_ALERT_PROTOCOL_VERSION, SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
+            ERR_clear_error()
+            return .incompatible
+        default: return .handshake(CryptographyError.latest("DTLS").message)
+        }
     }
 
     private func read() {
@@ -167,8 +199,11 @@ package final class DTLSTransport {
                 continue
             }
             switch SSL_get_error(ssl, count) {
-            case SSL_ERROR_ZERO_RETURN: state = .closed
-            case SSL_ERROR_SSL: state = .failed(.handshake(CryptographyError.latest("DTLS").message))
+            case SSL_ERROR_ZERO_RETURN:
+                // The far side's close_notify is answered with ours (RFC 5246 §7.2.1).
+                SSL_shutdown(ssl)
+                state = .closed
+            case SSL_ERROR_SSL: state = .failed(reason())
             default: break
             }
             return

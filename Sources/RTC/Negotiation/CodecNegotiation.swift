@@ -25,8 +25,11 @@ enum CodecNegotiation {
         let theirs = section.codecs
         let ours = offered(for: kind)
         return theirs.compactMap { codec in
-            guard ours.contains(where: { $0.name == codec.name && $0.clockRate == codec.clockRate }) else { return nil }
-            let rtx = theirs.first { $0.name == "rtx" && $0.parameters["apt"] == String(codec.payloadType) }
+            guard isUsable(codec), ours.contains(where: { $0.name == codec.name && $0.clockRate == codec.clockRate })
+            else { return nil }
+            let rtx = theirs.first {
+                isUsable($0) && $0.name == "rtx" && $0.parameters["apt"] == String(codec.payloadType)
+            }
             return NegotiatedCodec(
                 name: codec.name, payloadType: codec.payloadType, rtxPayloadType: rtx?.payloadType,
                 clockRate: codec.clockRate, channels: codec.channels, parameters: codec.parameters,
@@ -35,6 +38,9 @@ enum CodecNegotiation {
                 transportWideCC: codec.feedback.contains("transport-cc"))
         }
     }
+
+    /// With these numbers and a marker, RTP looks like RTCP where both share a port (RFC 5761 §4).
+    private static func isUsable(_ codec: SDPCodec) -> Bool { !(64...95).contains(codec.payloadType) }
 
     /// `rtpmap`, `fmtp` and `rtcp-fb` lines of the codecs, and the payload types for the media line.
     static func describe(_ codecs: [NegotiatedCodec]) -> (formats: [String], attributes: [SDPAttribute]) {

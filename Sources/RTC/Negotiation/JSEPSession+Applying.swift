@@ -4,6 +4,12 @@ import Wire
 extension JSEPSession {
     /// Checks the far side's description and puts it in force. Nothing changes when it is refused.
     package mutating func setRemote(_ type: DescriptionType, _ text: String) throws(JSEPError) {
+        guard type != .rollback else {
+            // Only the far side's own offer is its to take back (W3C setRemoteDescription).
+            guard signalingState == .haveRemoteOffer else { throw .wrongState }
+            try rollback()
+            return
+        }
         let description: SessionDescription
         do {
             description = try SessionDescription(parsing: text)
@@ -11,17 +17,16 @@ extension JSEPSession {
             throw .malformed(error)
         }
         var next = self
-        switch type {
-        case .offer: try next.takeOffer(description)
-        case .answer: try next.takeAnswer(description)
-        case .rollback: throw .wrongState
-        }
+        if type == .offer { try next.takeOffer(description) } else { try next.takeAnswer(description) }
         self = next
     }
 
     private mutating func takeOffer(_ offer: SessionDescription) throws(JSEPError) {
         guard signalingState == .stable else { throw .wrongState }
         guard offer.media.count >= slots.count, !offer.media.isEmpty else { throw .mismatch }
+        let mids = offer.media.compactMap { $0["mid"] }
+        guard Set(mids).count == mids.count else { throw .malformed(.malformed("mid")) }
+        try checkSetup(ofOffer: offer)
         rememberStable()
         let bundled = Self.bundledMids(of: offer)
         for (index, section) in offer.media.enumerated() {
@@ -42,6 +47,9 @@ extension JSEPSession {
         let mid = section["mid"] ?? String(index)
         let isBundled = bundled.contains(mid)
         // Port 0 without being in the bundle is a refusal; within it, it only means "not the one with the ports".
+        if section.port != 0 || isBundled, let before = sectionInUse(at: index) {
+            guard before == (section.kind, mid) else { throw .mismatch }
+        }
         guard mid.utf8.count <= 32, section.port != 0 || isBundled, isBundled || index == 0 else {
             return .rejected(section)
         }
@@ -53,12 +61,32 @@ extension JSEPSession {
             section["rtcp-mux"] != nil || section["rtcp-mux-only"] != nil,
             !CodecNegotiation.common(in: section, kind: kind).isEmpty
         else { return .rejected(section) }
-        if slots.indices.contains(index), case .media(let number) = slots[index] {
-            guard transceivers[number].kind == kind else { throw .mismatch }
-            guard transceivers[number].mid == mid else { return .media(bind(kind, mid: mid)) }
+        if slots.indices.contains(index), case .media(let number) = slots[index], transceivers[number].mid == mid,
+            transceivers[number].kind == kind
+        {
             return .media(number)
         }
         return .media(bind(kind, mid: mid))
+    }
+
+    /// What a section that lives is and is called: it must stay so (RFC 9429 §5.2.2). A refused one may be recycled.
+    private func sectionInUse(at index: Int) -> (kind: String, mid: String)? {
+        guard slots.indices.contains(index), let mid = mid(of: slots[index]), let remote = remoteDescription,
+            remote.media.indices.contains(index),
+            remote.media[index].port != 0 || Self.bundledMids(of: remote).contains(remote.media[index]["mid"] ?? "")
+        else { return nil }
+        if case .media(let number) = slots[index] { return (transceivers[number].kind.rawValue, mid) }
+        return ("application", mid)
+    }
+
+    /// An offer leaves the DTLS role open, or names the one that is in force (RFC 8842 §5.5).
+    private func checkSetup(ofOffer offer: SessionDescription) throws(JSEPError) {
+        switch Self.setup(of: offer) {
+        case nil, "actpass": return
+        case "active": if negotiated?.dtlsRole == .client { throw .transportChanged }
+        case "passive": if negotiated?.dtlsRole == .server { throw .transportChanged }
+        default: throw .incompatible
+        }
     }
 
     /// A section of ours that waits for its first description, or a new one that receives until we say otherwise.
@@ -77,8 +105,11 @@ extension JSEPSession {
     private mutating func takeAnswer(_ answer: SessionDescription) throws(JSEPError) {
         guard signalingState == .haveLocalOffer, let offer = localOffer else { throw .wrongState }
         guard answer.media.count == offer.media.count else { throw .mismatch }
-        for (theirs, ours) in zip(answer.media, offer.media) where theirs.kind != ours.kind { throw .mismatch }
-        guard answer.media.contains(where: { $0.port != 0 }) else { throw .incompatible }
+        for (theirs, ours) in zip(answer.media, offer.media) {
+            guard theirs.kind == ours.kind else { throw .mismatch }
+            guard theirs.port == 0 || theirs["mid"] == nil || theirs["mid"] == ours["mid"] else { throw .mismatch }
+        }
+        try checkMultiplexing(ofAnswer: answer)
         let role: DTLSRole
         switch Self.setup(of: answer) {
         case "active": role = .server
@@ -97,6 +128,20 @@ extension JSEPSession {
         localOffer = nil
         signalingState = .stable
         stable = []
+    }
+
+    /// There is one transport: RTP and RTCP share it, and so do all sections (RFC 9143 §7.3, RFC 8858).
+    private func checkMultiplexing(ofAnswer answer: SessionDescription) throws(JSEPError) {
+        let live = answer.media.filter { $0.port != 0 }
+        let bundled = Self.bundledMids(of: answer)
+        guard !live.isEmpty, live.count == 1 || live.allSatisfy({ bundled.contains($0["mid"] ?? "") }),
+            live.allSatisfy({ MediaKind(rawValue: $0.kind) == nil || $0["rtcp-mux"] != nil })
+        else { throw .incompatible }
+        let isOfUse = live.contains { section in
+            guard let kind = MediaKind(rawValue: section.kind) else { return section.kind == "application" }
+            return !CodecNegotiation.common(in: section, kind: kind).isEmpty
+        }
+        guard isOfUse else { throw .incompatible }
     }
 
     /// ICE and DTLS may stand at the session or in the section (S6); the first live section decides.
@@ -162,7 +207,8 @@ extension JSEPSession {
             case .data(let mid) where isLive:
                 data = DataSection(
                     mid: mid, remotePort: section["sctp-port"].flatMap { UInt16($0) } ?? 5000,
-                    maxMessageSize: section["max-message-size"].flatMap { Int($0) } ?? 65_536)
+                    maxMessageSize: section["max-message-size"].flatMap { Int($0) }.flatMap { $0 < 0 ? nil : $0 }
+                        ?? 65_536)
             case .data, .rejected: break
             }
         }

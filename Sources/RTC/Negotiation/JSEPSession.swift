@@ -94,13 +94,20 @@ package struct JSEPSession: Sendable {
     /// Gives the offer under way up (W3C rollback).
     package mutating func rollback() throws(JSEPError) {
         guard let before = stable.first, signalingState != .stable else { throw .wrongState }
-        let version = sessionVersion
-        let wanted = transceivers
+        let now = self
         self = before
-        sessionVersion = version
+        sessionVersion = now.sessionVersion
+        // Numbers once drawn are in use: a second stream must not get them, too.
+        random = now.random
         // What the user wants survives; what the offer had settled does not.
-        for index in transceivers.indices where wanted.indices.contains(index) {
-            transceivers[index].direction = wanted[index].direction
+        wantsData = now.wantsData
+        for index in transceivers.indices where now.transceivers.indices.contains(index) {
+            transceivers[index].direction = now.transceivers[index].direction
+        }
+        // Added by the user meanwhile; what the far side's offer brought along has a name, and goes.
+        for var added in now.transceivers.dropFirst(transceivers.count) where added.mid == nil {
+            added.index = transceivers.count
+            transceivers.append(added)
         }
         stable = []
     }

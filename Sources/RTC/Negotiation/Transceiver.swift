@@ -2,7 +2,7 @@ import Wire
 
 /// One media section of ours (W3C RTCRtpTransceiver).
 package struct Transceiver: Hashable, Sendable {
-    package let index: Int
+    package internal(set) var index: Int
     package let kind: MediaKind
     /// Set with the first description that holds the section.
     package internal(set) var mid: String?

@@ -33,11 +33,14 @@ extension PeerConnection {
     ///
     /// When both offered at once, the polite side gives its own offer up; the other refuses with `JSEPError.glare`.
     package func setRemoteDescription(_ type: DescriptionType, _ text: String, at now: Instant) throws {
-        if type == .offer, jsep.signalingState == .haveLocalOffer {
+        // On a copy: our own offer stays in force when theirs is refused.
+        var next = jsep
+        if type == .offer, next.signalingState == .haveLocalOffer {
             guard configuration.isPolite else { throw JSEPError.glare }
-            try jsep.rollback()
+            try next.rollback()
         }
-        try jsep.setRemote(type, text)
+        try next.setRemote(type, text)
+        jsep = next
         if type == .answer { applyNegotiated(at: now) }
         applyRemoteTransport(at: now)
     }
