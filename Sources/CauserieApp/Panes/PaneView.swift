@@ -129,6 +129,10 @@ package final class PaneView {
     private func adapt(width: Int, height: Int) {
         isNarrow = width < 560
         isTiny = width < 260 || height < 190
+        let isSmall = isTiny || width < 340 || height < 300
+        person.setSize(isTiny ? 40 : isSmall ? 72 : 112)
+        Widget(root).set(class: "small", isSmall)
+        Widget(root).set(class: "tiny", isTiny)
         showEmptyPage(isLarge: width >= 340 && height >= 400)
         inset.isVisible = presentation.showsInset && !isTiny && (presentation.page == .person || presentation.page == .picture)
         Widget(root).set(class: "narrow", isNarrow)
@@ -149,6 +153,9 @@ package final class PaneView {
 
     /// Shows which of several panes the controls act on.
     package func setActive(_ isActive: Bool) { Widget(root).set(class: "active", isActive) }
+
+    /// Shows where one of several panes ends.
+    package func setSeveral(_ isOneOfSeveral: Bool) { Widget(root).set(class: "several", isOneOfSeveral) }
 
     /// Pictures that nobody can see are not converted.
     private func watchVisibility() {

@@ -16,6 +16,9 @@ struct PersonPage {
         spinner = try builder.object("person_spinner", gtk_spinner_get_type())
     }
 
+    /// - Parameter size: the avatar's, pixels.
+    func setSize(_ size: Int32) { adw_avatar_set_size(avatar.opaque, size) }
+
     func show(_ presentation: PanePresentation) {
         adw_avatar_set_text(avatar.opaque, presentation.name)
         gtk_label_set_text(name.opaque, presentation.name)

@@ -62,7 +62,10 @@ package final class MainWindow {
     package func setPanes(_ views: [PaneView]) {
         panes = views
         area.setChildren(panes.map(\.root))
-        for pane in panes { pane.setTopIsCovered(isFloating) }
+        for pane in panes {
+            pane.setTopIsCovered(isFloating)
+            pane.setSeveral(panes.count > 1)
+        }
         markActive()
     }
 
