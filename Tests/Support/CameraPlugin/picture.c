@@ -10,27 +10,32 @@
 static const unsigned char rgb[4][3] = { { 255, 255, 255 }, { 255, 0, 0 }, { 0, 255, 0 }, { 0, 0, 255 } };
 static const unsigned char yuv[4][3] = { { 235, 128, 128 }, { 81, 90, 240 }, { 145, 54, 34 }, { 41, 240, 110 } };
 
+/* With two bytes a pixel. */
+static int is_uncompressed(const struct mode *mode)
+{
+    return mode->format == V4L2_PIX_FMT_YUYV || mode->format == V4L2_PIX_FMT_UYVY;
+}
+
 unsigned line_size(const struct mode *mode, unsigned padding)
 {
-    return mode->format == V4L2_PIX_FMT_YUYV ? mode->width * 2 + padding : 0;
+    return is_uncompressed(mode) ? mode->width * 2 + padding : 0;
 }
 
 unsigned picture_size(const struct mode *mode, unsigned padding)
 {
-    return mode->format == V4L2_PIX_FMT_YUYV ? line_size(mode, padding) * mode->height
-                                             : mode->width * mode->height * 2;
+    return is_uncompressed(mode) ? line_size(mode, padding) * mode->height : mode->width * mode->height * 2;
 }
 
-static unsigned write_yuyv(const struct mode *mode, unsigned padding, unsigned char *target)
+static unsigned write_pixels(const struct mode *mode, unsigned padding, unsigned char *target)
 {
-    unsigned line = line_size(mode, padding);
+    unsigned line = line_size(mode, padding), chroma = mode->format == V4L2_PIX_FMT_YUYV, luma = !chroma;
     for (unsigned y = 0; y < mode->height; y++) {
         unsigned char *pixels = target + (size_t)y * line;
         for (unsigned x = 0; x + 1 < mode->width; x += 2) {
             const unsigned char *colour = yuv[x * 4 / mode->width];
-            pixels[2 * x] = pixels[2 * x + 2] = colour[0];
-            pixels[2 * x + 1] = colour[1];
-            pixels[2 * x + 3] = colour[2];
+            pixels[2 * x + luma] = pixels[2 * x + 2 + luma] = colour[0];
+            pixels[2 * x + chroma] = colour[1];
+            pixels[2 * x + 2 + chroma] = colour[2];
         }
         memset(pixels + 2 * mode->width, 0x55, padding);
     }
@@ -69,8 +74,7 @@ static unsigned write_jpeg(const struct mode *mode, unsigned char *target)
 unsigned picture_write(const struct camera *camera, const struct control *control, unsigned char *target)
 {
     const struct mode *mode = &camera->mode;
-    unsigned size = mode->format == V4L2_PIX_FMT_YUYV ? write_yuyv(mode, camera->padding, target)
-                                                      : write_jpeg(mode, target);
+    unsigned size = is_uncompressed(mode) ? write_pixels(mode, camera->padding, target) : write_jpeg(mode, target);
     if (control->broken && camera->sequence % control->broken) memset(target, 0xA5, size);
     if (control->small && camera->sequence % control->small) size /= 3;
     return size;

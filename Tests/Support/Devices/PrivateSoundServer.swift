@@ -1,19 +1,20 @@
 import Foundation
-import Instances
 import Programs
 
 /// A private PulseAudio with null sinks: what is played can be recorded and looked at.
-final class SoundServer {
+package final class PrivateSoundServer {
+    package struct NotStarted: Error { package let errors: String }
+
     private let daemon: RunningProgram
     private let folder: TemporaryFolder
     private let socket: String
 
     /// What a program needs in its environment to play here.
-    var environment: [String: String] {
+    package var environment: [String: String] {
         ["PULSE_SERVER": "unix:\(socket)", "PULSE_RUNTIME_PATH": folder.url.path, "PULSE_STATE_PATH": folder.url.path]
     }
 
-    static func start(sinks: [String]) async throws -> SoundServer {
+    package static func start(sinks: [String]) async throws -> PrivateSoundServer {
         let folder = try TemporaryFolder()
         let socket = folder.url.appendingPathComponent("native").path
         var arguments = [
@@ -24,14 +25,14 @@ final class SoundServer {
         let daemon = try RunningProgram(
             Program.system("pulseaudio"), arguments,
             environment: ["PULSE_RUNTIME_PATH": folder.url.path, "PULSE_STATE_PATH": folder.url.path])
-        let server = SoundServer(daemon: daemon, folder: folder, socket: socket)
+        let server = PrivateSoundServer(daemon: daemon, folder: folder, socket: socket)
         for _ in 0..<500 {
             let answer = try Program.run(Program.system("pactl"), ["info"], environment: server.environment)
             if answer.status == 0 { return server }
             guard daemon.isRunning else { break }
             try await Task.sleep(for: .milliseconds(20))
         }
-        throw HeadlessInstance.NotStarted(errors: daemon.complained)
+        throw NotStarted(errors: daemon.complained)
     }
 
     private init(daemon: RunningProgram, folder: TemporaryFolder, socket: String) {
@@ -41,7 +42,7 @@ final class SoundServer {
     }
 
     /// Records what a sink plays, 16 bits, one channel, 48000 Hz.
-    func record(_ sink: String, seconds: Double) async throws -> [Int16] {
+    package func record(_ sink: String, seconds: Double) async throws -> [Int16] {
         let file = folder.url.appendingPathComponent("\(sink)-\(UUID().uuidString).raw")
         let recorder = try RunningProgram(
             Program.system("parec"),
@@ -69,7 +70,7 @@ final class SoundServer {
 }
 
 /// How much of a recording's energy is a sine of one frequency: 1 is all of it.
-func share(of hertz: Double, in samples: [Int16], rate: Double = 48_000) -> Double {
+package func share(of hertz: Double, in samples: [Int16], rate: Double = 48_000) -> Double {
     // Goertzel's algorithm over the whole recording.
     let coefficient = 2 * cos(2 * Double.pi * hertz / rate)
     var (previous, beforeThat, energy) = (0.0, 0.0, 0.0)
@@ -84,7 +85,7 @@ func share(of hertz: Double, in samples: [Int16], rate: Double = 48_000) -> Doub
 }
 
 /// The loudest of some frequencies, to 10 Hz: the width that a tenth of a second resolves.
-func loudestTone(in samples: [Int16], from low: Double = 100, to high: Double = 2_000) -> Double {
+package func loudestTone(in samples: [Int16], from low: Double = 100, to high: Double = 2_000) -> Double {
     let windows = stride(from: 0, to: samples.count - 4_800, by: 14_400).map { Array(samples[$0..<($0 + 4_800)]) }
     var loudest = (hertz: 0.0, power: 0.0)
     for hertz in stride(from: low, through: high, by: 10) {
