@@ -25,7 +25,7 @@ class SoundStream: AudioDevice, @unchecked Sendable {
         pa_proplist_sets(properties, "media.role", "phone")
         var format = Self.format
         guard let stream = pa_stream_new_with_proplist(context, "Call", &format, nil, properties) else {
-            failed("the sound server makes no stream")
+            lost()
             return
         }
         self.stream = stream
@@ -43,11 +43,24 @@ class SoundStream: AudioDevice, @unchecked Sendable {
         guard let stream else { return }
         switch pa_stream_get_state(stream) {
         case PA_STREAM_READY: ready()
-        case PA_STREAM_FAILED:
-            let context = pa_stream_get_context(stream)
-            failed(String(cString: pa_strerror(pa_context_errno(context))))
+        case PA_STREAM_FAILED, PA_STREAM_TERMINATED: lost()
         default: break
         }
+    }
+
+    /// No device, or not any more: we try again until there is one.
+    func lost() {
+        closeStream()
+        failed()
+        server.tryAgainSoon()
+    }
+
+    /// Whether the server has moved the stream away from the device that was chosen, which is one of these.
+    func isElsewhere(than names: Set<String>) -> Bool {
+        guard let stream, let device, names.contains(device), pa_stream_get_state(stream) == PA_STREAM_READY,
+            let actual = pa_stream_get_device_name(stream)
+        else { return false }
+        return String(cString: actual) != device
     }
 
     func closeStream() {
@@ -77,7 +90,8 @@ class SoundStream: AudioDevice, @unchecked Sendable {
 
     func connect(_ stream: OpaquePointer, _ me: UnsafeMutableRawPointer) {}
     func ready() {}
-    func failed(_ message: String) {}
+    func failed() {}
+    func serverIsComing() {}
     func serverIsAway() { closeStream() }
 }
 
@@ -106,12 +120,12 @@ final class RecordStream: SoundStream, @unchecked Sendable {
             }, me)
         var buffer = pa_buffer_attr(
             maxlength: .max, tlength: .max, prebuf: .max, minreq: .max, fragsize: UInt32(AudioProcessor.chunk * 2 * 2))
-        if pa_stream_connect_record(stream, device, &buffer, Self.flags) < 0 { failed("the microphone does not open") }
+        if pa_stream_connect_record(stream, device, &buffer, Self.flags) < 0 { lost() }
     }
 
     override func ready() { capture.report(nil) }
 
-    override func failed(_ message: String) {
+    override func failed() {
         capture.report(device.map { .deviceNotFound($0) } ?? .noDevice)
     }
 
@@ -176,7 +190,7 @@ final class PlaybackStream: SoundStream, @unchecked Sendable {
         var buffer = pa_buffer_attr(
             maxlength: .max, tlength: UInt32(AudioProcessor.chunk * 2 * 3), prebuf: .max,
             minreq: UInt32(AudioProcessor.chunk * 2), fragsize: .max)
-        if pa_stream_connect_playback(stream, device, &buffer, Self.flags, nil, nil) < 0 { serverIsAway() }
+        if pa_stream_connect_playback(stream, device, &buffer, Self.flags, nil, nil) < 0 { lost() }
     }
 
     override func ready() {
@@ -184,7 +198,8 @@ final class PlaybackStream: SoundStream, @unchecked Sendable {
         substitute = nil
     }
 
-    override func failed(_ message: String) { playSilently() }
+    override func failed() { playSilently() }
+    override func serverIsComing() { playSilently() }
 
     override func serverIsAway() {
         super.serverIsAway()

@@ -36,12 +36,14 @@ package final class MediaEngine: Sendable {
     private let cameraWatch: CameraWatch
     private let state = Mutex(State())
 
-    /// - Parameter deviceFolder: where the nodes of cameras are; another one in tests.
-    package init(logger: Logger, deviceFolder: String = "/dev") {
+    /// - Parameters:
+    ///   - deviceFolder: where the nodes of cameras are; another one in tests.
+    ///   - soundServer: its address, as in `PULSE_SERVER`; nil for the desktop's own.
+    package init(logger: Logger, deviceFolder: String = "/dev", soundServer address: String? = nil) {
         self.logger = logger
         cameras = CameraList(folder: deviceFolder)
         cameraWatch = CameraWatch(list: cameras)
-        soundServer = SoundServer(logger: logger)
+        soundServer = SoundServer(logger: logger, address: address)
     }
 
     /// What is plugged in now. Connects to the sound server on first use.
