@@ -1,44 +1,96 @@
 import Foundation
 import Programs
 
-/// A private PulseAudio with null sinks: what is played can be recorded and looked at.
+/// A private PulseAudio with null sinks: what is played can be recorded and looked at, and what is played into a sink by
+/// somebody else can be heard at its monitor, as from a microphone.
 package final class PrivateSoundServer {
     package struct NotStarted: Error { package let errors: String }
 
-    private let daemon: RunningProgram
+    private var daemon: RunningProgram?
+    private let sinks: [String]
     private let folder: TemporaryFolder
     private let socket: String
 
+    /// As `PULSE_SERVER` wants it.
+    package var address: String { "unix:\(socket)" }
+
     /// What a program needs in its environment to play here.
     package var environment: [String: String] {
-        ["PULSE_SERVER": "unix:\(socket)", "PULSE_RUNTIME_PATH": folder.url.path, "PULSE_STATE_PATH": folder.url.path]
+        ["PULSE_SERVER": address, "PULSE_RUNTIME_PATH": folder.url.path, "PULSE_STATE_PATH": folder.url.path]
     }
 
     package static func start(sinks: [String]) async throws -> PrivateSoundServer {
-        let folder = try TemporaryFolder()
-        let socket = folder.url.appendingPathComponent("native").path
+        let server = try PrivateSoundServer(sinks: sinks)
+        try await server.start()
+        return server
+    }
+
+    /// A server that does not run yet.
+    package init(sinks: [String]) throws {
+        self.sinks = sinks
+        folder = try TemporaryFolder()
+        socket = folder.url.appendingPathComponent("native").path
+    }
+
+    /// Starts it, also after it was killed, at the same address.
+    package func start() async throws {
+        try? FileManager.default.removeItem(atPath: socket)
         var arguments = [
             "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes",
             "-L", "module-native-protocol-unix auth-anonymous=1 socket=\(socket)",
         ]
-        for sink in sinks { arguments += ["-L", "module-null-sink sink_name=\(sink) rate=48000 channels=1"] }
+        for sink in sinks { arguments += ["-L", "module-null-sink \(Self.arguments(of: sink))"] }
         let daemon = try RunningProgram(
             Program.system("pulseaudio"), arguments,
             environment: ["PULSE_RUNTIME_PATH": folder.url.path, "PULSE_STATE_PATH": folder.url.path])
-        let server = PrivateSoundServer(daemon: daemon, folder: folder, socket: socket)
+        self.daemon = daemon
         for _ in 0..<500 {
-            let answer = try Program.run(Program.system("pactl"), ["info"], environment: server.environment)
-            if answer.status == 0 { return server }
+            if try control(["info"]).status == 0 { return }
             guard daemon.isRunning else { break }
             try await Task.sleep(for: .milliseconds(20))
         }
         throw NotStarted(errors: daemon.complained)
     }
 
-    private init(daemon: RunningProgram, folder: TemporaryFolder, socket: String) {
-        self.daemon = daemon
-        self.folder = folder
-        self.socket = socket
+    /// Ends it as a crash would.
+    package func kill() async throws {
+        daemon?.send(SIGKILL)
+        _ = try await daemon?.waitForEnd()
+        daemon = nil
+    }
+
+    private static func arguments(of sink: String) -> String { "sink_name=\(sink) rate=48000 channels=1" }
+
+    /// Runs `pactl`.
+    @discardableResult
+    package func control(_ arguments: [String]) throws -> Program.Outcome {
+        try Program.run(Program.system("pactl"), arguments, environment: environment)
+    }
+
+    /// A sink that is plugged in now. Gives what takes it out again.
+    package func addSink(_ name: String) throws -> String {
+        let words = Self.arguments(of: name).split(separator: " ").map(String.init)
+        let outcome = try control(["load-module", "module-null-sink"] + words)
+        guard outcome.status == 0 else { throw NotStarted(errors: outcome.errors) }
+        return outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// - Parameter module: as `addSink` gave it.
+    package func removeSink(_ module: String) throws { try control(["unload-module", module]) }
+
+    /// Plays a tone of a minute into a sink, until the program is ended.
+    package func play(_ hertz: Double, on sink: String) throws -> RunningProgram {
+        let file = folder.url.appendingPathComponent("tone-\(hertz).raw")
+        if !FileManager.default.fileExists(atPath: file.path) {
+            let samples = (0..<2_880_000).map { Int16(3_000 * sin(2 * Double.pi * hertz * Double($0) / 48_000)) }
+            try samples.withUnsafeBytes { Data($0) }.write(to: file)
+        }
+        return try RunningProgram(
+            Program.system("pacat"),
+            [
+                "--playback", "--device=\(sink)", "--format=s16le", "--rate=48000", "--channels=1",
+                "--latency-msec=50", "--raw", file.path,
+            ], environment: environment)
     }
 
     /// Records what a sink plays, 16 bits, one channel, 48000 Hz.
@@ -67,30 +119,4 @@ package final class PrivateSoundServer {
         guard FileManager.default.fileExists(atPath: file.path) else { return 0 }
         return (try FileManager.default.attributesOfItem(atPath: file.path)[.size] as? NSNumber)?.intValue ?? 0
     }
-}
-
-/// How much of a recording's energy is a sine of one frequency: 1 is all of it.
-package func share(of hertz: Double, in samples: [Int16], rate: Double = 48_000) -> Double {
-    // Goertzel's algorithm over the whole recording.
-    let coefficient = 2 * cos(2 * Double.pi * hertz / rate)
-    var (previous, beforeThat, energy) = (0.0, 0.0, 0.0)
-    for sample in samples {
-        let value = Double(sample)
-        energy += value * value
-        (previous, beforeThat) = (value + coefficient * previous - beforeThat, previous)
-    }
-    guard energy > 0 else { return 0 }
-    let power = previous * previous + beforeThat * beforeThat - coefficient * previous * beforeThat
-    return 2 * power / (energy * Double(samples.count))
-}
-
-/// The loudest of some frequencies, to 10 Hz: the width that a tenth of a second resolves.
-package func loudestTone(in samples: [Int16], from low: Double = 100, to high: Double = 2_000) -> Double {
-    let windows = stride(from: 0, to: samples.count - 4_800, by: 14_400).map { Array(samples[$0..<($0 + 4_800)]) }
-    var loudest = (hertz: 0.0, power: 0.0)
-    for hertz in stride(from: low, through: high, by: 10) {
-        let power = windows.reduce(0) { $0 + share(of: hertz, in: $1) }
-        if power > loudest.power { loudest = (hertz, power) }
-    }
-    return loudest.hertz
 }
