@@ -26,6 +26,8 @@ import Testing
         #expect(calls.load(ordering: .relaxed) == 0)
         #expect(listener.problems == [.noSoundServer])
         try await server.start()
+        // A server with a speaker, but the speaker's monitor is no microphone.
+        try await eventually("the lack is told") { listener.problems == [.noSoundServer, .noDevice] }
         try await eventually("the devices are told") { calls.load(ordering: .relaxed) > 0 }
         try await eventually("they are listed") { engine.devices().map(\.id) == ["one"] }
         let before = calls.load(ordering: .relaxed)
@@ -91,6 +93,28 @@ import Testing
         #expect(named.problems == [.deviceNotFound("one.monitor"), nil])
         again.send(SIGKILL)
         named.close()
+    }
+
+    @Test("without a microphone the far side does not hear the speakers, nor when the microphone is pulled out")
+    func noMonitor() async throws {
+        let server = try await PrivateSoundServer.start(sinks: ["speakers"])
+        let player = try server.play(660, on: "speakers")
+        let engine = engine(server)
+        let listener = Listener(engine, .systemDefault)
+        try await eventually("the lack is told") { listener.problems == [.noDevice] }
+        #expect(listener.packetCount == 0)
+        let module = try server.control(["load-module", "module-null-source", "source_name=mouth"]).output
+        try await eventually("there is one") { listener.problems == [.noDevice, nil] }
+        #expect(try await listener.hears() == 0)
+        try server.removeSink(module.trimmingCharacters(in: .whitespacesAndNewlines))
+        try await eventually("the loss is told") { listener.problems == [.noDevice, nil, .noDevice] }
+        let sent = listener.packetCount
+        // Longer than until the next try.
+        try await Task.sleep(for: .milliseconds(1_500))
+        #expect(listener.packetCount <= sent + 2)
+        #expect(try server.control(["list", "short", "source-outputs"]).output.isEmpty)
+        listener.close()
+        player.send(SIGKILL)
     }
 
     @Test("the only speaker is pulled out and plugged in again, and the other way round: first missing, then there")

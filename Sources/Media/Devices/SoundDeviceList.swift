@@ -11,8 +11,20 @@ final class SoundDeviceList: @unchecked Sendable {
     /// Whether the server has told its devices, or could not be reached, at least once.
     private(set) var isKnown = false
 
-    /// Called when the server has told all: what is new by name, and whether the devices are not what they were.
-    private let onListed: @Sendable (_ appeared: Set<String>, _ isChanged: Bool) -> Void
+    /// Whether the server that we are connected to has told all.
+    private(set) var isComplete = false
+
+    /// What a new list brings.
+    struct Change {
+        /// By name.
+        var appeared: Set<String>
+        var disappeared: Set<String>
+        /// Whether the devices are not what they were.
+        var isVisible: Bool
+    }
+
+    /// Called when the server has told all.
+    private let onListed: @Sendable (Change) -> Void
 
     private var telling: [MediaDevice] = []
     private var tellingNames: Set<String> = []
@@ -20,8 +32,13 @@ final class SoundDeviceList: @unchecked Sendable {
     private var isListing = false
     private var mustListAgain = false
 
-    init(onListed: @escaping @Sendable (_ appeared: Set<String>, _ isChanged: Bool) -> Void) {
-        self.onListed = onListed
+    init(onListed: @escaping @Sendable (Change) -> Void) { self.onListed = onListed }
+
+    var hasMicrophone: Bool { devices.contains { $0.kind == .microphone } }
+
+    /// Whether the name is of a sink's monitor, which is no microphone.
+    func isMonitor(_ name: String) -> Bool {
+        names.contains(name) && !devices.contains { $0.kind == .microphone && $0.id == name }
     }
 
     /// The server went away; true when that changes the list.
@@ -33,6 +50,7 @@ final class SoundDeviceList: @unchecked Sendable {
         isListing = false
         mustListAgain = false
         isKnown = true
+        isComplete = false
         return !devices.isEmpty
     }
 
@@ -85,15 +103,17 @@ final class SoundDeviceList: @unchecked Sendable {
     private func finish(_ context: OpaquePointer) {
         isListing = false
         isKnown = true
-        let appeared = tellingNames.subtracting(names)
-        let isChanged = telling != devices
+        isComplete = true
+        let change = Change(
+            appeared: tellingNames.subtracting(names), disappeared: names.subtracting(tellingNames),
+            isVisible: telling != devices)
         devices = telling
         names = tellingNames
         if mustListAgain {
             mustListAgain = false
             refresh(context)
         }
-        onListed(appeared, isChanged)
+        onListed(change)
     }
 
     private func unref(_ operation: OpaquePointer?) {

@@ -24,7 +24,7 @@ final class SoundServer: @unchecked Sendable {
         self.logger = logger
         self.address = address
         loop = pa_threaded_mainloop_new()
-        list = SoundDeviceList { [weak self] appeared, isChanged in self?.listed(appeared, isChanged) }
+        list = SoundDeviceList { [weak self] change in self?.listed(change) }
     }
 
     /// Nothing of libpulse may call back when this is gone.
@@ -81,7 +81,8 @@ final class SoundServer: @unchecked Sendable {
                 return stream.serverIsAway()
             }
             // A server that is about to answer is no problem to tell of.
-            if isReady { stream.open(in: context) } else { stream.serverIsComing() }
+            stream.serverIsComing()
+            open(stream)
         }
         return stream
     }
@@ -140,7 +141,6 @@ final class SoundServer: @unchecked Sendable {
         case PA_CONTEXT_READY:
             subscribe(context)
             list?.refresh(context)
-            for stream in streams.values { stream.open(in: context) }
         case PA_CONTEXT_FAILED, PA_CONTEXT_TERMINATED:
             contextFailed()
         default: break
@@ -172,19 +172,32 @@ final class SoundServer: @unchecked Sendable {
 
     private func tryAgain() {
         guard let context, PA_CONTEXT_IS_GOOD(pa_context_get_state(context)) != 0 else { return connect() }
-        guard isReady else { return }
-        for stream in streams.values where stream.stream == nil { stream.open(in: context) }
+        openMissing()
     }
 
-    /// The server has told all its devices: streams without one may find theirs, and streams that the server moved away
-    /// go back to the one that was chosen.
-    private func listed(_ appeared: Set<String>, _ isChanged: Bool) {
-        if let context, isReady, !appeared.isEmpty {
-            for stream in streams.values where stream.stream == nil || stream.isElsewhere(than: appeared) {
-                stream.open(in: context)
-            }
+    private func openMissing() {
+        for stream in streams.values where stream.stream == nil { open(stream) }
+    }
+
+    /// As soon as the server has told its devices: without a microphone it would give us a monitor, and the far side would
+    /// hear itself.
+    private func open(_ stream: SoundStream) {
+        guard let context, let list, isReady, list.isComplete else { return }
+        if stream.needsMicrophone, !list.hasMicrophone { stream.lost() } else { stream.open(in: context) }
+    }
+
+    private func listed(_ change: SoundDeviceList.Change) {
+        // Streams that the server moved away go back to the device that was chosen.
+        for stream in streams.values where stream.isElsewhere(than: change.appeared) { open(stream) }
+        for stream in streams.values {
+            guard let place = stream.place, let former = stream.formerPlace, change.disappeared.contains(former),
+                stream.isRecording, place != stream.device, list?.isMonitor(place) == true
+            else { continue }
+            // The microphone is gone, and the server gave us a speaker's sound instead.
+            stream.lost()
         }
-        if isChanged { tellObservers() }
+        openMissing()
+        if change.isVisible { tellObservers() }
     }
 
     private func tellObservers() {

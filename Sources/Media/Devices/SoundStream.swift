@@ -36,13 +36,36 @@ class SoundStream: AudioDevice, @unchecked Sendable {
                 guard let me else { return }
                 Unmanaged<SoundStream>.fromOpaque(me).takeUnretainedValue().stateChanged()
             }, me)
+        pa_stream_set_moved_callback(
+            stream,
+            { _, me in
+                guard let me else { return }
+                Unmanaged<SoundStream>.fromOpaque(me).takeUnretainedValue().notePlace()
+            }, me)
         connect(stream, me)
     }
+
+    /// Where the stream is now, and where it was before somebody moved it.
+    private(set) var place: String?
+    private(set) var formerPlace: String?
+
+    private func notePlace() {
+        guard let stream, let name = pa_stream_get_device_name(stream) else { return }
+        formerPlace = place
+        place = String(cString: name)
+    }
+
+    var isRecording: Bool { false }
+
+    /// Whether any microphone will do, but it must be one.
+    var needsMicrophone: Bool { isRecording && device == nil }
 
     private func stateChanged() {
         guard let stream else { return }
         switch pa_stream_get_state(stream) {
-        case PA_STREAM_READY: ready()
+        case PA_STREAM_READY:
+            notePlace()
+            ready()
         case PA_STREAM_FAILED, PA_STREAM_TERMINATED: lost()
         default: break
         }
@@ -57,15 +80,16 @@ class SoundStream: AudioDevice, @unchecked Sendable {
 
     /// Whether the server has moved the stream away from the device that was chosen, which is one of these.
     func isElsewhere(than names: Set<String>) -> Bool {
-        guard let stream, let device, names.contains(device), pa_stream_get_state(stream) == PA_STREAM_READY,
-            let actual = pa_stream_get_device_name(stream)
-        else { return false }
-        return String(cString: actual) != device
+        guard let device, let place else { return false }
+        return names.contains(device) && place != device
     }
 
     func closeStream() {
         guard let stream else { return }
+        place = nil
+        formerPlace = nil
         pa_stream_set_state_callback(stream, nil, nil)
+        pa_stream_set_moved_callback(stream, nil, nil)
         pa_stream_set_read_callback(stream, nil, nil)
         pa_stream_set_write_callback(stream, nil, nil)
         pa_stream_disconnect(stream)
@@ -122,6 +146,8 @@ final class RecordStream: SoundStream, @unchecked Sendable {
             maxlength: .max, tlength: .max, prebuf: .max, minreq: .max, fragsize: UInt32(AudioProcessor.chunk * 2 * 2))
         if pa_stream_connect_record(stream, device, &buffer, Self.flags) < 0 { lost() }
     }
+
+    override var isRecording: Bool { true }
 
     override func ready() { capture.report(nil) }
 
