@@ -122,7 +122,7 @@ let package = Package(
         tests("WireTests", ["Wire", "TestSupport"], exclude: ["Fixtures"]),
         tests("RTCTests", ["RTC", "Wire", "TestSupport"]),
         tests("TransportTests", ["Transport", "RTC", "Wire", log] + nio("NIOPosix")),
-        tests("MediaTests", ["Media", log]),
+        tests("MediaTests", ["Devices", "Media", "Programs", log]),
         tests(
             "ConferenceTests",
             ["Conference", "Media", "RTC", "Transport", "Wire", log]
@@ -134,7 +134,8 @@ let package = Package(
         tests("BusTests", ["Bus", "BusClient", "GLibKit", "Programs", "BusTestHost", "causeriectl"]),
         .target(
             name: "Instances", dependencies: ["Programs"], path: "Tests/Support/Instances", swiftSettings: common),
-        tests("EndToEndTests", ["Instances", "Programs", "causerie", "causeriectl"], path: "EndToEnd"),
+        .target(name: "Devices", dependencies: ["Programs"], path: "Tests/Support/Devices", swiftSettings: common),
+        tests("EndToEndTests", ["Devices", "Instances", "Programs", "causerie", "causeriectl"], path: "EndToEnd"),
         tests(
             "InteropTests",
             [

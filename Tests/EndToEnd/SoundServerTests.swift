@@ -1,3 +1,4 @@
+import Devices
 import Foundation
 import Programs
 import Testing
@@ -6,7 +7,7 @@ import Testing
 @Suite struct SoundServerTests {
     @Test("A tone that is played is recognised, and silence is not")
     func recognises() async throws {
-        let server = try await SoundServer.start(sinks: ["one", "two"])
+        let server = try await PrivateSoundServer.start(sinks: ["one", "two"])
         let folder = try TemporaryFolder()
         let tone = folder.url.appendingPathComponent("tone.raw")
         let samples = (0..<480_000).map { Int16(3_000 * sin(2 * Double.pi * 660 * Double($0) / 48_000)) }

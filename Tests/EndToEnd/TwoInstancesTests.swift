@@ -1,3 +1,4 @@
+import Devices
 import Foundation
 import Instances
 import Programs
@@ -10,13 +11,13 @@ import Testing
     private struct Pair {
         let ann: HeadlessInstance
         let bob: HeadlessInstance
-        let sound: SoundServer
+        let sound: PrivateSoundServer
     }
 
     /// Ann sends 440 Hz and plays to a sink of her own, Bob 880 Hz; Bob answers by himself when he is told to.
     private func start(autoAccept: Bool = true) async throws -> Pair {
         let bus = try await PrivateBus.start()
-        let sound = try await SoundServer.start(sinks: ["ann", "bob"])
+        let sound = try await PrivateSoundServer.start(sinks: ["ann", "bob"])
         let ann = try await HeadlessInstance.start(
             "ann", on: bus, options: Self.media + ["--microphone", "test-tone:440", "--speaker", "ann"],
             environment: sound.environment)
@@ -64,7 +65,7 @@ import Testing
         #expect(try !pair.bob.get("endMessage").isEmpty)
     }
 
-    private func expectTone(_ hertz: Double, at sink: String, _ sound: SoundServer) async throws {
+    private func expectTone(_ hertz: Double, at sink: String, _ sound: PrivateSoundServer) async throws {
         let samples = try await sound.record(sink, seconds: 1.5)
         let loudest = loudestTone(in: samples)
         #expect(abs(loudest - hertz) <= 10, "\(sink) plays \(loudest) Hz")

@@ -4,6 +4,7 @@
 #include <libv4l2.h>
 #include <linux/videodev2.h>
 #include <poll.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
@@ -85,3 +86,40 @@ static inline int CV4L_stream(int device, int on)
 static const unsigned CV4L_format_yuv420 = V4L2_PIX_FMT_YUV420;
 static const unsigned CV4L_format_yuyv = V4L2_PIX_FMT_YUYV;
 static const unsigned CV4L_format_mjpeg = V4L2_PIX_FMT_MJPEG;
+
+/* One of the formats of the camera itself or, by its flags, of those that libv4l2 makes of them. */
+static inline int CV4L_format(int device, unsigned index, struct v4l2_fmtdesc *description)
+{
+    description->index = index;
+    description->type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+    return v4l2_ioctl(device, VIDIOC_ENUM_FMT, description);
+}
+
+static inline int CV4L_frame_size(int device, unsigned pixel_format, unsigned index, struct v4l2_frmsizeenum *size)
+{
+    size->index = index;
+    size->pixel_format = pixel_format;
+    return v4l2_ioctl(device, VIDIOC_ENUM_FRAMESIZES, size);
+}
+
+static inline int CV4L_frame_interval(int device, unsigned pixel_format, unsigned width, unsigned height,
+    unsigned index, struct v4l2_frmivalenum *interval)
+{
+    interval->index = index;
+    interval->pixel_format = pixel_format;
+    interval->width = width;
+    interval->height = height;
+    return v4l2_ioctl(device, VIDIOC_ENUM_FRAMEINTERVALS, interval);
+}
+
+/* A descriptor that was opened elsewhere, through the plugins but without conversion: quick, for a look at it. */
+static inline int CV4L_adopt(int device)
+{
+    return v4l2_fd_open(device, V4L2_DISABLE_CONVERSION);
+}
+
+/* libv4l2 would write to standard error what its callers learn anyway: every unplugging, even every "not yet". */
+static inline void CV4L_be_quiet(void)
+{
+    if (!v4l2_log_file) v4l2_log_file = fopen("/dev/null", "we");
+}

@@ -9,18 +9,22 @@ final class SoundServer: @unchecked Sendable {
     // Unchecked: everything mutable is touched with the main loop's lock held, or before the loop is started.
 
     private let logger: Logger
+    private let address: String?
     private let loop: OpaquePointer?
     private var context: OpaquePointer?
     private var isStarted = false
     private var streams: [ObjectIdentifier: SoundStream] = [:]
-    private var found: [MediaDevice] = []
-    private var defaults: (source: String?, sink: String?) = (nil, nil)
+    /// Nil only until the end of `init`, because it calls back here.
+    private var list: SoundDeviceList?
     private var observers: [@Sendable () -> Void] = []
     private var retry: OpaquePointer?
 
-    init(logger: Logger) {
+    /// - Parameter address: of the server, as in `PULSE_SERVER`; nil for the desktop's own.
+    init(logger: Logger, address: String? = nil) {
         self.logger = logger
+        self.address = address
         loop = pa_threaded_mainloop_new()
+        list = SoundDeviceList { [weak self] change in self?.listed(change) }
     }
 
     /// Nothing of libpulse may call back when this is gone.
@@ -53,15 +57,10 @@ final class SoundServer: @unchecked Sendable {
     /// Microphones and speakers as last told by the server. Waits a moment for the first answer.
     func devices() -> [MediaDevice] {
         start()
-        for _ in 0..<20 where locked({ found.isEmpty && isConnecting }) {
+        for _ in 0..<50 where locked({ list?.isKnown == false }) {
             MediaClock.sleep(until: MediaClock.now + 10_000)
         }
-        return locked { found }
-    }
-
-    private var isConnecting: Bool {
-        guard let context else { return false }
-        return PA_CONTEXT_IS_GOOD(pa_context_get_state(context)) != 0
+        return locked { list?.devices ?? [] }
     }
 
     func observe(_ handler: @escaping @Sendable () -> Void) { locked { observers.append(handler) } }
@@ -78,7 +77,12 @@ final class SoundServer: @unchecked Sendable {
         start()
         locked {
             streams[ObjectIdentifier(stream)] = stream
-            if let context, isReady { stream.open(in: context) } else { stream.serverIsAway() }
+            guard let context, PA_CONTEXT_IS_GOOD(pa_context_get_state(context)) != 0 else {
+                return stream.serverIsAway()
+            }
+            // A server that is about to answer is no problem to tell of.
+            stream.serverIsComing()
+            open(stream)
         }
         return stream
     }
@@ -128,7 +132,7 @@ final class SoundServer: @unchecked Sendable {
                 guard let me else { return }
                 Unmanaged<SoundServer>.fromOpaque(me).takeUnretainedValue().contextChanged()
             }, me)
-        if pa_context_connect(context, nil, PA_CONTEXT_NOFLAGS, nil) < 0 { contextFailed() }
+        if pa_context_connect(context, address, PA_CONTEXT_NOFLAGS, nil) < 0 { contextFailed() }
     }
 
     private func contextChanged() {
@@ -136,8 +140,7 @@ final class SoundServer: @unchecked Sendable {
         switch pa_context_get_state(context) {
         case PA_CONTEXT_READY:
             subscribe(context)
-            list(context)
-            for stream in streams.values { stream.open(in: context) }
+            list?.refresh(context)
         case PA_CONTEXT_FAILED, PA_CONTEXT_TERMINATED:
             contextFailed()
         default: break
@@ -146,22 +149,59 @@ final class SoundServer: @unchecked Sendable {
 
     /// The server is not there, or went away: streams say so, and a second later we look again.
     private func contextFailed() {
-        found = []
+        let isChanged = list?.clear() ?? false
         for stream in streams.values { stream.serverIsAway() }
-        tellObservers()
-        guard let loop else { return }
-        let api = pa_threaded_mainloop_get_api(loop)
+        if isChanged { tellObservers() }
+        tryAgainSoon()
+    }
+
+    /// A second from now: the connection, or the streams that have no device.
+    func tryAgainSoon() {
+        guard let loop, retry == nil else { return }
         let me = Unmanaged.passUnretained(self).toOpaque()
-        if let retry { api?.pointee.time_free(retry) }
         retry = CPulse_timer(
-            api, 1000,
+            pa_threaded_mainloop_get_api(loop), 1000,
             { api, event, _, me in
                 guard let me else { return }
                 let server = Unmanaged<SoundServer>.fromOpaque(me).takeUnretainedValue()
                 api?.pointee.time_free(event)
                 server.retry = nil
-                server.connect()
+                server.tryAgain()
             }, me)
+    }
+
+    private func tryAgain() {
+        guard let context, PA_CONTEXT_IS_GOOD(pa_context_get_state(context)) != 0 else { return connect() }
+        openMissing()
+    }
+
+    private func openMissing() {
+        for stream in streams.values where stream.stream == nil { open(stream) }
+    }
+
+    /// As soon as the server has told its devices: without a microphone it would give us a monitor, and the far side would
+    /// hear itself.
+    private func open(_ stream: SoundStream) {
+        guard let context, let list, isReady, list.isComplete else { return }
+        if stream.needsMicrophone, !list.hasMicrophone { stream.lost() } else { stream.open(in: context) }
+    }
+
+    private func listed(_ change: SoundDeviceList.Change) {
+        // Streams that the server moved away go back to the device that was chosen.
+        for stream in streams.values where stream.isElsewhere(than: change.appeared) { open(stream) }
+        for stream in streams.values {
+            guard let place = stream.place, let former = stream.formerPlace, change.disappeared.contains(former),
+                stream.isRecording, place != stream.device, list?.isMonitor(place) == true
+            else { continue }
+            // The microphone is gone, and the server gave us a speaker's sound instead.
+            stream.lost()
+        }
+        openMissing()
+        if change.isVisible { tellObservers() }
+    }
+
+    private func tellObservers() {
+        for observer in observers { observer() }
     }
 
     private func subscribe(_ context: OpaquePointer) {
@@ -170,7 +210,7 @@ final class SoundServer: @unchecked Sendable {
             context,
             { context, _, _, me in
                 guard let me, let context else { return }
-                Unmanaged<SoundServer>.fromOpaque(me).takeUnretainedValue().list(context)
+                Unmanaged<SoundServer>.fromOpaque(me).takeUnretainedValue().list?.refresh(context)
             }, me)
         let mask = pa_subscription_mask_t(
             PA_SUBSCRIPTION_MASK_SINK.rawValue | PA_SUBSCRIPTION_MASK_SOURCE.rawValue
@@ -178,57 +218,7 @@ final class SoundServer: @unchecked Sendable {
         unref(pa_context_subscribe(context, mask, nil, nil))
     }
 
-    // MARK: Devices
-
-    private func list(_ context: OpaquePointer) {
-        let me = Unmanaged.passUnretained(self).toOpaque()
-        found = []
-        unref(
-            pa_context_get_server_info(
-                context,
-                { _, info, me in
-                    guard let me, let info = info?.pointee else { return }
-                    let server = Unmanaged<SoundServer>.fromOpaque(me).takeUnretainedValue()
-                    server.defaults = (text(info.default_source_name), text(info.default_sink_name))
-                }, me))
-        unref(
-            pa_context_get_source_info_list(
-                context,
-                { _, info, end, me in
-                    guard let me else { return }
-                    let server = Unmanaged<SoundServer>.fromOpaque(me).takeUnretainedValue()
-                    guard end == 0, let info = info?.pointee, let name = text(info.name) else { return }
-                    // A monitor hears what a speaker plays: no microphone, unless somebody names it.
-                    guard info.monitor_of_sink == .max else { return }
-                    server.foundDevice(
-                        .microphone, name, text(info.description), isDefault: name == server.defaults.source)
-                }, me))
-        unref(
-            pa_context_get_sink_info_list(
-                context,
-                { _, info, end, me in
-                    guard let me else { return }
-                    let server = Unmanaged<SoundServer>.fromOpaque(me).takeUnretainedValue()
-                    guard end == 0, let info = info?.pointee, let name = text(info.name) else {
-                        if end != 0 { server.tellObservers() }
-                        return
-                    }
-                    server.foundDevice(.speaker, name, text(info.description), isDefault: name == server.defaults.sink)
-                }, me))
-    }
-
-    private func foundDevice(_ kind: MediaDevice.Kind, _ name: String, _ description: String?, isDefault: Bool) {
-        found.removeAll { $0.kind == kind && $0.id == name }
-        found.append(MediaDevice(kind: kind, id: name, name: description ?? name, isDefault: isDefault))
-    }
-
-    private func tellObservers() {
-        for observer in observers { observer() }
-    }
-
     private func unref(_ operation: OpaquePointer?) {
         if let operation { pa_operation_unref(operation) }
     }
 }
-
-private func text(_ pointer: UnsafePointer<CChar>?) -> String? { pointer.map { String(cString: $0) } }

@@ -25,7 +25,7 @@ class SoundStream: AudioDevice, @unchecked Sendable {
         pa_proplist_sets(properties, "media.role", "phone")
         var format = Self.format
         guard let stream = pa_stream_new_with_proplist(context, "Call", &format, nil, properties) else {
-            failed("the sound server makes no stream")
+            lost()
             return
         }
         self.stream = stream
@@ -36,23 +36,60 @@ class SoundStream: AudioDevice, @unchecked Sendable {
                 guard let me else { return }
                 Unmanaged<SoundStream>.fromOpaque(me).takeUnretainedValue().stateChanged()
             }, me)
+        pa_stream_set_moved_callback(
+            stream,
+            { _, me in
+                guard let me else { return }
+                Unmanaged<SoundStream>.fromOpaque(me).takeUnretainedValue().notePlace()
+            }, me)
         connect(stream, me)
     }
+
+    /// Where the stream is now, and where it was before somebody moved it.
+    private(set) var place: String?
+    private(set) var formerPlace: String?
+
+    private func notePlace() {
+        guard let stream, let name = pa_stream_get_device_name(stream) else { return }
+        formerPlace = place
+        place = String(cString: name)
+    }
+
+    var isRecording: Bool { false }
+
+    /// Whether any microphone will do, but it must be one.
+    var needsMicrophone: Bool { isRecording && device == nil }
 
     private func stateChanged() {
         guard let stream else { return }
         switch pa_stream_get_state(stream) {
-        case PA_STREAM_READY: ready()
-        case PA_STREAM_FAILED:
-            let context = pa_stream_get_context(stream)
-            failed(String(cString: pa_strerror(pa_context_errno(context))))
+        case PA_STREAM_READY:
+            notePlace()
+            ready()
+        case PA_STREAM_FAILED, PA_STREAM_TERMINATED: lost()
         default: break
         }
     }
 
+    /// No device, or not any more: we try again until there is one.
+    func lost() {
+        closeStream()
+        failed()
+        server.tryAgainSoon()
+    }
+
+    /// Whether the server has moved the stream away from the device that was chosen, which is one of these.
+    func isElsewhere(than names: Set<String>) -> Bool {
+        guard let device, let place else { return false }
+        return names.contains(device) && place != device
+    }
+
     func closeStream() {
         guard let stream else { return }
+        place = nil
+        formerPlace = nil
         pa_stream_set_state_callback(stream, nil, nil)
+        pa_stream_set_moved_callback(stream, nil, nil)
         pa_stream_set_read_callback(stream, nil, nil)
         pa_stream_set_write_callback(stream, nil, nil)
         pa_stream_disconnect(stream)
@@ -77,7 +114,8 @@ class SoundStream: AudioDevice, @unchecked Sendable {
 
     func connect(_ stream: OpaquePointer, _ me: UnsafeMutableRawPointer) {}
     func ready() {}
-    func failed(_ message: String) {}
+    func failed() {}
+    func serverIsComing() {}
     func serverIsAway() { closeStream() }
 }
 
@@ -106,12 +144,14 @@ final class RecordStream: SoundStream, @unchecked Sendable {
             }, me)
         var buffer = pa_buffer_attr(
             maxlength: .max, tlength: .max, prebuf: .max, minreq: .max, fragsize: UInt32(AudioProcessor.chunk * 2 * 2))
-        if pa_stream_connect_record(stream, device, &buffer, Self.flags) < 0 { failed("the microphone does not open") }
+        if pa_stream_connect_record(stream, device, &buffer, Self.flags) < 0 { lost() }
     }
+
+    override var isRecording: Bool { true }
 
     override func ready() { capture.report(nil) }
 
-    override func failed(_ message: String) {
+    override func failed() {
         capture.report(device.map { .deviceNotFound($0) } ?? .noDevice)
     }
 
@@ -176,7 +216,7 @@ final class PlaybackStream: SoundStream, @unchecked Sendable {
         var buffer = pa_buffer_attr(
             maxlength: .max, tlength: UInt32(AudioProcessor.chunk * 2 * 3), prebuf: .max,
             minreq: UInt32(AudioProcessor.chunk * 2), fragsize: .max)
-        if pa_stream_connect_playback(stream, device, &buffer, Self.flags, nil, nil) < 0 { serverIsAway() }
+        if pa_stream_connect_playback(stream, device, &buffer, Self.flags, nil, nil) < 0 { lost() }
     }
 
     override func ready() {
@@ -184,7 +224,8 @@ final class PlaybackStream: SoundStream, @unchecked Sendable {
         substitute = nil
     }
 
-    override func failed(_ message: String) { playSilently() }
+    override func failed() { playSilently() }
+    override func serverIsComing() { playSilently() }
 
     override func serverIsAway() {
         super.serverIsAway()

@@ -68,10 +68,21 @@ final class NoMicrophone: AudioDevice {
 /// Plays into the void at the right speed, so that buffers and figures live where there is no speaker.
 final class SilentPlayer: AudioDevice {
     private let ticker = AudioTicker()
+    private let isStopped = Atomic<Bool>(false)
+    private let isMixing = Atomic<Bool>(false)
 
     init(output: AudioOutput, usage: CPUUsage) {
-        ticker.start("silence", usage: usage) { [output] _ in _ = output.mix(at: MediaClock.now) }
+        ticker.start("silence", usage: usage) { [self, output] _ in
+            isMixing.store(true, ordering: .sequentiallyConsistent)
+            if !isStopped.load(ordering: .sequentiallyConsistent) { _ = output.mix(at: MediaClock.now) }
+            isMixing.store(false, ordering: .releasing)
+        }
     }
 
-    func stop() { ticker.stop() }
+    /// Comes back when the last mix is done: whoever plays next must be the only one who mixes.
+    func stop() {
+        isStopped.store(true, ordering: .sequentiallyConsistent)
+        ticker.stop()
+        while isMixing.load(ordering: .sequentiallyConsistent) { sched_yield() }
+    }
 }

@@ -32,18 +32,28 @@ package final class MediaEngine: Sendable {
     package let usage = CPUUsage()
     let logger: Logger
     private let soundServer: SoundServer
+    private let cameras: CameraList
+    private let cameraWatch: CameraWatch
     private let state = Mutex(State())
 
-    package init(logger: Logger) {
+    /// - Parameters:
+    ///   - deviceFolder: where the nodes of cameras are; another one in tests.
+    ///   - soundServer: its address, as in `PULSE_SERVER`; nil for the desktop's own.
+    package init(logger: Logger, deviceFolder: String = "/dev", soundServer address: String? = nil) {
         self.logger = logger
-        soundServer = SoundServer(logger: logger)
+        cameras = CameraList(folder: deviceFolder)
+        cameraWatch = CameraWatch(list: cameras)
+        soundServer = SoundServer(logger: logger, address: address)
     }
 
     /// What is plugged in now. Connects to the sound server on first use.
-    package func devices() -> [MediaDevice] { CameraList.cameras() + soundServer.devices() }
+    package func devices() -> [MediaDevice] { cameras.cameras() + soundServer.devices() }
 
-    /// Calls `handler`, on some thread, when sound devices come and go.
-    package func observeDevices(_ handler: @escaping @Sendable () -> Void) { soundServer.observe(handler) }
+    /// Calls `handler`, on some thread, when cameras or sound devices come and go.
+    package func observeDevices(_ handler: @escaping @Sendable () -> Void) {
+        soundServer.observe(handler)
+        cameraWatch.observe(handler)
+    }
 
     // MARK: Pictures
 
@@ -80,16 +90,16 @@ package final class MediaEngine: Sendable {
         state.withLock { state in
             let existing = state.captures.first { $0.key.source == source && $0.value.sinkCount > 0 }?.value
             if let existing { return existing }
-            let capture = VideoCapture(source: source, usage: usage, open: Self.opener(for: source, format: format))
+            let capture = VideoCapture(source: source, usage: usage, open: opener(for: source, format: format))
             state.captures[CaptureKey(source: source, format: nil)] = capture
             return capture
         }
     }
 
-    private static func opener(
+    private func opener(
         for source: CameraSource, format: VideoSettings
     ) -> @Sendable () throws(VideoSourceError) -> any VideoSourceDriver {
-        { () throws(VideoSourceError) -> any VideoSourceDriver in
+        { [cameras] () throws(VideoSourceError) -> any VideoSourceDriver in
             switch source {
             case .none: throw VideoSourceError(problem: .noDevice)
             case .testPattern(let width, let height, let rate):
@@ -98,13 +108,13 @@ package final class MediaEngine: Sendable {
                 }
                 return driver
             case .systemDefault:
-                guard let camera = CameraList.cameras().first else { throw VideoSourceError(problem: .noDevice) }
-                return try CameraDriver(path: camera.id, settings: format)
+                guard let camera = cameras.cameras().first else { throw VideoSourceError(problem: .noDevice) }
+                return try CameraDriver(path: camera.id, settings: format, missing: .noDevice)
             case .device(let text):
-                guard let path = CameraList.path(of: text) else {
+                guard let path = cameras.path(of: text) else {
                     throw VideoSourceError(problem: .deviceNotFound(text))
                 }
-                return try CameraDriver(path: path, settings: format)
+                return try CameraDriver(path: path, settings: format, missing: .deviceNotFound(text))
             }
         }
     }

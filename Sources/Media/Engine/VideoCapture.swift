@@ -53,9 +53,7 @@ final class VideoCapture: Sendable {
     private func run() {
         while isWanted() {
             do {
-                let driver = try open()
-                report(nil)
-                try deliver(from: driver)
+                try deliver(from: open())
             } catch {
                 report(error.problem)
                 wait()
@@ -80,6 +78,8 @@ final class VideoCapture: Sendable {
             let sinks = state.withLock { $0.sinks }
             guard !sinks.isEmpty else { return }
             if let frame = try driver.nextFrame() {
+                // Only now: a stuck camera opens well, time and again.
+                report(nil)
                 for sink in sinks.values { sink.onFrame(frame) }
             }
             let now = MediaClock.threadCPU
