@@ -19,7 +19,9 @@ struct SceneTests {
         #expect(size.width > 200 && size.height > 100)
     }
 
-    @Test("The window can be made 360 pixels wide", arguments: ["empty", "typed", "call", "incoming", "ended", "grid", "speaker", "insets"])
+    @Test(
+        "The window can be made 360 pixels wide",
+        arguments: ["empty", "typed", "call", "incoming", "ended", "grid", "speaker", "insets"])
     func narrow(_ name: String) async throws {
         let outcome = try await Scenes.show(
             name, picture: "narrow-" + name, environment: ["WIDTH": "360", "HEIGHT": "640"])

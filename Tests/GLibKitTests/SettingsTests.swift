@@ -34,6 +34,8 @@ import Testing
         #expect(scene.values["noValue"] == "true")
         #expect(scene.values["wrongType"] == "wrongType(key: \"name\", expected: \"s\")")
         #expect(scene.values["range"] == "outOfRange(\"volume\")")
+        // A key that this program knows and an older schema does not.
+        #expect(scene.values["newer"] == "true")
         #expect(scene.values["missing"] == "problem")
         #expect(scene.values["relocatable"] == "false")
         #expect(scene.errors.isEmpty, "GLib complained")

@@ -29,6 +29,10 @@ final class PreferencesBinding {
             conference.doNotDisturb = preferences.flag("do-not-disturb")
         }
         conference.doNotDisturb = preferences.flag("do-not-disturb")
+        preferences.settings.onChange(of: "ring-tone") { [conference] in
+            conference.playsTones = preferences.flag("ring-tone")
+        }
+        conference.playsTones = preferences.flag("ring-tone")
         guard !overridden.contains("port") else { return }
         preferences.settings.onChange(of: "port") { [conference] in conference.port = preferences.number("port") }
     }

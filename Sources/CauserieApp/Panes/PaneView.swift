@@ -134,7 +134,8 @@ package final class PaneView {
         Widget(root).set(class: "small", isSmall)
         Widget(root).set(class: "tiny", isTiny)
         showEmptyPage(isLarge: width >= 340 && height >= 400)
-        inset.isVisible = presentation.showsInset && !isTiny && (presentation.page == .person || presentation.page == .picture)
+        inset.isVisible =
+            presentation.showsInset && !isTiny && (presentation.page == .person || presentation.page == .picture)
         Widget(root).set(class: "narrow", isNarrow)
         gtk_widget_set_size_request(inset.widget, insetSize.width, insetSize.height)
         tag.setRoom(inset.isVisible ? insetSize.width : 0)

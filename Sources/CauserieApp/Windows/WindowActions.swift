@@ -55,7 +55,9 @@ final class WindowActions {
 
     // MARK: Files
 
-    private static var filter: FileDialog.Filter { FileDialog.Filter(name: tr("Windows of Causerie"), pattern: "*.json") }
+    private static var filter: FileDialog.Filter {
+        FileDialog.Filter(name: tr("Windows of Causerie"), pattern: "*.json")
+    }
 
     private func chooseImport() {
         FileDialog.open(tr("Open a Window"), filter: Self.filter, over: view.window) { [weak self] path in

@@ -88,10 +88,16 @@ import Transport
         let wasAnswered = isNegotiated
         // What an action brings about comes as an event of its own, later: never within this loop.
         for action in machine.handle(event) { perform(action) }
-        if let stream, stream.call === self, stream.state != machine.streamState { stream.state = machine.streamState }
+        if let stream, stream.call === self { tell(stream) }
         if !wasAnswered, isNegotiated, isRenegotiationNeeded { renegotiate(.needed) }
         if machine.state == .connected, sampling == nil { beginSampling() }
         if case .ended = machine.state { finish() }
+    }
+
+    private func tell(_ stream: Stream) {
+        let old = stream.state
+        if old != machine.streamState { stream.state = machine.streamState }
+        conference?.playTone(for: stream, from: old, isRingingThere: machine.state == .ringing)
     }
 
     /// Whether the first offer and answer are exchanged.

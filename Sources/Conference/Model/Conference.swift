@@ -35,6 +35,9 @@ import Observation
     /// `stun:host:port` or `host:port`; for calls that begin from now on.
     package var stunServers: [String]
 
+    /// Whether ringing and the like are played on the streams' speakers.
+    package var playsTones = true { didSet { if !playsTones { tones?.stop() } } }
+
     nonisolated let logger: Logger
     @ObservationIgnored let makeMedia: CallMediaMaker
     /// The network thread: every socket, and every peer connection.
@@ -55,6 +58,8 @@ import Observation
     @ObservationIgnored var saving: Task<Void, Never>?
     @ObservationIgnored var savedWindows: [WindowStore.Window] = []
     @ObservationIgnored private let hasDevices: Bool
+    /// Nil where there are no devices to play on.
+    @ObservationIgnored private let tones: CallTones?
 
     /// Reads the profile's files; nothing listens, and no device opens, before `start`.
     ///
@@ -75,6 +80,7 @@ import Observation
         eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         self.makeMedia = makeMedia ?? Self.mediaMaker(engine: engine, eventLoop: eventLoop, logger: logger)
         hasDevices = makeMedia == nil
+        tones = makeMedia == nil ? CallTones { [engine] tone, speaker in engine.play(tone, on: speaker) } : nil
         let folders = options.folders ?? ProfileFolders(profile: profile)
         if folders == nil { logger.error("there is no profile of this name: nothing is kept") }
         known = KnownIdentities(in: folders, logger: logger)
@@ -122,6 +128,7 @@ import Observation
         for arrival in arrivals.values { arrival.reject(.declined) }
         arrivals = [:]
         updateListening()
+        tones?.stop()
         saving?.cancel()
         saveNow()
         await Self.within(.seconds(2)) { [self] in
@@ -156,6 +163,10 @@ import Observation
             await work()
             closing[number] = nil
         }
+    }
+
+    func playTone(for stream: Stream, from old: StreamState, isRingingThere: Bool) {
+        tones?.update(stream, from: old, isRingingThere: isRingingThere, isEnabled: playsTones && isRunning)
     }
 
     // MARK: Devices

@@ -46,7 +46,8 @@ package final class Settings {
 
     /// The value of a key; nil for a key that there is not.
     package func value(_ key: String) -> Variant? {
-        guard let settings = settings(having: key) else { return isPersistent ? nil : memory[key] }
+        // The schema that is installed may be older than this program: then the program's own default stands.
+        guard let settings = settings(having: key) else { return memory[key] }
         guard let value = g_settings_get_value(settings, key) else { return nil }
         defer { g_variant_unref(value) }
         return try? Variant(value)

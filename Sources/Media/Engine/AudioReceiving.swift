@@ -47,7 +47,7 @@ package struct AudioReceiveStatistics: Sendable {
 }
 
 /// One stream's received sound: decoder and volume. `read` belongs to the audio thread.
-package final class AudioReceiving: @unchecked Sendable {
+package final class AudioReceiving: AudioVoice, @unchecked Sendable {
     // Unchecked: `decoder`, `samples`, `count`, `position` and `packetSamples` belong to the audio thread alone.
 
     private let engine: MediaEngine
@@ -164,69 +164,5 @@ package final class AudioReceiving: @unchecked Sendable {
         }
         if count > before { inserted.add(count - before, ordering: .relaxed) }
         if count < before { removed.add(before - count, ordering: .relaxed) }
-    }
-}
-
-/// One speaker and the mix of all streams that play on it. `mix` belongs to the audio thread.
-final class AudioOutput: @unchecked Sendable {
-    // Unchecked: `playing`, `sum` and `result` belong to the audio thread alone.
-
-    private let receivers = Mutex<[AudioReceiving]>([])
-    private let isChanged = Atomic<Bool>(false)
-    private var playing: [AudioReceiving] = []
-    private let sum: UnsafeMutablePointer<Int32>
-    private let result: UnsafeMutablePointer<Int16>
-    private let onEmpty: @Sendable () -> Void
-
-    init(onEmpty: @escaping @Sendable () -> Void) {
-        self.onEmpty = onEmpty
-        sum = .allocate(capacity: AudioProcessor.chunk)
-        result = .allocate(capacity: AudioProcessor.chunk)
-        result.initialize(repeating: 0, count: AudioProcessor.chunk)
-    }
-
-    deinit {
-        sum.deallocate()
-        result.deallocate()
-    }
-
-    func add(_ receiver: AudioReceiving) {
-        receivers.withLock { $0.append(receiver) }
-        isChanged.store(true, ordering: .releasing)
-    }
-
-    func remove(_ receiver: AudioReceiving) {
-        let isEmpty = receivers.withLock { receivers in
-            receivers.removeAll { $0 === receiver }
-            return receivers.isEmpty
-        }
-        isChanged.store(true, ordering: .releasing)
-        if isEmpty { onEmpty() }
-    }
-
-    /// Audio thread: the next 480 samples, valid until the next call.
-    func mix(at now: Int64) -> UnsafePointer<Int16> {
-        // Only when the list changed, and then only if nobody is changing it at this very moment.
-        if isChanged.load(ordering: .acquiring) {
-            let copied: Void? = receivers.withLockIfAvailable { receivers in
-                playing = receivers
-                isChanged.store(false, ordering: .relaxed)
-            }
-            _ = copied
-        }
-        sum.update(repeating: 0, count: AudioProcessor.chunk)
-        for receiver in playing { receiver.add(to: sum, at: now) }
-        for index in 0..<AudioProcessor.chunk { result[index] = Self.soften(sum[index]) }
-        return UnsafePointer(result)
-    }
-
-    /// Above three quarters of full scale the curve bends, so that a loud mix never wraps or clips hard.
-    private static func soften(_ sample: Int32) -> Int16 {
-        let knee: Int32 = 24_576
-        let magnitude = sample.magnitude
-        guard magnitude > UInt32(knee) else { return Int16(truncatingIfNeeded: sample) }
-        let over = Int32(clamping: magnitude) - knee
-        let bent = knee + Int32(Int64(over) * 8191 / (Int64(over) + 8191))
-        return Int16(clamping: sample < 0 ? -bent : bent)
     }
 }

@@ -162,6 +162,11 @@ package final class MediaEngine: Sendable {
         return receiving
     }
 
+    /// Plays one of the sounds around a call.
+    package func play(_ tone: CallTone, on speaker: SpeakerSource) -> TonePlayback {
+        TonePlayback(tone, on: output(speaker))
+    }
+
     func microphone(_ source: MicrophoneSource, sink: AudioCapture.Sink) -> (AudioCapture, Int) {
         state.withLock { state in
             if let running = state.microphones[source] { return (running.capture, running.capture.attach(sink)) }

@@ -20,6 +20,8 @@ func settingsScene() {
     report("noValue", settings.value("nothing") == nil)
     report("wrongType", outcome { try settings.set("name", .int32(3)) })
     report("range", outcome { try settings.set("volume", .double(7)) })
+    let newer = Settings("org.causerie.Test", directory: directory, fallback: ["newer": .bool(true)])
+    report("newer", newer.value("newer")?.boolValue ?? false)
     let missing = Settings("org.causerie.Missing", directory: directory, fallback: [:])
     report("missing", missing.problem == nil ? "no problem" : "problem")
     let relocatable = Settings("org.causerie.Test", path: "/x/", directory: directory, fallback: [:])
