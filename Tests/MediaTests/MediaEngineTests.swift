@@ -68,6 +68,51 @@ import Testing
         #expect(engine.encoderCount == 0)
     }
 
+    @Test(
+        "one stream's lower ceiling takes a second encoding, and nobody else's; back at the old one it is shared again")
+    func secondEncoding() async throws {
+        let engine = MediaEngine(logger: Logger(label: "test"))
+        let sinks = (0..<4).map { _ in Sink() }
+        let sendings = sinks.map { send(engine, $0) }
+        #expect(engine.encoderCount == 1)
+        var low = VideoSettings(width: 320, height: 240, bitrate: 300_000)
+        low.minimumBitrate = 50_000
+        // The floor alone is no reason for another encoder.
+        sendings[3].update(low)
+        #expect(engine.encoderCount == 1)
+        low.bitrate = 60_000
+        sendings[3].update(low)
+        #expect(engine.encoderCount == 2)
+        // Alone, an encoder changes its rate without a new one, and so without a key frame.
+        try await until("pictures of the second encoder") { sinks[3].frames.withLock { $0.count } > 5 }
+        let keyFrames = sendings[3].statistics?.keyFramesEncoded
+        low.bitrate = 80_000
+        sendings[3].update(low)
+        #expect(engine.encoderCount == 2)
+        let count = sinks[3].frames.withLock { $0.count }
+        try await until("more of its pictures") { sinks[3].frames.withLock { $0.count } > count + 5 }
+        #expect(sendings[3].statistics?.keyFramesEncoded == keyFrames)
+        low.bitrate = 300_000
+        sendings[3].update(low)
+        #expect(engine.encoderCount == 1)
+        for sending in sendings { sending.close() }
+        #expect(engine.encoderCount == 0)
+    }
+
+    @Test("four streams ask for a key frame at once, and get one")
+    func keyFramesMerged() async throws {
+        let engine = MediaEngine(logger: Logger(label: "test"))
+        let sinks = (0..<4).map { _ in Sink() }
+        let sendings = sinks.map { send(engine, $0) }
+        try await until("pictures") { sinks.allSatisfy { $0.frames.withLock { $0.count } > 5 } }
+        let before = sendings[0].statistics?.keyFramesEncoded ?? 0
+        for sending in sendings { sending.requestKeyFrame() }
+        let count = sinks[0].frames.withLock { $0.count }
+        try await until("more pictures") { sinks[0].frames.withLock { $0.count } > count + 8 }
+        #expect(sendings[0].statistics?.keyFramesEncoded == before + 1)
+        for sending in sendings { sending.close() }
+    }
+
     @Test("a camera that is not there is a problem, not a failure; another one heals it")
     func missingCamera() async throws {
         let engine = MediaEngine(logger: Logger(label: "test"))

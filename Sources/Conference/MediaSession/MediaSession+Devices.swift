@@ -17,7 +17,7 @@ extension MediaSession {
     private func openCamera(_ configuration: MediaSessionConfiguration, isConnected: Bool) {
         guard state.withLock({ $0.videoSending == nil }) else { return }
         let sending = engine.sendVideo(
-            from: configuration.camera, settings: configuration.video,
+            from: configuration.camera, settings: state.withLock { $0.sentVideoSettings },
             onFrame: { [weak self] frame in self?.send(frame) },
             onProblem: { [onEvent] problem in onEvent(.problem(.video, problem)) })
         sending.setPaused(!isConnected)

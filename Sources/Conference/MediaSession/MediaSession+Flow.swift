@@ -47,7 +47,8 @@ extension MediaSession {
         case .audio(_, let audio): receive(audio)
         case .video(_, let frame): receive(frame)
         case .keyFrameRequested: state.withLock { $0.videoSending }?.requestKeyFrame()
-        case .lossReported, .bye, .dataChannel: break
+        case .lossReported(let mid, let fraction): lossReported(mid: mid, fraction: fraction)
+        case .bye, .dataChannel: break
         case .resolve(let name): logger.debug("the candidate name \(name) is not looked up; its check will tell")
         }
     }
@@ -57,6 +58,18 @@ extension MediaSession {
         updateSending()
         if connection == .connected { state.withLock { $0.videoSending }?.requestKeyFrame() }
         onEvent(.connectionStateChanged(connection))
+    }
+
+    /// The picture gives way to loss, within the stream's floor and ceiling.
+    private func lossReported(mid: String, fraction: Double) {
+        let (sending, settings) = state.withLock { state -> (VideoSending?, VideoSettings?) in
+            guard state.media.contains(where: { $0.mid == mid && $0.kind == .video }) else { return (nil, nil) }
+            let before = state.videoRate.target
+            state.videoRate.report(fractionLost: fraction)
+            guard state.videoRate.target != before else { return (nil, nil) }
+            return (state.videoSending, state.sentVideoSettings)
+        }
+        if let sending, let settings { sending.update(settings) }
     }
 
     /// The encoder rests while nothing can be sent.

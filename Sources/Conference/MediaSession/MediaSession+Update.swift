@@ -26,7 +26,13 @@ extension MediaSession {
             sending?.change(to: new.camera)
             preview?.change(to: new.camera)
         }
-        if old.video != new.video { sending?.update(new.video) }
+        if old.video != new.video {
+            let settings = state.withLock { state in
+                state.videoRate.setBounds(floor: new.video.minimumBitrate, ceiling: new.video.bitrate)
+                return state.sentVideoSettings
+            }
+            sending?.update(settings)
+        }
         guard old.outgoing.contains(.video), !new.outgoing.contains(.video) else { return }
         sending?.close()
         preview?.close()

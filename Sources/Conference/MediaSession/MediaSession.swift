@@ -27,6 +27,21 @@ package final class MediaSession: Sendable {
         var isConnected = false
         var sawRemoteMedia = false
         var isClosed = false
+        /// How much picture the network takes, as far as its loss tells.
+        var videoRate: LossBasedRate
+
+        init(configuration: MediaSessionConfiguration) {
+            self.configuration = configuration
+            videoRate = LossBasedRate(
+                floor: configuration.video.minimumBitrate, ceiling: configuration.video.bitrate)
+        }
+
+        /// The stream's settings, at the bitrate of now.
+        var sentVideoSettings: VideoSettings {
+            var settings = configuration.video
+            settings.bitrate = videoRate.target
+            return settings
+        }
     }
 
     let engine: MediaEngine

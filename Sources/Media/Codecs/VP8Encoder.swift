@@ -15,7 +15,9 @@ final class VP8Encoder {
     private var isOpen = false
 
     /// - Throws: `CodecError` when libvpx refuses the size.
-    init(width: Int, height: Int, framesPerSecond: Int, bitrate: Int) throws(CodecError) {
+    init(
+        width: Int, height: Int, framesPerSecond: Int, bitrate: Int, contentHint: ContentHint = .motion
+    ) throws(CodecError) {
         self.framesPerSecond = framesPerSecond
         guard vpx_codec_enc_config_default(vpx_codec_vp8_cx(), &configuration, 0) == VPX_CODEC_OK else {
             throw CodecError(message: "VP8 is not built into libvpx")
@@ -29,10 +31,11 @@ final class VP8Encoder {
         configuration.g_error_resilient = 0
         configuration.rc_end_usage = VPX_CBR
         configuration.rc_target_bitrate = UInt32(max(bitrate / 1000, 10))
-        configuration.rc_dropframe_thresh = 30
+        // Text must stay readable: rather fewer pictures than coarse ones.
+        configuration.rc_dropframe_thresh = contentHint == .detail ? 70 : 30
         configuration.rc_resize_allowed = 0
         configuration.rc_min_quantizer = 2
-        configuration.rc_max_quantizer = 56
+        configuration.rc_max_quantizer = contentHint == .detail ? 36 : 56
         configuration.rc_undershoot_pct = 100
         configuration.rc_overshoot_pct = 15
         configuration.rc_buf_initial_sz = 500

@@ -122,6 +122,7 @@ package final class MediaEngine: Sendable {
     func encoding(
         of source: CameraSource, settings: VideoSettings, sink: VideoEncoding.Sink
     ) -> (VideoEncoding, Int) {
+        let settings = Self.encoderSettings(settings)
         let capture = capture(of: source, format: settings)
         return state.withLock { state in
             if let running = state.encodings.first(where: { $0.capture === capture && $0.settings == settings }) {
@@ -132,6 +133,29 @@ package final class MediaEngine: Sendable {
             let attachment = encoding.attach(sink)
             encoding.start()
             return (encoding, attachment)
+        }
+    }
+
+    /// What tells encoders apart: how low a stream may go is its own affair.
+    private static func encoderSettings(_ settings: VideoSettings) -> VideoSettings {
+        var settings = settings
+        settings.minimumBitrate = 0
+        return settings
+    }
+
+    /// Gives an encoder that only one stream uses another bitrate; false when it takes another encoder: when somebody
+    /// else uses this one, when more than the bitrate differs, or when one with these settings runs already.
+    func retune(_ encoding: VideoEncoding, to settings: VideoSettings) -> Bool {
+        let wanted = Self.encoderSettings(settings)
+        return state.withLock { state in
+            var now = encoding.settings
+            now.bitrate = wanted.bitrate
+            let others = state.encodings.contains { other in
+                other !== encoding && other.capture === encoding.capture && other.settings == wanted
+            }
+            guard now == wanted, encoding.sinkCount == 1, !others else { return false }
+            encoding.setBitrate(wanted.bitrate)
+            return true
         }
     }
 

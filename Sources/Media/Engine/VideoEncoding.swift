@@ -7,6 +7,7 @@ final class VideoEncoding: Sendable {
         var next = 0
         var attachment: Int?
         var lastAccepted: Int64 = 0
+        var settings: VideoSettings
     }
 
     struct Sink: Sendable {
@@ -15,11 +16,10 @@ final class VideoEncoding: Sendable {
         var onProblem: @Sendable (MediaProblem?) -> Void
     }
 
-    let settings: VideoSettings
     let capture: VideoCapture
     private let usage: CPUUsage
     private let queue = BoundedQueue<VideoFrame>(capacity: 2)
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let wantsKeyFrame = Atomic<Bool>(true)
     private let framesEncoded = Atomic<Int>(0)
     private let keyFramesEncoded = Atomic<Int>(0)
@@ -29,9 +29,18 @@ final class VideoEncoding: Sendable {
 
     init(capture: VideoCapture, settings: VideoSettings, usage: CPUUsage) {
         self.capture = capture
-        self.settings = settings
+        state = Mutex(State(settings: settings))
         self.usage = usage
     }
+
+    /// The size, rate and bitrate of now; the floor is nothing to an encoder.
+    var settings: VideoSettings { state.withLock { $0.settings } }
+
+    /// How many streams send its pictures.
+    var sinkCount: Int { state.withLock { $0.sinks.count } }
+
+    /// Takes effect with the next picture. bit/s.
+    func setBitrate(_ bitrate: Int) { state.withLock { $0.settings.bitrate = bitrate } }
 
     /// Starts the encoder's thread; the engine does this once.
     func start() {
@@ -111,6 +120,7 @@ final class VideoEncoding: Sendable {
         var stage: EncoderStage?
         var cpu = MediaClock.threadCPU
         while let frame = queue.pop() {
+            let settings = settings
             let size = Self.size(for: frame, settings: settings)
             if stage.map({ $0.width != size.width || $0.height != size.height }) ?? true {
                 do {
@@ -120,6 +130,7 @@ final class VideoEncoding: Sendable {
                     return
                 }
             }
+            stage?.setBitrate(settings.bitrate)
             encode(frame, with: stage)
             let now = MediaClock.threadCPU
             usage.add(now - cpu, to: .encode)
@@ -149,13 +160,22 @@ private final class EncoderStage {
     let height: Int
     private let encoder: VP8Encoder
     private let pool: FramePool
+    private var bitrate: Int
 
     init(width: Int, height: Int, settings: VideoSettings) throws(CodecError) {
         self.width = width
         self.height = height
         encoder = try VP8Encoder(
-            width: width, height: height, framesPerSecond: settings.framesPerSecond, bitrate: settings.bitrate)
+            width: width, height: height, framesPerSecond: settings.framesPerSecond, bitrate: settings.bitrate,
+            contentHint: settings.contentHint)
+        bitrate = settings.bitrate
         pool = FramePool(width: width, height: height, capacity: 4)
+    }
+
+    func setBitrate(_ wanted: Int) {
+        guard wanted != bitrate else { return }
+        bitrate = wanted
+        encoder.setBitrate(wanted)
     }
 
     func encode(_ frame: VideoFrame, forceKeyFrame: Bool) -> EncodedVideo? {

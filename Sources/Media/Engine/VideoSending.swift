@@ -44,7 +44,11 @@ package final class VideoSending: Sendable {
 
     /// Size, rate and bitrate; takes effect within a picture or two.
     package func update(_ settings: VideoSettings) {
-        state.withLock { $0.settings = settings }
+        let encoding = state.withLock { state in
+            state.settings = settings
+            return state.encoding
+        }
+        if let encoding, engine.retune(encoding, to: settings) { return }
         connect()
     }
 
