@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -146,10 +146,16 @@ static struct mode nearest(const struct control *control, const struct v4l2_pix_
     return best;
 }
 
+/* As real drivers do: who sets the format or takes buffers first has the camera until it is closed. */
+static int is_taken(const struct camera *camera, const struct control *control)
+{
+    return control->busy || flock(camera->descriptor, LOCK_EX | LOCK_NB);
+}
+
 static int set_format(struct camera *camera, const struct control *control, struct v4l2_format *format, int keep)
 {
     if (format->type != V4L2_BUF_TYPE_VIDEO_CAPTURE) return fail(EINVAL);
-    if (control->busy || (keep && camera->buffer_count)) return keep ? fail(EBUSY) : 0;
+    if (keep && (camera->buffer_count || is_taken(camera, control))) return fail(EBUSY);
     struct mode mode = nearest(control, &format->fmt.pix);
     if (keep) {
         camera->mode = mode;
@@ -177,7 +183,7 @@ static int parameters(struct camera *camera, struct v4l2_streamparm *parameters,
 static int request_buffers(struct camera *camera, const struct control *control, struct v4l2_requestbuffers *request)
 {
     if (request->memory != V4L2_MEMORY_MMAP) return fail(EINVAL);
-    if (control->busy) return fail(EBUSY);
+    if (is_taken(camera, control)) return fail(EBUSY);
     if (request->count > MAXIMAL_BUFFERS) request->count = MAXIMAL_BUFFERS;
     forget_memory(camera);
     camera->buffer_count = request->count;
