@@ -89,8 +89,14 @@ static int enumerate_formats(const struct control *control, struct v4l2_fmtdesc 
 static int enumerate_sizes(const struct control *control, struct v4l2_frmsizeenum *answer)
 {
     unsigned index = 0;
+    if (control->mute) return fail(ENOTTY);
     for (unsigned i = 0; i < control->mode_count; i++) {
         const struct mode *mode = &control->modes[i];
+        if (control->ranged && mode->format == answer->pixel_format && answer->index == 0) {
+            answer->type = V4L2_FRMSIZE_TYPE_STEPWISE;
+            answer->stepwise = (struct v4l2_frmsize_stepwise){ 32, mode->width, 16, 32, mode->height, 16 };
+            return 0;
+        }
         if (mode->format != answer->pixel_format || index++ != answer->index) continue;
         answer->type = V4L2_FRMSIZE_TYPE_DISCRETE;
         answer->discrete.width = mode->width;
@@ -102,8 +108,15 @@ static int enumerate_sizes(const struct control *control, struct v4l2_frmsizeenu
 
 static int enumerate_intervals(const struct control *control, struct v4l2_frmivalenum *answer)
 {
+    if (control->mute) return fail(ENOTTY);
     for (unsigned i = 0; i < control->mode_count; i++) {
         const struct mode *mode = &control->modes[i];
+        if (control->ranged && mode->format == answer->pixel_format && answer->index == 0) {
+            struct v4l2_fract slowest = { 1, 1 }, step = { 1, mode->rate }, fastest = { 1, mode->rate };
+            answer->type = V4L2_FRMIVAL_TYPE_STEPWISE;
+            answer->stepwise = (struct v4l2_frmival_stepwise){ fastest, slowest, step };
+            return 0;
+        }
         if (mode->format != answer->pixel_format || mode->width != answer->width || mode->height != answer->height ||
             answer->index != 0)
             continue;
@@ -142,6 +155,10 @@ static struct mode nearest(const struct control *control, const struct v4l2_pix_
             least = distance;
             best = *mode;
         }
+    }
+    if (control->ranged) {
+        if (wanted->width < best.width) best.width = wanted->width / 16 * 16;
+        if (wanted->height < best.height) best.height = wanted->height / 16 * 16;
     }
     return best;
 }

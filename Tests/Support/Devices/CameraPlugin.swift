@@ -17,6 +17,9 @@ package enum CameraPlugin {
         }
     }()
 
+    /// What a file begins with to be a camera of this test run.
+    static var magic: String { "causerie test camera of \(getpid())\n" }
+
     private static let installed = Mutex<String?>(nil)
 
     private static func install() throws {
@@ -61,7 +64,8 @@ package enum CameraPlugin {
         let files = ["plugin.c", "control.c", "picture.c"].map { "\(sources)/\($0)" }
         let outcome = try Program.run(
             Program.system("gcc"),
-            ["-std=gnu11", "-O1", "-shared", "-fPIC", "-fvisibility=hidden", "-o", library] + files + ["-ljpeg"])
+            ["-std=gnu11", "-O1", "-shared", "-fPIC", "-fvisibility=hidden", "-DOWNER=\"\(getpid())\"", "-o", library]
+                + files + ["-ljpeg"])
         guard outcome.status == 0 else { throw NotInstalled(reason: outcome.errors) }
     }
 
