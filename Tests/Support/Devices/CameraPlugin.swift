@@ -70,12 +70,14 @@ package enum CameraPlugin {
     }
 
     private static func asRoot(_ program: String, _ arguments: [String], in folder: String) throws {
-        let outcome =
-            access(folder, W_OK) == 0
-            ? try Program.run(Program.system(program), arguments)
-            : try Program.run(Program.system("sudo"), ["-n", program] + arguments)
-        guard outcome.status == 0 else {
-            throw NotInstalled(reason: "\(folder) is not to be written: \(outcome.errors)")
+        let refusal = NotInstalled(reason: "only root can write to \(folder), and sudo does not help")
+        if access(folder, W_OK) == 0 {
+            let outcome = try Program.run(Program.system(program), arguments)
+            guard outcome.status == 0 else { throw NotInstalled(reason: outcome.errors) }
+        } else {
+            guard let sudo = try? Program.system("sudo"),
+                try Program.run(sudo, ["-n", program] + arguments).status == 0
+            else { throw refusal }
         }
     }
 }
