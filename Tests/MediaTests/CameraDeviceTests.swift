@@ -89,6 +89,24 @@ struct CameraDeviceTests {
         #expect(frame.barColours.isClose(to: bars), "\(frame.barColours)")
     }
 
+    @Test(
+        "a camera of any size gives the one asked, as far as it can; one that tells no sizes is taken as libv4l2 knows it",
+        arguments: [
+            (EmulatedCamera.Trait.ranged, 640, 480, 640, 480, "YUYV"), (.ranged, 3840, 2160, 1280, 720, "YUYV"),
+            (.ranged, 650, 490, 640, 480, "YUYV"), (.mute, 1280, 720, 1280, 720, "YU12"),
+        ])
+    func odd(
+        trait: EmulatedCamera.Trait, askedWidth: Int, askedHeight: Int, width: Int, height: Int, format: String
+    ) throws {
+        let camera = try EmulatedCamera(in: folder, modes: [Mode("YUYV", 1280, 720, 30)], traits: [trait])
+        let driver = try CameraDriver(
+            path: camera.path, settings: VideoSettings(width: askedWidth, height: askedHeight))
+        #expect(driver.pictureFormat == format)
+        let frame = try driver.picture()
+        #expect(frame.width == width && frame.height == height)
+        #expect(frame.barColours.isClose(to: bars), "\(frame.barColours)")
+    }
+
     @Test("of the pictures that wait, the newest is taken")
     func newest() throws {
         let camera = try EmulatedCamera(in: folder, modes: [Mode("YUYV", 320, 240, 30)])

@@ -162,6 +162,41 @@ struct CameraFaultDeviceTests {
         try await eventually("it is closed") { camera.openings == 0 }
     }
 
+    @Test("two streams with one camera share it, also under different names, and the last to leave closes it")
+    func sharing() async throws {
+        let camera = try EmulatedCamera(in: folder, card: "Front")
+        let engine = MediaEngine(logger: Logger(label: "test"), deviceFolder: folder.url.path)
+        var viewers: [(viewer: Viewer, preview: VideoPreview)] = []
+        for source in [CameraSource.systemDefault, .device("Front"), .device(camera.path), .systemDefault] {
+            let viewer = Viewer()
+            viewers.append((viewer, preview(engine, of: source, viewer)))
+            try await eventually("pictures") { viewer.count > 3 }
+        }
+        #expect(camera.openings == 1)
+        #expect(viewers.allSatisfy { $0.viewer.told == [] })
+        for (_, preview) in viewers { preview.close() }
+        try await eventually("it is closed") { camera.openings == 0 }
+    }
+
+    @Test(
+        "who leaves a camera and comes back at once, in another size or under another name, does not stand in the way")
+    func backAtOnce() async throws {
+        let camera = try EmulatedCamera(in: folder, card: "Front")
+        let engine = MediaEngine(logger: Logger(label: "test"), deviceFolder: folder.url.path)
+        let viewer = Viewer()
+        for (source, width) in [(CameraSource.systemDefault, 640), (.systemDefault, 320), (.device("Front"), 640)] {
+            let before = viewer.count
+            let preview = engine.preview(
+                from: source, width: width, height: width * 3 / 4, framesPerSecond: 30,
+                onFrame: { frame in if frame.width == width { viewer.pictures.add(1, ordering: .relaxed) } },
+                onProblem: { problem in viewer.problems.withLock { $0.append(problem) } })
+            try await eventually("pictures of that size") { viewer.count > before + 3 }
+            preview.close()
+        }
+        #expect(viewer.told == [])
+        try await eventually("it is closed") { camera.openings == 0 }
+    }
+
     @Test("who leaves a camera that is stuck need not wait for it")
     func leaving() async throws {
         let camera = try EmulatedCamera(in: folder, traits: [.stall])

@@ -6,14 +6,7 @@ import Synchronization
 /// A device opens when the first stream wants it and closes when the last one leaves; one encoder serves every stream
 /// with the same camera and settings.
 package final class MediaEngine: Sendable {
-    private struct CaptureKey: Hashable {
-        var source: CameraSource
-        /// A camera is opened at the size of its first user; a pattern has its own.
-        var format: VideoSettings?
-    }
-
     private struct State {
-        var captures: [CaptureKey: VideoCapture] = [:]
         var encodings: [VideoEncoding] = []
         var microphones: [MicrophoneSource: Microphone] = [:]
         var outputs: [SpeakerSource: Output] = [:]
@@ -34,6 +27,7 @@ package final class MediaEngine: Sendable {
     private let soundServer: SoundServer
     private let cameras: CameraList
     private let cameraWatch: CameraWatch
+    private let captures: VideoCaptures
     private let state = Mutex(State())
 
     /// - Parameters:
@@ -43,6 +37,7 @@ package final class MediaEngine: Sendable {
         self.logger = logger
         cameras = CameraList(folder: deviceFolder)
         cameraWatch = CameraWatch(list: cameras)
+        captures = VideoCaptures(cameras: cameras, usage: usage)
         soundServer = SoundServer(logger: logger, address: address)
     }
 
@@ -87,36 +82,7 @@ package final class MediaEngine: Sendable {
     package var encoderCount: Int { state.withLock { $0.encodings.count } }
 
     func capture(of source: CameraSource, format: VideoSettings) -> VideoCapture {
-        state.withLock { state in
-            let existing = state.captures.first { $0.key.source == source && $0.value.sinkCount > 0 }?.value
-            if let existing { return existing }
-            let capture = VideoCapture(source: source, usage: usage, open: opener(for: source, format: format))
-            state.captures[CaptureKey(source: source, format: nil)] = capture
-            return capture
-        }
-    }
-
-    private func opener(
-        for source: CameraSource, format: VideoSettings
-    ) -> @Sendable () throws(VideoSourceError) -> any VideoSourceDriver {
-        { [cameras] () throws(VideoSourceError) -> any VideoSourceDriver in
-            switch source {
-            case .none: throw VideoSourceError(problem: .noDevice)
-            case .testPattern(let width, let height, let rate):
-                guard let driver = TestPatternDriver(width: width, height: height, framesPerSecond: rate) else {
-                    throw VideoSourceError(problem: .failed("no memory"))
-                }
-                return driver
-            case .systemDefault:
-                guard let camera = cameras.cameras().first else { throw VideoSourceError(problem: .noDevice) }
-                return try CameraDriver(path: camera.id, settings: format, missing: .noDevice)
-            case .device(let text):
-                guard let path = cameras.path(of: text) else {
-                    throw VideoSourceError(problem: .deviceNotFound(text))
-                }
-                return try CameraDriver(path: path, settings: format, missing: .deviceNotFound(text))
-            }
-        }
+        captures.capture(of: source, format: format)
     }
 
     func encoding(

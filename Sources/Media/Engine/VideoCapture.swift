@@ -8,6 +8,7 @@ final class VideoCapture: Sendable {
         var next = 0
         var isRunning = false
         var problem: MediaProblem?
+        var predecessors: [VideoCapture]
     }
 
     struct Sink: Sendable {
@@ -21,15 +22,17 @@ final class VideoCapture: Sendable {
     let source: CameraSource
     private let open: @Sendable () throws(VideoSourceError) -> any VideoSourceDriver
     private let usage: CPUUsage
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
+    /// - Parameter predecessors: captures that nobody looks through any more; their cameras must be closed first.
     init(
-        source: CameraSource, usage: CPUUsage,
+        source: CameraSource, usage: CPUUsage, after predecessors: [VideoCapture],
         open: @escaping @Sendable () throws(VideoSourceError) -> any VideoSourceDriver
     ) {
         self.source = source
         self.usage = usage
         self.open = open
+        state = Mutex(State(predecessors: predecessors))
     }
 
     func attach(_ sink: Sink) -> Int {
@@ -48,9 +51,14 @@ final class VideoCapture: Sendable {
         state.withLock { _ = $0.sinks.removeValue(forKey: identifier) }
     }
 
-    var sinkCount: Int { state.withLock { $0.sinks.count } }
+    /// Whether somebody looks through it, or is just about to.
+    var isInUse: Bool { state.withLock { !$0.sinks.isEmpty || $0.next == 0 } }
+
+    /// Whether the camera is, or may be, open.
+    var isRunning: Bool { state.withLock { $0.isRunning } }
 
     private func run() {
+        waitForPredecessors()
         while isWanted() {
             do {
                 try deliver(from: open())
@@ -58,6 +66,18 @@ final class VideoCapture: Sendable {
                 report(error.problem)
                 wait()
             }
+        }
+    }
+
+    /// They close within one picture's wait; one that somebody looks through again is left alone.
+    private func waitForPredecessors() {
+        let predecessors = state.withLock { state in
+            defer { state.predecessors = [] }
+            return state.predecessors
+        }
+        let end = MediaClock.now + Self.retryInterval
+        while MediaClock.now < end, predecessors.contains(where: { $0.isRunning && !$0.isInUse }) {
+            MediaClock.sleep(until: MediaClock.now + 5_000)
         }
     }
 

@@ -8,7 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MAGIC "causerie test camera\n"
+/* Each test run has a plugin of its own, which must leave the files of others alone. */
+#ifndef OWNER
+#define OWNER "0"
+#endif
+#define MAGIC "causerie test camera of " OWNER "\n"
 #define MAXIMAL_MODES 16
 #define MAXIMAL_BUFFERS 8
 
@@ -30,6 +34,8 @@ struct control {
     unsigned stall;     /* no more pictures */
     unsigned broken;    /* all but every n-th picture are rubbish */
     unsigned small;     /* all but every n-th picture are cut short */
+    unsigned ranged;    /* any size up to that of a mode, told as a range */
+    unsigned mute;      /* does not tell its sizes and rates at all */
     unsigned padding;   /* bytes behind every line of an uncompressed picture */
 };
 

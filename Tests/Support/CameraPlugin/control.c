@@ -29,6 +29,8 @@ void control_read(const char *path, struct control *control)
         sscanf(line, "stall %u", &control->stall);
         sscanf(line, "broken %u", &control->broken);
         sscanf(line, "small %u", &control->small);
+        sscanf(line, "ranged %u", &control->ranged);
+        sscanf(line, "mute %u", &control->mute);
         sscanf(line, "padding %u", &control->padding);
     }
     fclose(file);

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -89,8 +89,14 @@ static int enumerate_formats(const struct control *control, struct v4l2_fmtdesc 
 static int enumerate_sizes(const struct control *control, struct v4l2_frmsizeenum *answer)
 {
     unsigned index = 0;
+    if (control->mute) return fail(ENOTTY);
     for (unsigned i = 0; i < control->mode_count; i++) {
         const struct mode *mode = &control->modes[i];
+        if (control->ranged && mode->format == answer->pixel_format && answer->index == 0) {
+            answer->type = V4L2_FRMSIZE_TYPE_STEPWISE;
+            answer->stepwise = (struct v4l2_frmsize_stepwise){ 32, mode->width, 16, 32, mode->height, 16 };
+            return 0;
+        }
         if (mode->format != answer->pixel_format || index++ != answer->index) continue;
         answer->type = V4L2_FRMSIZE_TYPE_DISCRETE;
         answer->discrete.width = mode->width;
@@ -102,8 +108,15 @@ static int enumerate_sizes(const struct control *control, struct v4l2_frmsizeenu
 
 static int enumerate_intervals(const struct control *control, struct v4l2_frmivalenum *answer)
 {
+    if (control->mute) return fail(ENOTTY);
     for (unsigned i = 0; i < control->mode_count; i++) {
         const struct mode *mode = &control->modes[i];
+        if (control->ranged && mode->format == answer->pixel_format && answer->index == 0) {
+            struct v4l2_fract slowest = { 1, 1 }, step = { 1, mode->rate }, fastest = { 1, mode->rate };
+            answer->type = V4L2_FRMIVAL_TYPE_STEPWISE;
+            answer->stepwise = (struct v4l2_frmival_stepwise){ fastest, slowest, step };
+            return 0;
+        }
         if (mode->format != answer->pixel_format || mode->width != answer->width || mode->height != answer->height ||
             answer->index != 0)
             continue;
@@ -143,13 +156,23 @@ static struct mode nearest(const struct control *control, const struct v4l2_pix_
             best = *mode;
         }
     }
+    if (control->ranged) {
+        if (wanted->width < best.width) best.width = wanted->width / 16 * 16;
+        if (wanted->height < best.height) best.height = wanted->height / 16 * 16;
+    }
     return best;
+}
+
+/* As real drivers do: who sets the format or takes buffers first has the camera until it is closed. */
+static int is_taken(const struct camera *camera, const struct control *control)
+{
+    return control->busy || flock(camera->descriptor, LOCK_EX | LOCK_NB);
 }
 
 static int set_format(struct camera *camera, const struct control *control, struct v4l2_format *format, int keep)
 {
     if (format->type != V4L2_BUF_TYPE_VIDEO_CAPTURE) return fail(EINVAL);
-    if (control->busy || (keep && camera->buffer_count)) return keep ? fail(EBUSY) : 0;
+    if (keep && (camera->buffer_count || is_taken(camera, control))) return fail(EBUSY);
     struct mode mode = nearest(control, &format->fmt.pix);
     if (keep) {
         camera->mode = mode;
@@ -177,7 +200,7 @@ static int parameters(struct camera *camera, struct v4l2_streamparm *parameters,
 static int request_buffers(struct camera *camera, const struct control *control, struct v4l2_requestbuffers *request)
 {
     if (request->memory != V4L2_MEMORY_MMAP) return fail(EINVAL);
-    if (control->busy) return fail(EBUSY);
+    if (is_taken(camera, control)) return fail(EBUSY);
     if (request->count > MAXIMAL_BUFFERS) request->count = MAXIMAL_BUFFERS;
     forget_memory(camera);
     camera->buffer_count = request->count;

@@ -17,6 +17,9 @@ package enum CameraPlugin {
         }
     }()
 
+    /// What a file begins with to be a camera of this test run.
+    static var magic: String { "causerie test camera of \(getpid())\n" }
+
     private static let installed = Mutex<String?>(nil)
 
     private static func install() throws {
@@ -61,17 +64,20 @@ package enum CameraPlugin {
         let files = ["plugin.c", "control.c", "picture.c"].map { "\(sources)/\($0)" }
         let outcome = try Program.run(
             Program.system("gcc"),
-            ["-std=gnu11", "-O1", "-shared", "-fPIC", "-fvisibility=hidden", "-o", library] + files + ["-ljpeg"])
+            ["-std=gnu11", "-O1", "-shared", "-fPIC", "-fvisibility=hidden", "-DOWNER=\"\(getpid())\"", "-o", library]
+                + files + ["-ljpeg"])
         guard outcome.status == 0 else { throw NotInstalled(reason: outcome.errors) }
     }
 
     private static func asRoot(_ program: String, _ arguments: [String], in folder: String) throws {
-        let outcome =
-            access(folder, W_OK) == 0
-            ? try Program.run(Program.system(program), arguments)
-            : try Program.run(Program.system("sudo"), ["-n", program] + arguments)
-        guard outcome.status == 0 else {
-            throw NotInstalled(reason: "\(folder) is not to be written: \(outcome.errors)")
+        let refusal = NotInstalled(reason: "only root can write to \(folder), and sudo does not help")
+        if access(folder, W_OK) == 0 {
+            let outcome = try Program.run(Program.system(program), arguments)
+            guard outcome.status == 0 else { throw NotInstalled(reason: outcome.errors) }
+        } else {
+            guard let sudo = try? Program.system("sudo"),
+                try Program.run(sudo, ["-n", program] + arguments).status == 0
+            else { throw refusal }
         }
     }
 }

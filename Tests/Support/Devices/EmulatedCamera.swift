@@ -34,6 +34,10 @@ package final class EmulatedCamera {
         case broken(Int)
         /// Only each so many-th picture is whole; the others are cut short.
         case small(Int)
+        /// Has any size up to that of a mode, and tells it as a range.
+        case ranged
+        /// Does not tell its sizes and rates.
+        case mute
         /// So many bytes behind every uncompressed line.
         case padding(Int)
 
@@ -46,6 +50,8 @@ package final class EmulatedCamera {
             case .metadata: "metadata 1"
             case .broken(let each): "broken \(each)"
             case .small(let each): "small \(each)"
+            case .ranged: "ranged 1"
+            case .mute: "mute 1"
             case .padding(let bytes): "padding \(bytes)"
             }
         }
@@ -72,7 +78,7 @@ package final class EmulatedCamera {
     /// The node appears.
     package func plugIn(_ traits: Set<Trait> = []) throws {
         try change(traits)
-        try Data("causerie test camera\n".utf8).write(to: URL(fileURLWithPath: path))
+        try Data(CameraPlugin.magic.utf8).write(to: URL(fileURLWithPath: path))
     }
 
     /// The node goes, and whoever has it open gets nothing but errors.
