@@ -91,7 +91,8 @@ package final class PreferencesDialog {
 
     private func bindSwitches() throws(BuilderError) {
         let switches = [
-            ("detection", "detection"), ("echo_cancellation", "echo-cancellation"),
+            ("detection", "detection"), ("do_not_disturb", "do-not-disturb"), ("ring_tone", "ring-tone"),
+            ("echo_cancellation", "echo-cancellation"),
             ("noise_suppression", "noise-suppression"), ("gain_control", "gain-control"), ("music_mode", "music-mode"),
         ]
         for (name, key) in switches {

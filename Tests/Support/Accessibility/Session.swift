@@ -49,6 +49,9 @@ package final class Session {
         try await find(text) { $0 == text }
     }
 
+    /// Everything of the program that can be seen now.
+    package func shown() -> [AccessibleNode] { known?.shown() ?? [] }
+
     package func button(_ name: String) async throws -> AccessibleNode {
         try await find("the button \(name)", role: "button") { $0 == name }
     }

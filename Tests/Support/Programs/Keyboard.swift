@@ -1,0 +1,32 @@
+import Foundation
+
+extension Desktop {
+    /// Presses keys as a person does, in the window under the pointer: `ctrl+shift+n`, `Menu`.
+    package func press(_ keys: String...) throws {
+        _ = try Program.run(Program.system("xdotool"), ["key", "--delay", "60"] + keys, environment: environment)
+    }
+
+    /// Moves the pointer to a place on the screen, and so the keyboard's focus: there is no window manager.
+    package func point(x: Int, y: Int) throws {
+        _ = try Program.run(
+            Program.system("xdotool"), ["mousemove", String(x), String(y)], environment: environment)
+    }
+
+    /// Presses a button of the pointer: 1 the first, 3 the one of context menus.
+    package func click(_ button: Int) throws {
+        _ = try Program.run(Program.system("xdotool"), ["click", String(button)], environment: environment)
+    }
+
+    /// Drags with the first button from one place to another.
+    package func drag(from start: (x: Int, y: Int), to end: (x: Int, y: Int)) throws {
+        var steps: [String] = []
+        for step in 0...8 {
+            let x = start.x + (end.x - start.x) * step / 8
+            let y = start.y + (end.y - start.y) * step / 8
+            steps += ["mousemove", String(x), String(y), "sleep", "0.05"]
+        }
+        let begin = ["mousemove", String(start.x), String(start.y), "mousedown", "1"]
+        _ = try Program.run(
+            Program.system("xdotool"), begin + steps + ["sleep", "0.2", "mouseup", "1"], environment: environment)
+    }
+}
