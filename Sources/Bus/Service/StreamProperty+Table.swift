@@ -61,7 +61,9 @@ extension StreamProperty {
 
     static let video: [StreamProperty] = [
         StreamProperty("VideoCodec", read: { .string($0.video.codec) }) { (stream, value) throws(BusFailure) in
-            guard value.stringValue == "vp8" else { throw .invalidValue("VideoCodec must be vp8, not \(shown(value)).") }
+            guard value.stringValue == "vp8" else {
+                throw .invalidValue("VideoCodec must be vp8, not \(shown(value)).")
+            }
             stream.video.codec = "vp8"
         },
         number("VideoWidth", \.video.width, VideoSettings.widths, unit: " pixels", step: 2),

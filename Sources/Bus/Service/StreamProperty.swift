@@ -98,7 +98,9 @@ extension MediaSet {
             switch word {
             case "audio": media.insert(.audio)
             case "video": media.insert(.video)
-            default: throw .invalidValue("\(name) may hold audio and video, not \u{201C}\(StreamProperty.shown(word))\u{201D}.")
+            default:
+                let shown = StreamProperty.shown(word)
+                throw .invalidValue("\(name) may hold audio and video, not \u{201C}\(shown)\u{201D}.")
             }
         }
         self = media
