@@ -36,7 +36,7 @@ import Testing
         #expect(try complete("causeriectl", "get", "", on: instance) == ["main", "my\\ door", "it\\'s\\ \\$HOME"])
         #expect(try complete("causeriectl", "get", "m", on: instance) == ["main", "my\\ door"])
         #expect(try complete("causeriectl", "get", "my\\ ", on: instance) == ["my\\ door"])
-        #expect(try complete("causeriectl", "get", "'my", on: instance) == ["my\\ door"])
+        #expect(try complete("causeriectl", "get", "'my", on: instance) == ["my door"])
         #expect(try complete("causeriectl", "rename", "main", "", on: instance).isEmpty)
         #expect(try complete("causeriectl", "windows", "close", "", on: instance) == ["main"])
         let panes = try instance.lines("panes", "list", "--ids")
