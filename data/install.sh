@@ -47,6 +47,11 @@ if [ -d "$here/dbus" ]; then
     done
 fi
 
+for program in causerie causeriectl; do
+    put 644 "$here/man/$program.1" "$to/share/man/man1"
+    put 644 "$here/completions/$program" "$to/share/bash-completion/completions"
+done
+
 put 644 "$here/icons/hicolor/scalable/apps/$id.svg" "$to/share/icons/hicolor/scalable/apps"
 put 644 "$here/icons/hicolor/symbolic/apps/$id-symbolic.svg" "$to/share/icons/hicolor/symbolic/apps"
 

@@ -3,22 +3,21 @@ import BusClient
 import GLibKit
 
 /// The root command.
-struct Causeriectl: ParsableCommand {
+struct Causeriectl: CommandGroup {
     static let configuration = CommandConfiguration(
         commandName: "causeriectl",
         abstract: "Controls a running instance of Causerie.",
         discussion: """
-            STREAM is a stream's name; the first one is called main.
+            STREAM is a stream's name; the first one is called main. WINDOW and PANE are ids: see windows list, panes list.
             Exit status: 0 done, 1 the action failed, 2 wrong usage, 3 no instance is running.
             """,
         subcommands: [
-            List.self, Describe.self, Get.self, Set.self, Connect.self, Accept.self, Reject.self, Disconnect.self,
-            Stop.self, Play.self, Stats.self, Devices.self, Info.self, Monitor.self, Quit.self,
+            List.self, Describe.self, Get.self, Set.self, Rename.self, Connect.self, Note.self, TestCall.self,
+            Accept.self, Reject.self, Disconnect.self, Trust.self, Stop.self, Play.self, Stats.self, Info.self,
+            Streams.self, Windows.self, Panes.self, DoNotDisturb.self, Devices.self, Monitor.self, Quit.self,
         ])
 
     @OptionGroup var instance: InstanceOptions
-
-    func run() throws { throw ValidationError("A command is missing.") }
 }
 
 /// Which instance is meant; before or after the command's name.
@@ -37,6 +36,13 @@ struct InstanceOptions: ParsableArguments {
 struct OutputOptions: ParsableArguments {
     @Flag(help: "Print JSON.")
     var json = false
+}
+
+/// A command that only has others below it.
+protocol CommandGroup: ParsableCommand {}
+
+extension CommandGroup {
+    func run() throws { throw ValidationError("A command is missing.") }
 }
 
 /// A command that talks to an instance.

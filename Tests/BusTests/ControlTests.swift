@@ -8,6 +8,8 @@ import Testing
         let bus = try await PrivateBus.start()
         for arguments in [
             ["list"], ["stats", "main", "--json"], ["--profile", "b", "get", "main", "state"], ["monitor"],
+            ["windows", "list", "--ids"], ["panes", "list"], ["streams", "add", "x"], ["do-not-disturb"],
+            ["info", "main"], ["--profile", "b", "windows", "add"], ["windows", "add", "--profile", "b"],
         ] {
             let outcome = try Instance.control(arguments, on: bus)
             #expect(outcome.status == 3)
@@ -24,6 +26,10 @@ import Testing
         "Wrong usage ends with 2, whether or not an instance runs",
         arguments: [
             [], ["frobnicate"], ["get", "main"], ["set", "main", "volume"], ["stop", "main", "smell"],
+            ["streams"], ["windows", "--json"], ["panes", "heap"], ["windows", "layout", "main", "heap"],
+            ["panes", "set", "x"], ["panes", "set", "x", "--stream", ""], ["panes", "set", "x", "--display", "up"],
+            ["panes", "move", "x", "first"], ["panes", "move", "x", "4294967296"], ["do-not-disturb", "perhaps"],
+            ["rename", "main"], ["accept", "main", "--pane"], ["trust"], ["windows", "add", "--profile", "a b"],
             ["list", "--profile", "1"], ["--profile", "a b", "list"], ["connect", "main"], ["list", "--frob"],
         ])
     func wrongUsage(arguments: [String]) async throws {
@@ -48,6 +54,8 @@ import Testing
             ["get", "nobody", "state"], ["describe", "../main"], ["get", "main", "nothing"],
             ["set", "main", "nothing", "1"],
             ["accept", "main"], ["reject", "main"], ["stats", ""], ["connect", "main", ""],
+            ["trust", "main"], ["accept", "main", "--pane", "x"], ["info", "nobody"], ["test-call", "nobody"],
+            ["windows", "describe", "x"], ["panes", "list", "--window", "x"],
         ])
     func failed(arguments: [String]) async throws {
         let instance = try await Instance.start()

@@ -12,7 +12,8 @@ import Testing
             ("camera", "test-pattern:320x240@15"),
             ("camera", "none"), ("microphone", "test-tone:880"), ("microphone", "none"), ("speaker", "none"),
             ("volume", "0.5"), ("videoCodec", "vp8"), ("videoWidth", "1280"), ("videoHeight", "720"),
-            ("videoFramesPerSecond", "15"), ("videoBitrate", "1500000"), ("audioBitrate", "24000"),
+            ("videoFramesPerSecond", "15"), ("videoBitrate", "1500000"),
+            ("videoMinimumBitrate", "250000"), ("videoContentHint", "detail"), ("audioBitrate", "24000"),
             ("audioFrameDuration", "40"), ("audioForwardErrorCorrection", "false"),
             ("audioDiscontinuousTransmission", "true"), ("audioEchoCancellation", "false"),
             ("audioNoiseSuppression", "false"), ("audioGainControl", "false"), ("audioMusicMode", "true"),
@@ -34,6 +35,10 @@ import Testing
             ("outgoing", "smell", "audio and video"),
             ("camera", "test-pattern:1x1", "16x16"), ("microphone", "test-tone:1", "20 to 20000"),
             ("videoCodec", "h264", "vp8"), ("videoWidth", "15", "16 to 3840"), ("videoWidth", "641", "multiple of 2"),
+            ("videoMinimumBitrate", "29999", "30000 to 800000"), ("videoMinimumBitrate", "800001", "30000 to 800000"),
+            ("videoContentHint", "text", "motion or detail"), ("name", "", "needs a name"),
+            ("name", "a\u{202E}b", "can be shown"), ("quality", "good", "not writable"),
+            ("remoteFingerprint", "x", "not writable"),
             ("videoFramesPerSecond", "61", "1 to 60"), ("videoBitrate", "1", "30000 to 20000000"),
             ("audioFrameDuration", "30", "10, 20, 40 or 60"), ("audioBitrate", "5999", "6000 to 510000"),
             ("detection", "perhaps", "true or false"), ("state", "connected", "not writable"),
@@ -47,6 +52,28 @@ import Testing
         #expect(outcome.output.isEmpty)
         #expect(outcome.errors.contains(mentions), "\(outcome.errors)")
         #expect(try instance.get(key) == before)
+    }
+
+    @Test("A ceiling below the floor takes the floor down with it, and both are told")
+    func floorFollows() async throws {
+        let instance = try await Instance.start()
+        let monitor = try instance.startControl("monitor", "--json", "--properties")
+        try await monitor.wait(for: "\"idle\"")
+        #expect(try instance.lines("set", "main", "videoBitrate", "50000").isEmpty)
+        #expect(try instance.get("videoMinimumBitrate") == "50000")
+        try await monitor.wait(for: "\"videoBitrate\":50000,\"videoMinimumBitrate\":50000}")
+        #expect(try instance.lines("set", "main", "videoBitrate", "900000").isEmpty)
+        #expect(try instance.get("videoMinimumBitrate") == "50000")
+    }
+
+    @Test("A property that was changed over the bus can be taken back like any other change")
+    func takenBack() async throws {
+        let instance = try await Instance.start()
+        for volume in ["0.9", "0.8"] { #expect(try instance.control("set", "main", "volume", volume).status == 0) }
+        #expect(try instance.control("windows", "undo", "main").status == 0)
+        #expect(try instance.get("volume") == "1")
+        #expect(try instance.control("windows", "redo", "main").status == 0)
+        #expect(try instance.get("volume") == "0.8")
     }
 
     @Test("A text that is too long or holds control characters is refused")

@@ -77,4 +77,31 @@ import Testing
         window.history.undo()
         #expect(stream.state == .ended(.localHangUp) && window.streams.count == 1 && window.panes.count == 1)
     }
+
+    @Test("a pane that has got a window of its own comes home, and is in one window only")
+    func detachedPane() throws {
+        let (conference, window) = try window()
+        let pane = conference.addConference(to: window)
+        window.history.record("Detach Pane") { conference.detach(pane, from: window) }
+        #expect(conference.windows.count == 2 && window.panes.count == 1)
+        window.history.undo()
+        #expect(conference.windows.count == 1)
+        #expect(window.panes.count == 2 && window.panes.contains { $0 === pane })
+    }
+
+    @Test("a window that showed a stream which is taken back shows one of its own, or closes with its last pane")
+    func streamTakenBack() throws {
+        let (conference, window) = try window()
+        let other = try #require(conference.addWindow())
+        var added: Stream?
+        window.history.record("Add Stream") { added = conference.addStream(named: "door", to: window) }
+        let door = try #require(added)
+        other.panes.first?.stream = door
+        let lone = conference.addPane(showing: door, to: other)
+        conference.detach(lone, from: other)
+        #expect(conference.windows.count == 3)
+        window.history.undo()
+        #expect(conference.windows.count == 2)
+        #expect(other.panes.map(\.stream.name) == other.streams.map(\.name))
+    }
 }

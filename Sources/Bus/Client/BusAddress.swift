@@ -34,8 +34,4 @@ package nonisolated enum BusAddress {
                 isLetter($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "-")
             }
     }
-
-    /// The D-Bus errors of our own.
-    package static let invalidValueError = "org.causerie.Error.InvalidValue"
-    package static let failedError = "org.causerie.Error.Failed"
 }

@@ -85,6 +85,17 @@ package final class InstanceClient {
         return answer.first?.dictionaryValue ?? [:]
     }
 
+    /// Changes a property of the root object.
+    package func setRootProperty(_ property: String, to value: Variant) throws(ClientError) {
+        let arguments: [Variant] = [.string(BusAddress.rootInterface), .string(property), .variant(value)]
+        _ = try call(root(Self.properties), "Set", arguments)
+    }
+
+    /// Listens to the instance's own signals: streams and windows that come and go, changed properties.
+    package func onRootEvent(_ handler: @escaping (BusEvent) -> Void) -> BusSubscription {
+        connection.subscribe(sender: name, path: BusAddress.rootPath, handler)
+    }
+
     /// Listens to the streams' own signals and changed properties: `StateChanged`, `IncomingStream`, `PropertiesChanged`.
     package func onStreamEvent(_ handler: @escaping (_ stream: String, BusEvent) -> Void) -> BusSubscription {
         connection.subscribe(sender: name) { event in

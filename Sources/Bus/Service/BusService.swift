@@ -12,12 +12,14 @@ package final class BusService {
     private let root: RootObject
     private var exports: [BusExport] = []
     private var streams: [ObjectIdentifier: ShownStream] = [:]
+    /// What was last told of each window, by its id.
+    private var windows: [String: JSONValue] = [:]
     private var observations: [Task<Void, Never>] = []
 
-    /// A stream's object and its place on the bus.
+    /// A stream's object and its place on the bus; none for the moment in which it moves to another.
     private struct ShownStream {
         let object: StreamObject
-        let export: BusExport
+        var export: BusExport?
     }
 
     /// Shows the model on the bus.
@@ -40,7 +42,9 @@ package final class BusService {
             throw .alreadyRunning
         } catch { throw .noBus("\(error)") }
         root.connection = connection
+        root.changed = { [weak self] in self?.refresh() }
         showStreams(announcing: false)
+        windows = Self.snapshot(of: conference)
         observe()
     }
 
@@ -52,11 +56,15 @@ package final class BusService {
     package func flush() { connection.flush() }
 
     private func observe() {
-        let streams = Observations { [conference] in conference.streams.map { ObjectIdentifier($0) } }
+        let streams = Observations { [conference] in conference.streams.map(\.name) }
+        let windows = Observations { [conference] in Self.snapshot(of: conference) }
         let properties = Observations { [root] in root.allProperties }
         observations = [
             Task { [weak self] in
                 for await _ in streams { self?.showStreams(announcing: true) }
+            },
+            Task { [weak self] in
+                for await _ in windows { self?.tellWindows() }
             },
             Task { [weak self] in
                 for await now in properties { self?.root.tell(now) }
@@ -64,25 +72,62 @@ package final class BusService {
         ]
     }
 
+    /// Brings the bus in line with the model now, before somebody who has changed it has the answer.
+    private func refresh() {
+        showStreams(announcing: true)
+        tellWindows()
+    }
+
+    // MARK: Streams
+
     /// Brings the bus's objects in line with the model's streams.
     private func showStreams(announcing: Bool) {
-        let present = Set(conference.streams.map { ObjectIdentifier($0) })
-        for (identifier, shown) in streams where !present.contains(identifier) {
-            streams[identifier] = nil
-            tell("StreamRemoved", shown.export.path)
+        let present = conference.streams
+        let names = Dictionary(present.map { (ObjectIdentifier($0), $0.name) }) { first, _ in first }
+        // Every path that is left is free before one is taken: two streams may have changed names.
+        for (identifier, shown) in streams {
+            let path = names[identifier].map { BusAddress.streamsPath.appending($0) }
+            guard let export = shown.export, export.path != path else { continue }
+            shown.object.path = nil
+            streams[identifier] = path == nil ? nil : ShownStream(object: shown.object)
+            tell("StreamRemoved", .objectPath(export.path))
         }
-        for stream in conference.streams where streams[ObjectIdentifier(stream)] == nil {
+        for stream in present where streams[ObjectIdentifier(stream)]?.export == nil {
             let path = BusAddress.streamsPath.appending(stream.name)
-            let object = StreamObject(stream, path: path, connection: connection)
+            let object = streams[ObjectIdentifier(stream)]?.object ?? makeObject(stream)
             // Two streams of one name: the first keeps the path.
             guard let export = try? BusExport(object, at: path, on: connection) else { continue }
+            object.path = path
             streams[ObjectIdentifier(stream)] = ShownStream(object: object, export: export)
-            if announcing { tell("StreamAdded", path) }
+            if announcing { tell("StreamAdded", .objectPath(path)) }
         }
     }
 
-    private func tell(_ signal: String, _ path: ObjectPath) {
-        connection.emit(BusAddress.rootPath, BusAddress.rootInterface, signal, [.objectPath(path)])
+    private func makeObject(_ stream: Stream) -> StreamObject {
+        StreamObject(stream, of: conference, connection: connection) { [weak self] in self?.refresh() }
+    }
+
+    // MARK: Windows
+
+    private static func snapshot(of conference: Conference) -> [String: JSONValue] {
+        Dictionary(conference.windows.map { ($0.id, JSONValue($0)) }) { first, _ in first }
+    }
+
+    private func tellWindows() {
+        let (before, now) = (windows, Self.snapshot(of: conference))
+        windows = now
+        for id in before.keys.sorted() where now[id] == nil { tell("WindowRemoved", .string(id)) }
+        for window in conference.windows {
+            guard let old = before[window.id] else {
+                tell("WindowAdded", .string(window.id))
+                continue
+            }
+            if old != now[window.id] { tell("WindowChanged", .string(window.id)) }
+        }
+    }
+
+    private func tell(_ signal: String, _ value: Variant) {
+        connection.emit(BusAddress.rootPath, BusAddress.rootInterface, signal, [value])
     }
 }
 

@@ -6,7 +6,16 @@ enum Introspection {
         <!DOCTYPE node PUBLIC "-//freedesktop//DTD D-BUS Object Introspection 1.0//EN"
           "http://www.freedesktop.org/standards/dbus/1.0/introspect.dtd">
         <node>
-          <!-- An instance: bus name org.causerie.Causerie, or org.causerie.Causerie.PROFILE; object /org/causerie/Causerie. -->
+          <!-- An instance: bus name org.causerie.Causerie, or org.causerie.Causerie.PROFILE; object /org/causerie/Causerie.
+               Streams are meant by name, windows and panes by id. What is refused changes nothing and answers, with one sentence:
+                 org.causerie.Error.InvalidValue  an argument is not allowed; the sentence says what is
+                 org.causerie.Error.NotFound      there is no such stream, window or pane
+                 org.causerie.Error.Busy          a call is under way
+                 org.causerie.Error.Full          there is no room for one more
+                 org.causerie.Error.LastOne       the last stream or pane of a window, and the last window, stay
+                 org.causerie.Error.File          a file cannot be read or written, or does not describe a window
+                 org.causerie.Error.Failed        it cannot be done now
+               A change of a window can be taken back: by Undo, and in the window itself. -->
           <interface name="org.causerie.Causerie">
             <!-- The objects of the streams, in the order of the instance; each has org.causerie.Stream. -->
             <method name="ListStreams">
@@ -18,12 +27,114 @@ enum Introspection {
             </method>
             <!-- Hangs up everything and ends the instance. -->
             <method name="Quit"/>
+
+            <!-- Adds a stream to a window, in no pane yet. A name that is taken gets a number; the empty one is "stream". -->
+            <method name="AddStream">
+              <arg name="window" type="s" direction="in"/>
+              <arg name="name" type="s" direction="in"/>
+              <arg name="stream" type="o" direction="out"/>
+            </method>
+            <!-- Adds a stream to the same window with everything that is set for another; it takes no calls yet. -->
+            <method name="DuplicateStream">
+              <arg name="stream" type="s" direction="in"/>
+              <arg name="copy" type="o" direction="out"/>
+            </method>
+            <!-- Hangs up and takes the stream away, with the panes that show it. -->
+            <method name="RemoveStream">
+              <arg name="stream" type="s" direction="in"/>
+            </method>
+
+            <!-- The windows' ids, in their order. An instance without a display describes windows too. -->
+            <method name="ListWindows">
+              <arg name="windows" type="as" direction="out"/>
+            </method>
+            <!-- {"id", "layout", "size": {"width", "height", "isMaximized"}, "origin" (the id of the window that its panes were
+                 taken out of, or null), "streams": [names], "panes": [{"id", "stream", "display"}], "undo" and "redo" (what would
+                 be taken back or made again, in words, or null)}. -->
+            <method name="DescribeWindow">
+              <arg name="window" type="s" direction="in"/>
+              <arg name="json" type="s" direction="out"/>
+            </method>
+            <!-- Opens a window with a stream and a pane of its own. -->
+            <method name="AddWindow">
+              <arg name="window" type="s" direction="out"/>
+            </method>
+            <!-- Closes a window; its calls end. Panes that were taken out of another window go back there. -->
+            <method name="CloseWindow">
+              <arg name="window" type="s" direction="in"/>
+            </method>
+            <!-- Opens the window again that was closed last; fails when none was. -->
+            <method name="ReopenWindow">
+              <arg name="window" type="s" direction="out"/>
+            </method>
+            <!-- layout: "grid" (all of one size), "speaker" (the first pane large), "insets" (the others over the first). -->
+            <method name="SetLayout">
+              <arg name="window" type="s" direction="in"/>
+              <arg name="layout" type="s" direction="in"/>
+            </method>
+            <!-- Writes a window with its streams and panes to a file, in place of one that is there. path: absolute. -->
+            <method name="ExportWindow">
+              <arg name="window" type="s" direction="in"/>
+              <arg name="path" type="s" direction="in"/>
+            </method>
+            <!-- Opens the windows that a file describes, beside those that are there; their streams take no calls yet. -->
+            <method name="ImportWindows">
+              <arg name="path" type="s" direction="in"/>
+              <arg name="windows" type="as" direction="out"/>
+            </method>
+            <!-- Takes a window's last change back, or makes it again. Calls go on. Fails when there is none. -->
+            <method name="Undo">
+              <arg name="window" type="s" direction="in"/>
+            </method>
+            <method name="Redo">
+              <arg name="window" type="s" direction="in"/>
+            </method>
+
+            <!-- Adds a pane that shows a stream, of whichever window. -->
+            <method name="AddPane">
+              <arg name="window" type="s" direction="in"/>
+              <arg name="stream" type="s" direction="in"/>
+              <arg name="pane" type="s" direction="out"/>
+            </method>
+            <!-- Takes a pane away; its stream, and the call of it, stay. -->
+            <method name="RemovePane">
+              <arg name="pane" type="s" direction="in"/>
+            </method>
+            <!-- What a pane shows. display: "received", "sent", "receivedWithSentInset", "none". Empty texts leave it as it is. -->
+            <method name="SetPane">
+              <arg name="pane" type="s" direction="in"/>
+              <arg name="stream" type="s" direction="in"/>
+              <arg name="display" type="s" direction="in"/>
+            </method>
+            <!-- index: the pane's place among those of its window, from 0. -->
+            <method name="MovePane">
+              <arg name="pane" type="s" direction="in"/>
+              <arg name="index" type="u" direction="in"/>
+            </method>
+            <!-- Gives a pane a window of its own, where it goes on showing its stream. -->
+            <method name="DetachPane">
+              <arg name="pane" type="s" direction="in"/>
+              <arg name="window" type="s" direction="out"/>
+            </method>
+
+            <!-- A stream that gets another name is removed and added. -->
             <signal name="StreamAdded">
               <arg name="stream" type="o"/>
             </signal>
             <signal name="StreamRemoved">
               <arg name="stream" type="o"/>
             </signal>
+            <signal name="WindowAdded">
+              <arg name="window" type="s"/>
+            </signal>
+            <signal name="WindowRemoved">
+              <arg name="window" type="s"/>
+            </signal>
+            <!-- What DescribeWindow says of it has changed. -->
+            <signal name="WindowChanged">
+              <arg name="window" type="s"/>
+            </signal>
+
             <property name="Profile" type="s" access="read">
               <annotation name="org.freedesktop.DBus.Property.EmitsChangedSignal" value="const"/>
             </property>
@@ -31,127 +142,10 @@ enum Introspection {
             <property name="ListeningPort" type="u" access="read"/>
             <!-- Why nothing listens, in one sentence; empty when all is well. -->
             <property name="ListeningProblem" type="s" access="read"/>
-          </interface>
-        </node>
-
-        """
-
-    /// `data/dbus/org.causerie.Stream.xml`
-    static let stream = """
-        <!DOCTYPE node PUBLIC "-//freedesktop//DTD D-BUS Object Introspection 1.0//EN"
-          "http://www.freedesktop.org/standards/dbus/1.0/introspect.dtd">
-        <node>
-          <!-- A stream: object /org/causerie/Causerie/streams/NAME. What an object path may not hold in NAME is written as _ and
-               two hexadecimal digits a byte. Changed properties are told by org.freedesktop.DBus.Properties.PropertiesChanged. A
-               value that is refused answers org.causerie.Error.InvalidValue, with what is allowed. -->
-          <interface name="org.causerie.Stream">
-            <!-- Calls an address: host, host:port, [v6]:port. The way it goes is told by StateChanged. -->
-            <method name="Connect">
-              <arg name="address" type="s" direction="in"/>
-            </method>
-            <!-- Answers an incoming call; fails when there is none. -->
-            <method name="Accept"/>
-            <!-- Declines an incoming call; fails when there is none. -->
-            <method name="Reject"/>
-            <!-- Hangs up; nothing happens when there is no call. -->
-            <method name="Disconnect"/>
-            <!-- Pauses media without renegotiating. media: any of "audio", "video"; direction: "out", "in" or "both". -->
-            <method name="Stop">
-              <arg name="media" type="as" direction="in"/>
-              <arg name="direction" type="s" direction="in"/>
-            </method>
-            <!-- Resumes what Stop paused. -->
-            <method name="Play">
-              <arg name="media" type="as" direction="in"/>
-              <arg name="direction" type="s" direction="in"/>
-            </method>
-            <!-- {"state", "setupTime" (ms or null), "endReason" (text or null), "report": [W3C webrtc-stats dictionaries]}. -->
-            <method name="Statistics">
-              <arg name="json" type="s" direction="out"/>
-            </method>
-            <!-- Every property, as JSON; names begin with a small letter. -->
-            <method name="Describe">
-              <arg name="json" type="s" direction="out"/>
-            </method>
-            <!-- state: as the property; reason: as EndReason; message: as EndMessage. -->
-            <signal name="StateChanged">
-              <arg name="state" type="s"/>
-              <arg name="reason" type="s"/>
-              <arg name="message" type="s"/>
-            </signal>
-            <!-- Somebody calls: who they say they are, and from where. -->
-            <signal name="IncomingStream">
-              <arg name="identifier" type="s"/>
-              <arg name="address" type="s"/>
-            </signal>
-
-            <property name="Name" type="s" access="read">
-              <annotation name="org.freedesktop.DBus.Property.EmitsChangedSignal" value="const"/>
-            </property>
-            <!-- Shown to the person called; up to 128 characters. -->
-            <property name="Identifier" type="s" access="readwrite"/>
-            <!-- Assigning it connects, unless it is empty. -->
-            <property name="Address" type="s" access="readwrite"/>
-            <!-- What is sent and received: any of "audio", "video". In mid-call too. -->
-            <property name="Outgoing" type="as" access="readwrite"/>
-            <property name="Incoming" type="as" access="readwrite"/>
-            <!-- Whether it takes incoming calls. -->
-            <property name="Detection" type="b" access="readwrite"/>
-            <!-- The longest connection attempt: 1...300 s. -->
-            <property name="Timeout" type="u" access="readwrite"/>
-            <!-- idle, calling, incoming, connecting, connected, reconnecting, ended -->
-            <property name="State" type="s" access="read"/>
-            <!-- Why the last call ended, in one word and in one sentence; empty unless State is "ended". -->
-            <property name="EndReason" type="s" access="read"/>
-            <property name="EndMessage" type="s" access="read"/>
-
-            <!-- "default", a device's path or name, "test-pattern", "test-pattern:WIDTHxHEIGHT@RATE", "none" -->
-            <property name="Camera" type="s" access="readwrite"/>
-            <!-- "default", a sound source's name, "test-tone", "test-tone:HERTZ", "none" -->
-            <property name="Microphone" type="s" access="readwrite"/>
-            <!-- "default", a sound sink's name, "none" -->
-            <property name="Speaker" type="s" access="readwrite"/>
-            <!-- Of what is received: 0...2, 1 as it came. -->
-            <property name="Volume" type="d" access="readwrite"/>
-
-            <!-- "vp8" -->
-            <property name="VideoCodec" type="s" access="readwrite"/>
-            <!-- Pixels, even: 16...3840 by 16...2160. -->
-            <property name="VideoWidth" type="u" access="readwrite"/>
-            <property name="VideoHeight" type="u" access="readwrite"/>
-            <!-- 1...60 -->
-            <property name="VideoFramesPerSecond" type="u" access="readwrite"/>
-            <!-- 30000...20000000 bit/s -->
-            <property name="VideoBitrate" type="u" access="readwrite"/>
-
-            <!-- 6000...510000 bit/s -->
-            <property name="AudioBitrate" type="u" access="readwrite"/>
-            <!-- 10, 20, 40 or 60 ms -->
-            <property name="AudioFrameDuration" type="u" access="readwrite"/>
-            <property name="AudioForwardErrorCorrection" type="b" access="readwrite"/>
-            <property name="AudioDiscontinuousTransmission" type="b" access="readwrite"/>
-            <property name="AudioEchoCancellation" type="b" access="readwrite"/>
-            <property name="AudioNoiseSuppression" type="b" access="readwrite"/>
-            <property name="AudioGainControl" type="b" access="readwrite"/>
-            <!-- For music: no speech processing. -->
-            <property name="AudioMusicMode" type="b" access="readwrite"/>
-
-            <!-- Who is, or was, there; empty when nobody. -->
-            <property name="RemoteIdentifier" type="s" access="read"/>
-            <property name="RemoteAddress" type="s" access="read"/>
-            <!-- What Stop paused, and what the other side paused. -->
-            <property name="StoppedOutgoing" type="as" access="read"/>
-            <property name="StoppedIncoming" type="as" access="read"/>
-            <property name="RemoteStopped" type="as" access="read"/>
-            <!-- Media that are missing although asked for, each with a sentence on why. -->
-            <property name="Problems" type="a{sv}" access="read"/>
-            <!-- 0...1, now. -->
-            <property name="MicrophoneLevel" type="d" access="read">
-              <annotation name="org.freedesktop.DBus.Property.EmitsChangedSignal" value="false"/>
-            </property>
-            <property name="SpeakerLevel" type="d" access="read">
-              <annotation name="org.freedesktop.DBus.Property.EmitsChangedSignal" value="false"/>
-            </property>
+            <!-- Whether every call is turned away as if all streams were busy. -->
+            <property name="DoNotDisturb" type="b" access="readwrite"/>
+            <!-- Why the windows of the last run did not come back, in one sentence; empty when they did. -->
+            <property name="RestoringProblem" type="s" access="read"/>
           </interface>
         </node>
 

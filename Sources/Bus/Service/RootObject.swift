@@ -3,13 +3,15 @@ import Conference
 import GLibKit
 import Media
 
-/// `/org/causerie/Causerie`: what is the instance's own.
+/// `/org/causerie/Causerie`: the instance, its windows and panes, and which streams there are.
 final class RootObject: BusInterface {
-    private let conference: Conference
+    let conference: Conference
     private let profile: String?
     private let quit: () -> Void
     private var last: [String: Variant] = [:]
     weak var connection: BusConnection?
+    /// Called after each method and before its answer: who has the answer finds the bus in line with it.
+    var changed: () -> Void = {}
 
     init(_ conference: Conference, profile: String?, quit: @escaping () -> Void) {
         self.conference = conference
@@ -21,9 +23,19 @@ final class RootObject: BusInterface {
     var introspection: String { Introspection.root }
 
     func call(_ method: String, _ arguments: [Variant]) throws(BusFailure) -> BusReply {
+        // The bus has checked how many there are, and their types.
+        let words = arguments.map { $0.stringValue ?? "" }
+        var reply = instanceMethod(method)
+        if reply == nil { reply = try streamMethod(method, words) }
+        if reply == nil { reply = try windowMethod(method, words) }
+        if reply == nil { reply = try paneMethod(method, words, index: arguments.last?.intValue ?? 0) }
+        guard let reply else { throw .unknownMethod(method) }
+        changed()
+        return reply
+    }
+
+    private func instanceMethod(_ method: String) -> BusReply? {
         switch method {
-        case "ListStreams":
-            return .values([.objectPaths(conference.streams.map { BusAddress.streamsPath.appending($0.name) })])
         case "ListDevices":
             return .values([.string(JSONValue.array(conference.devices.map(Self.json)).text())])
         case "Quit":
@@ -33,15 +45,19 @@ final class RootObject: BusInterface {
                 quit()
             }
             return .nothing
-        default: throw .unknownMethod(method)
+        default: return nil
         }
     }
+
+    // MARK: Properties
 
     var allProperties: [String: Variant] {
         [
             "Profile": .string(profile ?? ""),
             "ListeningPort": .uint32(UInt32(clamping: conference.listeningPort ?? 0)),
             "ListeningProblem": .string(conference.listeningProblem.map { "\($0)" } ?? ""),
+            "DoNotDisturb": .bool(conference.doNotDisturb),
+            "RestoringProblem": .string(conference.restoringProblem.map(Self.sentence) ?? ""),
         ]
     }
 
@@ -50,7 +66,15 @@ final class RootObject: BusInterface {
         return value
     }
 
-    func setProperty(_ name: String, to value: Variant) throws(BusFailure) { throw .unknownProperty(name) }
+    func setProperty(_ name: String, to value: Variant) throws(BusFailure) {
+        guard name == "DoNotDisturb" else { throw .unknownProperty(name) }
+        conference.doNotDisturb = try StreamProperty.bool(value, name)
+    }
+
+    private static func sentence(_ problem: RestoringProblem) -> String {
+        guard case .broken(let path) = problem else { return problem.description }
+        return problem.description.replacing("{path}", with: path)
+    }
 
     /// Tells which properties have changed.
     func tell(_ now: [String: Variant]) {
@@ -67,25 +91,5 @@ final class RootObject: BusInterface {
             JSONValue.Member("kind", .string(device.kind.rawValue)), JSONValue.Member("id", .string(device.id)),
             JSONValue.Member("name", .string(device.name)), JSONValue.Member("default", .bool(device.isDefault)),
         ])
-    }
-}
-
-extension BusFailure {
-    static func unknownMethod(_ name: String) -> BusFailure {
-        BusFailure(name: "org.freedesktop.DBus.Error.UnknownMethod", message: "There is no method \(name).")
-    }
-
-    static func unknownProperty(_ name: String) -> BusFailure {
-        BusFailure(name: "org.freedesktop.DBus.Error.UnknownProperty", message: "There is no property \(name).")
-    }
-
-    /// A value that is not allowed.
-    static func invalidValue(_ message: String) -> BusFailure {
-        BusFailure(name: BusAddress.invalidValueError, message: message)
-    }
-
-    /// An action that cannot be done now.
-    static func failed(_ message: String) -> BusFailure {
-        BusFailure(name: BusAddress.failedError, message: message)
     }
 }

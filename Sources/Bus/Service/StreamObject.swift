@@ -6,15 +6,22 @@ import Observation
 /// `/org/causerie/Causerie/streams/NAME`: a stream's properties, methods and signals.
 final class StreamObject: BusInterface {
     private let stream: Stream
-    private let path: ObjectPath
+    private let conference: Conference
     private let connection: BusConnection
+    /// Called before the answer to what may have changed the model's structure.
+    private let changed: () -> Void
+    /// Where it is on the bus; nil while it is nowhere, and then it tells nothing.
+    var path: ObjectPath?
     private var last: [String: Variant] = [:]
     private var observation: Task<Void, Never>?
 
-    init(_ stream: Stream, path: ObjectPath, connection: BusConnection) {
+    init(
+        _ stream: Stream, of conference: Conference, connection: BusConnection, changed: @escaping () -> Void
+    ) {
         self.stream = stream
-        self.path = path
+        self.conference = conference
         self.connection = connection
+        self.changed = changed
         observe()
     }
 
@@ -26,7 +33,11 @@ final class StreamObject: BusInterface {
 
     func call(_ method: String, _ arguments: [Variant]) throws(BusFailure) -> BusReply {
         switch method {
-        case "Connect": try connect(to: arguments.first?.stringValue ?? "")
+        case "Connect": try StreamProperty.connect(stream, to: arguments.first?.stringValue ?? "")
+        case "NoteAddress": try StreamProperty.note(stream, arguments.first?.stringValue ?? "")
+        case "TestCall": try testCall()
+        case "AcceptInPane": try accept(inPane: arguments.first?.stringValue ?? "")
+        case "Trust": try trust()
         case "Accept":
             try requireIncoming()
             stream.accept()
@@ -37,6 +48,7 @@ final class StreamObject: BusInterface {
         case "Stop": try pause(arguments) { stream.stop($0, $1) }
         case "Play": try pause(arguments) { stream.play($0, $1) }
         case "Statistics": return statistics()
+        case "Info": return information()
         case "Describe":
             let members = allProperties.map { (PropertyKey.display($0), JSONValue($1)) }
             return .values([.string(JSONValue.object(Dictionary(members) { first, _ in first }).text())])
@@ -45,8 +57,22 @@ final class StreamObject: BusInterface {
         return .nothing
     }
 
-    private func connect(to address: String) throws(BusFailure) {
-        try StreamProperty.connect(stream, to: address)
+    private func testCall() throws(BusFailure) {
+        guard !stream.state.isBusy else { throw .busy }
+        stream.testCall()
+        if case .ended(let reason) = stream.state { throw .failed(reason.sentence) }
+    }
+
+    private func accept(inPane id: String) throws(BusFailure) {
+        let (pane, window) = try conference.findPane(id)
+        try requireIncoming()
+        window.history.record("Answer in Pane") { conference.accept(stream, in: pane) }
+        changed()
+    }
+
+    private func trust() throws(BusFailure) {
+        guard let refused = stream.refusedIdentity else { throw .failed("No changed key was refused.") }
+        conference.trust(refused)
     }
 
     private func requireIncoming() throws(BusFailure) {
@@ -73,6 +99,12 @@ final class StreamObject: BusInterface {
         }
     }
 
+    private func information() -> BusReply {
+        .later { [stream] () async throws(BusFailure) -> [Variant] in
+            [.string(JSONValue(await stream.information()).text())]
+        }
+    }
+
     // MARK: Properties
 
     var allProperties: [String: Variant] {
@@ -86,7 +118,12 @@ final class StreamObject: BusInterface {
 
     func setProperty(_ name: String, to value: Variant) throws(BusFailure) {
         guard let write = StreamProperty.named(name)?.write else { throw .unknownProperty(name) }
-        try write(stream, value)
+        // A call is no change of a window, and cannot be taken back.
+        guard name != "Address", let window = conference.window(of: stream) else { return try write(stream, value) }
+        try window.history.record("Change Stream", of: "\(name) of \(stream.id)") { () throws(BusFailure) in
+            try write(stream, value)
+        }
+        changed()
     }
 
     // MARK: Signals
@@ -108,7 +145,7 @@ final class StreamObject: BusInterface {
     private func tell(_ now: [String: Variant]) {
         let changed = now.filter { last[$0.key] != $0.value }
         last = now
-        guard !changed.isEmpty else { return }
+        guard !changed.isEmpty, let path else { return }
         connection.emit(
             path, "org.freedesktop.DBus.Properties", "PropertiesChanged",
             [.string(BusAddress.streamInterface), .dictionary(changed), .strings([])])

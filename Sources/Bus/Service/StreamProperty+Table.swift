@@ -4,13 +4,19 @@ import Media
 
 extension StreamProperty {
     static let identity: [StreamProperty] = [
-        StreamProperty("Name", read: { .string($0.name) }),
+        StreamProperty("Name", read: { .string($0.name) }) { (stream, value) throws(BusFailure) in
+            do throws(StreamTextProblem) {
+                try stream.rename(to: value.stringValue ?? "")
+            } catch { throw BusFailure(error) }
+        },
         StreamProperty("Identifier", read: { .string($0.identifier) }) { (stream, value) throws(BusFailure) in
-            stream.identifier = try text(value, "Identifier", limit: 128)
+            do {
+                try stream.identify(as: value.stringValue ?? "")
+            } catch { throw .invalidValue("Identifier must be up to 128 characters that can be shown.") }
         },
         StreamProperty("Address", read: { .string($0.address) }) { (stream, value) throws(BusFailure) in
             let address = try text(value, "Address", limit: 255)
-            if address.isEmpty { stream.address = "" } else { try connect(stream, to: address) }
+            try address.isEmpty ? note(stream, "") : connect(stream, to: address)
         },
         media("Outgoing", \.outgoing),
         media("Incoming", \.incoming),
@@ -22,6 +28,8 @@ extension StreamProperty {
         StreamProperty("State", read: { .string($0.state.word) }),
         StreamProperty("EndReason", read: { .string(endReason($0)?.code ?? "") }),
         StreamProperty("EndMessage", read: { .string(endReason($0)?.sentence ?? "") }),
+        StreamProperty("Quality", read: { .string($0.quality?.grade.word ?? "") }),
+        StreamProperty("QualityCause", read: { .string($0.quality?.cause?.sentence ?? "") }),
     ]
 
     static let sources: [StreamProperty] = [
@@ -53,13 +61,34 @@ extension StreamProperty {
 
     static let video: [StreamProperty] = [
         StreamProperty("VideoCodec", read: { .string($0.video.codec) }) { (stream, value) throws(BusFailure) in
-            guard value.stringValue == "vp8" else { throw .invalidValue("VideoCodec must be vp8, not \(value.text).") }
+            guard value.stringValue == "vp8" else {
+                throw .invalidValue("VideoCodec must be vp8, not \(shown(value)).")
+            }
             stream.video.codec = "vp8"
         },
-        number("VideoWidth", \.video.width, 16...3840, unit: " pixels", step: 2),
-        number("VideoHeight", \.video.height, 16...2160, unit: " pixels", step: 2),
-        number("VideoFramesPerSecond", \.video.framesPerSecond, 1...60),
-        number("VideoBitrate", \.video.bitrate, 30_000...20_000_000, unit: " bit/s"),
+        number("VideoWidth", \.video.width, VideoSettings.widths, unit: " pixels", step: 2),
+        number("VideoHeight", \.video.height, VideoSettings.heights, unit: " pixels", step: 2),
+        number("VideoFramesPerSecond", \.video.framesPerSecond, VideoSettings.frameRates),
+        StreamProperty("VideoBitrate", read: { .uint32(UInt32(clamping: $0.video.bitrate)) }) {
+            (stream, value) throws(BusFailure) in
+            // Both at once, so that a running call is told once.
+            var video = stream.video
+            video.bitrate = try whole(value, "VideoBitrate", VideoSettings.bitrates, unit: " bit/s")
+            video.minimumBitrate = min(video.minimumBitrate, video.bitrate)
+            stream.video = video
+        },
+        StreamProperty("VideoMinimumBitrate", read: { .uint32(UInt32(clamping: $0.video.minimumBitrate)) }) {
+            (stream, value) throws(BusFailure) in
+            let range = VideoSettings.bitrates.lowerBound...stream.video.bitrate
+            stream.video.minimumBitrate = try whole(value, "VideoMinimumBitrate", range, unit: " bit/s")
+        },
+        StreamProperty("VideoContentHint", read: { .string($0.video.contentHint.rawValue) }) {
+            (stream, value) throws(BusFailure) in
+            guard let hint = value.stringValue.flatMap({ ContentHint(rawValue: $0) }) else {
+                throw .invalidValue("VideoContentHint must be motion or detail, not \(shown(value)).")
+            }
+            stream.video.contentHint = hint
+        },
     ]
 
     static let audio: [StreamProperty] = [
@@ -82,6 +111,10 @@ extension StreamProperty {
     static let remote: [StreamProperty] = [
         StreamProperty("RemoteIdentifier", read: { .string($0.remoteIdentifier ?? "") }),
         StreamProperty("RemoteAddress", read: { .string($0.remoteAddress ?? "") }),
+        StreamProperty("RemoteFingerprint", read: { .string($0.remoteIdentity?.fingerprint ?? "") }),
+        StreamProperty("RemoteStanding", read: { .string($0.remoteIdentity?.standing.rawValue ?? "") }),
+        StreamProperty("RefusedFingerprint", read: { .string($0.refusedIdentity?.fingerprint ?? "") }),
+        StreamProperty("RemoteOutgoing", read: { .strings($0.remoteOutgoing.words) }),
         StreamProperty("StoppedOutgoing", read: { .strings($0.stopped.sent.words) }),
         StreamProperty("StoppedIncoming", read: { .strings($0.stopped.received.words) }),
         StreamProperty("RemoteStopped", read: { .strings($0.remoteStopped.words) }),
@@ -96,10 +129,18 @@ extension StreamProperty {
 }
 
 extension StreamProperty {
+    /// Notes an address for later; nobody is called.
+    static func note(_ stream: Stream, _ address: String) throws(BusFailure) {
+        do {
+            try stream.note(address: address)
+        } catch { throw BusFailure(error) }
+    }
+
     /// Calls an address. Fails when the model refuses it at once.
     static func connect(_ stream: Stream, to text: String) throws(BusFailure) {
         let address = try self.text(.string(text), "Address", limit: 255)
         guard !address.isEmpty else { throw .invalidValue("An address is needed: host, host:port or [v6]:port.") }
+        guard !stream.state.isBusy else { throw .busy }
         stream.connect(to: address)
         if case .ended(let reason) = stream.state { throw .failed(reason.sentence) }
     }

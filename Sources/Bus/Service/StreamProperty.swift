@@ -47,13 +47,19 @@ extension StreamProperty {
         StreamProperty(name) {
             .uint32(UInt32(clamping: $0[keyPath: path]))
         } write: { (stream, value) throws(BusFailure) in
-            guard let number = value.intValue, range.contains(number), number.isMultiple(of: step) else {
-                let kind = step == 1 ? "" : ", a multiple of \(step)"
-                throw .invalidValue(
-                    "\(name) must be \(range.lowerBound) to \(range.upperBound)\(unit)\(kind), not \(value.text).")
-            }
-            stream[keyPath: path] = number
+            stream[keyPath: path] = try whole(value, name, range, unit: unit, step: step)
         }
+    }
+
+    static func whole(
+        _ value: Variant, _ name: String, _ range: ClosedRange<Int>, unit: String = "", step: Int = 1
+    ) throws(BusFailure) -> Int {
+        guard let number = value.intValue, range.contains(number), number.isMultiple(of: step) else {
+            let kind = step == 1 ? "" : ", a multiple of \(step)"
+            throw .invalidValue(
+                "\(name) must be \(range.lowerBound) to \(range.upperBound)\(unit)\(kind), not \(value.text).")
+        }
+        return number
     }
 
     /// Media that are sent or received.
@@ -69,6 +75,11 @@ extension StreamProperty {
         guard let flag = value.boolValue else { throw .invalidValue("\(name) must be true or false.") }
         return flag
     }
+
+    /// A value in an error's sentence: whoever sends a megabyte need not read it back.
+    nonisolated static func shown(_ value: Variant) -> String { shown(value.text) }
+
+    nonisolated static func shown(_ text: String) -> String { text.count <= 128 ? text : text.prefix(128) + "\u{2026}" }
 
     /// A text of at most so many characters, without control characters.
     static func text(_ value: Variant, _ name: String, limit: Int) throws(BusFailure) -> String {
@@ -87,7 +98,9 @@ extension MediaSet {
             switch word {
             case "audio": media.insert(.audio)
             case "video": media.insert(.video)
-            default: throw .invalidValue("\(name) may hold audio and video, not \u{201C}\(word)\u{201D}.")
+            default:
+                let shown = StreamProperty.shown(word)
+                throw .invalidValue("\(name) may hold audio and video, not \u{201C}\(shown)\u{201D}.")
             }
         }
         self = media

@@ -90,16 +90,39 @@ extension Conference {
         window.streams = streams.sorted {
             (order.firstIndex(of: $0.id) ?? order.count) < (order.firstIndex(of: $1.id) ?? order.count)
         }
-        for other in windows where other !== window {
+        for other in windows where other !== window && other.panes.contains(where: { gone.contains($0.stream.id) }) {
             other.panes.removeAll { gone.contains($0.stream.id) }
+            fillIfEmpty(other)
         }
+    }
+
+    /// A window shows something, or is none: one that only had panes of others goes with the last of them.
+    private func fillIfEmpty(_ window: WindowDescription) {
+        guard window.panes.isEmpty else { return }
+        if let first = window.streams.first {
+            addPane(showing: first, to: window)
+        } else {
+            windows.removeAll { $0 === window }
+        }
+    }
+
+    /// A pane that has got a window of its own comes home, so that it is not in two windows at once.
+    private func takeBack(paneOf id: String, to window: WindowDescription) -> Pane? {
+        for other in windows where other !== window {
+            guard let pane = other.panes.first(where: { $0.id == id }) else { continue }
+            other.panes.removeAll { $0 === pane }
+            fillIfEmpty(other)
+            return pane
+        }
+        return nil
     }
 
     private func restorePanes(of window: WindowDescription, to wanted: WindowStore.Window) {
         let panes = wanted.panes.compactMap { saved -> Pane? in
             guard let stream = stream(named: saved.stream) else { return nil }
             let display = saved.display.flatMap { PaneDisplay(rawValue: $0) } ?? .receivedWithSentInset
-            guard let pane = window.panes.first(where: { $0.id == saved.id }) else {
+            let present = window.panes.first { $0.id == saved.id }
+            guard let pane = present ?? takeBack(paneOf: saved.id, to: window) else {
                 return Pane(id: saved.id, stream: stream, display: display)
             }
             if pane.stream !== stream { pane.stream = stream }

@@ -16,12 +16,16 @@ struct ProfileFile: Sendable {
 
     /// Nil when there is no such file.
     func read() throws -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Without waiting: a pipe without a writer would hold the program up for ever.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
             throw Failure("opening \(path)", errno)
         }
         defer { Glibc.close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw Failure("opening \(path)", errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw Failure("opening \(path): no file", EINVAL) }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while true {

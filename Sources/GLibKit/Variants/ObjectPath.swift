@@ -2,9 +2,12 @@
 package nonisolated struct ObjectPath: Hashable, Sendable, CustomStringConvertible {
     package let description: String
 
-    /// Nil when the text is no object path, or longer than 1,024 bytes.
+    /// Three bytes for each of a name's 512, and the path before it: what `appending` makes has to be readable again.
+    private static let limit = 4096
+
+    /// Nil when the text is no object path, or longer than 4,096 bytes.
     package init?(_ text: String) {
-        guard text.utf8.count <= 1024, text.utf8.first == UInt8(ascii: "/") else { return nil }
+        guard text.utf8.count <= Self.limit, text.utf8.first == UInt8(ascii: "/") else { return nil }
         let elements = text.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         let isValid = elements.allSatisfy { !$0.isEmpty && $0.allSatisfy(Self.isPlain) }
         guard text == "/" || isValid else { return nil }

@@ -7,8 +7,11 @@ extension Causeriectl {
     /// `monitor`
     struct Monitor: InstanceCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Prints state changes and incoming calls until interrupted.",
-            discussion: "With --json, one object a line. Ends with status 3 when the instance ends.")
+            abstract: "Prints what happens, as it happens, until interrupted.",
+            discussion: """
+                State changes, incoming calls, streams and windows that come, go and change. With --json, one object a line.
+                Ends with status 3 when the instance ends.
+                """)
         @ParentCommand var root: Causeriectl
         @OptionGroup var instance: InstanceOptions
         @OptionGroup var output: OutputOptions
@@ -21,6 +24,9 @@ extension Causeriectl {
             let events = client.onStreamEvent { stream, event in
                 if let line = line(stream, event) { printNow(line) }
             }
+            let changes = client.onRootEvent { event in
+                if let line = rootLine(event) { printNow(line) }
+            }
             let end = client.onEnd {
                 failure = .notRunning("The instance has ended.")
                 MainLoop.quit()
@@ -30,7 +36,7 @@ extension Causeriectl {
                 let state = try client.properties(ofStream: stream)["State"]?.text ?? ""
                 printNow(text(stream, "State", [("state", .string(state))], human: state))
             }
-            withExtendedLifetime((events, end, signals)) { MainLoop.run() }
+            withExtendedLifetime((events, changes, end, signals)) { MainLoop.run() }
             if let failure { throw failure }
         }
 
@@ -54,6 +60,32 @@ extension Causeriectl {
                     human: members.map { "\($0)=\($1.text)" }.joined(separator: " "))
             default: return nil
             }
+        }
+
+        /// What the instance itself tells.
+        @MainActor private func rootLine(_ event: BusEvent) -> String? {
+            guard event.signal != "PropertiesChanged" else {
+                guard properties, event.arguments.count == 3 else { return nil }
+                let changed = (event.arguments[1].dictionaryValue ?? [:]).sorted { $0.key < $1.key }
+                return line(
+                    event, changed.map { (PropertyKey.display($0.key), JSONValue($0.value)) },
+                    human: changed.map { "\(PropertyKey.display($0.key))=\($0.value.text)" }.joined(separator: " "))
+            }
+            guard let (kind, action) = Self.rootSignals[event.signal] else { return nil }
+            let name = kind == "stream" ? event.arguments.streamName() : event.arguments.first?.text ?? ""
+            return line(event, [(kind, .string(name))], human: "\(kind) \(name): \(action)")
+        }
+
+        private static let rootSignals = [
+            "StreamAdded": ("stream", "added"), "StreamRemoved": ("stream", "removed"),
+            "WindowAdded": ("window", "added"), "WindowRemoved": ("window", "removed"),
+            "WindowChanged": ("window", "changed"),
+        ]
+
+        @MainActor private func line(_ event: BusEvent, _ members: [(String, JSONValue)], human: String) -> String {
+            guard output.json else { return human }
+            let head = [JSONValue.Member("event", .string(event.signal))]
+            return JSONValue.object(head + members.map { JSONValue.Member($0, $1) }).text()
         }
 
         @MainActor private func text(

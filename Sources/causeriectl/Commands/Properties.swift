@@ -5,12 +5,17 @@ import GLibKit
 extension Causeriectl {
     /// `list`
     struct List: InstanceCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists the streams.")
+        static let configuration = CommandConfiguration(abstract: "Lists the streams of all windows.")
         @ParentCommand var root: Causeriectl
         @OptionGroup var instance: InstanceOptions
         @OptionGroup var output: OutputOptions
+        @Flag(help: "Print only the names, one a line.") var names = false
 
         @MainActor func run(_ client: InstanceClient) throws {
+            if names {
+                for name in try client.streams() { print(name) }
+                return
+            }
             var rows = [["STREAM", "STATE", "ADDRESS", "REMOTE"]]
             var objects: [JSONValue] = []
             for name in try client.streams() {

@@ -14,12 +14,10 @@ extension Causeriectl {
         @Argument(help: "The stream's name.") var stream: String
 
         @MainActor func run(_ client: InstanceClient) throws {
-            let answer = try client.callStream(stream, "Statistics").first?.stringValue ?? ""
-            guard let statistics = JSONValue(parsing: answer) else {
-                throw ClientError.failed("The instance's answer is not JSON.")
-            }
+            let answer = try client.callStream(stream, "Statistics")
+            let statistics = try answer.json()
             // As it came: the service's own order of members.
-            print(output.json ? answer : Self.human(statistics))
+            print(output.json ? answer.first?.stringValue ?? "" : Self.human(statistics))
         }
 
         /// The call's state, then each record with its members below it.
@@ -44,25 +42,6 @@ extension Causeriectl {
         }
     }
 
-    /// `info`
-    struct Info: InstanceCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Prints the instance's profile, and the port where it listens.")
-        @ParentCommand var root: Causeriectl
-        @OptionGroup var instance: InstanceOptions
-        @OptionGroup var output: OutputOptions
-
-        @MainActor func run(_ client: InstanceClient) throws {
-            let properties = try client.rootProperties().sorted { $0.key < $1.key }
-            if output.json {
-                let members = properties.map { JSONValue.Member(PropertyKey.display($0.key), JSONValue($0.value)) }
-                print(JSONValue.object(members).text(pretty: true))
-            } else {
-                print(Table.text(properties.map { [PropertyKey.display($0.key), $0.value.text] }))
-            }
-        }
-    }
-
     /// `devices`
     struct Devices: InstanceCommand {
         static let configuration = CommandConfiguration(
@@ -72,10 +51,8 @@ extension Causeriectl {
         @OptionGroup var output: OutputOptions
 
         @MainActor func run(_ client: InstanceClient) throws {
-            let answer = try client.callRoot("ListDevices").first?.stringValue ?? ""
-            guard let devices = JSONValue(parsing: answer), case .array(let list) = devices else {
-                throw ClientError.failed("The instance's answer is not JSON.")
-            }
+            let devices = try client.callRoot("ListDevices").json()
+            let list = devices.elements
             guard !output.json else { return print(devices.text(pretty: true)) }
             let rows = list.map { device in
                 ["kind", "id", "name"].map { device[$0]?.humanText ?? "" }

@@ -1,4 +1,4 @@
-// The model and its D-Bus service without media devices, for the tests: optionally with a profile.
+// The model and its D-Bus service without media devices, for the tests: BusTestHost [PROFILE [PORT]].
 import Bus
 import Conference
 import GLibKit
@@ -7,9 +7,11 @@ import Logging
 import Media
 
 MainLoop.attach()
-let profile = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : nil
+let arguments = Array(CommandLine.arguments.dropFirst())
+let profile = arguments.first.flatMap { $0.isEmpty ? nil : $0 }
+let port = arguments.count > 1 ? Int(arguments[1]) ?? 0 : 0
 let options = ConferenceOptions(
-    port: 0, camera: CameraSource.none, microphone: MicrophoneSource.none, speaker: SpeakerSource.none,
+    port: port, camera: CameraSource.none, microphone: MicrophoneSource.none, speaker: SpeakerSource.none,
     autoAccept: false)
 // What is not worth a warning does not count as a complaint.
 var logger = Logger(label: "bus-test")
