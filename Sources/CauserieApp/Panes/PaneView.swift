@@ -77,6 +77,7 @@ package final class PaneView {
         reachability.isVisible = !presentation.reachability.isEmpty
         gtk_picture_set_alternative_text(picture.opaque, tr("Picture of {name}", ["name": presentation.name]))
         pane.setAccessibleLabel(accessibleLabel)
+        pane.setAccessibleDescription(isCall ? presentation.quality?.sentence ?? "" : "")
         turn(to: presentation.page)
     }
 

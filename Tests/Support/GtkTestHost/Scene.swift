@@ -21,6 +21,8 @@ enum Scene: String, CaseIterable {
     case preferencesQuality = "preferences-quality"
     case shortcuts
     case about
+    /// A call that goes badly: the mark on its pane, and why.
+    case poor
     /// Every control has a name for those who cannot see it.
     case labels
     /// Video: the newest picture is shown, buffers come back.
@@ -46,6 +48,12 @@ extension CallSituation {
             call.hasReceivedPicture = true
             call.hasSentPicture = true
             call.remoteStopped = .audio
+            call.quality = CallQuality()
+        case .poor:
+            call.state = .connected
+            call.hasReceivedPicture = true
+            call.hasSentPicture = true
+            call.quality = CallQuality(grade: .poor, cause: .receivedLoss)
         case .person:
             call.state = .connected
             call.remoteStopped = .video
