@@ -23,6 +23,14 @@ enum Scene: String, CaseIterable {
     case about
     /// A call that goes badly: the mark on its pane, and why.
     case poor
+    case statistics
+    case statisticsEmpty = "statistics-empty"
+    /// The last figures of a call that is over, with gaps in them.
+    case statisticsEnded = "statistics-ended"
+    /// The end of the page.
+    case statisticsBottom = "statistics-bottom"
+    /// Copies figures and reads the clipboard.
+    case clipboard
     /// Every control has a name for those who cannot see it.
     case labels
     /// Video: the newest picture is shown, buffers come back.
