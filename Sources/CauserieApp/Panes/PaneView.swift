@@ -65,7 +65,7 @@ package final class PaneView {
         let isCall = presentation.page == .person || presentation.page == .picture
         pane.set(class: "live", isCall)
         person.show(presentation)
-        tag.show(presentation, isVisible: presentation.page == .picture)
+        showTag()
         notices.show(isCall ? presentation.notices : [])
         inset.isVisible = presentation.showsInset && isCall
         tag.setRoom(isCall && presentation.showsInset ? insetSize.width : 0)
@@ -79,6 +79,10 @@ package final class PaneView {
         pane.setAccessibleLabel(accessibleLabel)
         pane.setAccessibleDescription(isCall ? presentation.quality?.sentence ?? "" : "")
         turn(to: presentation.page)
+    }
+
+    private func showTag() {
+        tag.show(presentation, isVisible: presentation.page == .picture, isNarrow: isNarrow)
     }
 
     /// With whom, and why it is over; as markup.
@@ -126,6 +130,7 @@ package final class PaneView {
         Widget(root).set(class: "narrow", isNarrow)
         gtk_widget_set_size_request(inset.widget, insetSize.width, insetSize.height)
         tag.setRoom(inset.isVisible ? insetSize.width : 0)
+        showTag()
     }
 
     /// Pictures that nobody can see are not converted.

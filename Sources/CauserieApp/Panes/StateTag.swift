@@ -18,13 +18,15 @@ struct StateTag {
         grade = try builder.object("tag_grade", gtk_label_get_type())
     }
 
-    func show(_ presentation: PanePresentation, isVisible: Bool) {
+    func show(_ presentation: PanePresentation, isVisible: Bool, isNarrow: Bool) {
         gtk_label_set_text(name.opaque, presentation.name)
         name.isVisible = !presentation.name.isEmpty
         gtk_label_set_text(state.opaque, presentation.state)
         plate.set(class: "warning", presentation.isWorking)
         plate.isVisible = isVisible
         show(presentation.quality)
+        // Where there is room for one word, it is the one that a person does not expect.
+        state.isVisible = !isNarrow || presentation.isWorking || presentation.quality?.cause == nil
     }
 
     private func show(_ quality: QualityMark?) {
