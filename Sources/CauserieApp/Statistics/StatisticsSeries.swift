@@ -92,11 +92,12 @@ nonisolated extension PlotContents {
                     StatisticsSeries(received, samples, \.receivedBitrate),
                     StatisticsSeries(sent, samples, \.sentBitrate),
                 ]),
+            // Whole pictures: a second that was measured a little long needs no higher axis.
             PlotContents(
                 title: tr("Frame Rate"), unit: .rate, least: 30,
                 series: [
-                    StatisticsSeries(received, samples, \.receivedFrameRate),
-                    StatisticsSeries(sent, samples, \.sentFrameRate),
+                    StatisticsSeries(received, samples) { $0.receivedFrameRate?.rounded() },
+                    StatisticsSeries(sent, samples) { $0.sentFrameRate?.rounded() },
                 ], absence: tr("No video")),
             PlotContents(
                 title: tr("Loss"), unit: .share, least: 0.05,
