@@ -345,6 +345,9 @@ struct StatisticsWindowTests {
         try session.keepPicture(Scenes.artefacts.appendingPathComponent("window-statistics.png"))
         #expect(try await session.button("Hang Up").press())
         _ = try await session.find("that the call is over") { $0 == "The call is over" }
+        let window = try await session.find("the window", role: "window") { $0 == "Statistics" }
+        #expect(window.find(role: "button") { $0 == "Close" }?.press() == true)
+        try await session.openStatistics()
         _ = try await session.find("the last bitrate") { $0.hasPrefix("Bitrate: Received ") }
         #expect(try await session.end() == 0)
         #expect(!session.program.complained.contains("CRITICAL"))

@@ -19,7 +19,13 @@ package final class StatisticsWindow {
         view.onCopyJSON { [weak self] in self?.copyJSON() }
         // What came while it could not be seen is shown when it can be again.
         connect(view.window, "map") { [weak self] in self?.refresh() }
-        connect(view.window, "destroy") { [weak self] in self?.closed() }
+        // Not "destroy": that waits for the last reference, and this holds one.
+        connect(
+            view.window, "close-request",
+            returning: { [weak self] _ in
+                self?.closed()
+                return false
+            })
         observations = [
             ModelObservation({ StatisticsFigures(stream) }) { [weak self] _ in self?.refresh() },
             // A stream that was deleted has nothing more to tell.
@@ -41,7 +47,7 @@ package final class StatisticsWindow {
         gtk_window_present(view.window.pointer())
     }
 
-    /// Calls `handler` when the window is gone.
+    /// Calls `handler` when the window is about to go.
     func onClose(_ handler: @escaping () -> Void) { closedHandler = handler }
 
     private func closed() {
