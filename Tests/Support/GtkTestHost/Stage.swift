@@ -122,6 +122,11 @@ final class Stage {
             gtk_window_present(view.window.pointer())
             view.show(ExampleFigures.figures(of: scene))
             return view.window
+        case .labels:
+            let view = try StatisticsView()
+            statistics = view
+            view.show(ExampleFigures.figures(of: scene))
+            return window.window
         case .fullscreen:
             // There is no window manager on the tests' display that could make it so.
             window.setFloating(true)
@@ -137,7 +142,8 @@ final class Stage {
         if ticks == 6 && scene == .statisticsBottom { scrollToEnd(shown) }
         guard ticks >= 10 else { return }
         if scene == .labels {
-            report("unnamed", Labels.unnamed(in: [shown]).joined(separator: "; "))
+            let roots = [shown] + (statistics.map { [$0.window] } ?? [])
+            report("unnamed", Labels.unnamed(in: roots).joined(separator: "; "))
             report("checked", Labels.checked)
             finish(0)
             return
