@@ -7,7 +7,7 @@ struct GtkKitTests {
     func labels() async throws {
         let values = try await Scenes.show("labels", environment: ["GTK_A11Y": "test"]).values
         #expect(values["unnamed"] == "")
-        #expect(try #require(values["checked"].flatMap { Int($0) }) >= 12)
+        #expect(try #require(values["checked"].flatMap { Int($0) }) >= 14)
     }
 
     @Test("A video shows its newest picture, wakes the main thread no more than needed, and gives all buffers back")

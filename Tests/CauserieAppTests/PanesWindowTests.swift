@@ -32,7 +32,7 @@ struct PanesWindowTests {
         try desktop.point(x: 480, y: 400)
         try desktop.press("ctrl+shift+n")
         try await until("two panes", session) { count("Test Call", in: session) == 2 }
-        try desktop.point(x: 200, y: 560)
+        try desktop.point(x: 200, y: 640)
         try desktop.click(3)
         let remove = try await session.find("the menu's last line", role: "menu item") { $0 == "Remove Pane" }
         #expect(session.shown().contains { $0.name == "Edit the Window’s Streams…" })
@@ -100,6 +100,7 @@ struct PanesWindowTests {
         try await until("two windows", session) { count("Test Call", in: session) == 2 }
         try desktop.press("ctrl+w")
         try await until("one window", session) { count("Test Call", in: session) == 1 }
+        try session.keepPicture(Scenes.artefacts.appendingPathComponent("window-closed.png"))
         #expect(try await session.button("Reopen").press())
         try await until("two windows again", session) { count("Test Call", in: session) == 2 }
         #expect(try await session.end() == 0)

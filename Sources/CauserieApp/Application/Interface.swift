@@ -18,6 +18,7 @@ package enum Interface {
         ("win.hang-up", ["<Primary>h"]),
         ("win.microphone", ["<Primary>m"]),
         ("win.camera", ["<Primary>k"]),
+        ("win.statistics", ["<Primary>i"]),
         ("win.fullscreen", ["F11"]),
         ("win.show-help-overlay", ["<Primary>question"]),
         ("app.preferences", ["<Primary>comma"]),

@@ -30,6 +30,8 @@ package nonisolated struct CallSituation: Hashable, Sendable {
     package var isImpostorPossible = false
     /// The microphone has heard nothing for long.
     package var isMicrophoneSilent = false
+    /// How good the call is; nil while that is not known.
+    package var quality: CallQuality?
     /// A picture has come from the other end, and one from the own camera.
     package var hasReceivedPicture = false
     package var hasSentPicture = false
@@ -54,9 +56,7 @@ extension CallSituation {
         let stream = pane.stream
         state = stream.state
         address = Self.shortened(stream.remoteAddress ?? "")
-        let named = stream.remoteIdentifier ?? ""
-        let called = address.isEmpty ? stream.address : address
-        name = stream.isTestCall ? tr("Test Call") : named.isEmpty ? called : named
+        name = Self.name(of: stream)
         outgoing = stream.outgoing
         incoming = stream.incoming
         stoppedSent = stream.stopped.sent
@@ -66,11 +66,20 @@ extension CallSituation {
         isTestCall = stream.isTestCall
         isIdentityRefused = stream.refusedIdentity != nil
         problems = stream.problems
+        quality = stream.state.isAnswered ? stream.quality : nil
         isImpostorPossible = stream.remoteIdentity?.standing == .changed
         hasCamera = stream.camera != .none
         hasMicrophone = stream.microphone != .none
         display = pane.display
         self.stream = stream.name
+    }
+
+    /// What the far end is called: its own name for itself, else its address.
+    @MainActor static func name(of stream: Stream) -> String {
+        let address = shortened(stream.remoteAddress ?? "")
+        let named = stream.remoteIdentifier ?? ""
+        let called = address.isEmpty ? stream.address : address
+        return stream.isTestCall ? tr("Test Call") : named.isEmpty ? called : named
     }
 
     /// An address without the port that need not be said.

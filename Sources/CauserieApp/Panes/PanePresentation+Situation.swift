@@ -28,6 +28,11 @@ nonisolated extension PanePresentation {
             notices = [Notice(tr("Another computer used the name {name} before", ["name": name]), isWarning: true)]
         }
         if situation.isCall { notices += Self.notices(situation) }
+        if situation.isCall { quality = situation.quality.map { QualityMark($0) } }
+        // A mark in a corner is not enough when talking gets hard.
+        if let quality, quality.grade == .poor, let cause = quality.cause {
+            notices.append(Notice(cause, isWarning: true))
+        }
     }
 
     private mutating func progress(_ text: String, isWorking: Bool = true) {

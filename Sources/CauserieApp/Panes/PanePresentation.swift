@@ -31,6 +31,8 @@ package nonisolated struct PanePresentation: Hashable, Sendable {
     /// A spinner beside the state: something is under way.
     package var isWorking = false
     package var notices: [Notice] = []
+    /// How good the call is; nil while that is not known.
+    package var quality: QualityMark?
     /// The own picture in its corner.
     package var showsInset = false
     /// On the ended page: whether there is an address to call again.

@@ -71,7 +71,7 @@ package final class PaneView {
         let isCall = presentation.page == .person || presentation.page == .picture
         pane.set(class: "live", isCall)
         person.show(presentation)
-        tag.show(presentation, isVisible: presentation.page == .picture)
+        showTag()
         notices.show(isCall ? presentation.notices : [])
         inset.isVisible = presentation.showsInset && isCall && !isTiny
         tag.setRoom(inset.isVisible ? insetSize.width : 0)
@@ -83,7 +83,12 @@ package final class PaneView {
         reachability.isVisible = !presentation.reachability.isEmpty
         gtk_picture_set_alternative_text(picture.opaque, tr("Picture of {name}", ["name": presentation.name]))
         pane.setAccessibleLabel(accessibleLabel)
+        pane.setAccessibleDescription(isCall ? presentation.quality?.sentence ?? "" : "")
         turn(to: presentation.page)
+    }
+
+    private func showTag() {
+        tag.show(presentation, isVisible: presentation.page == .picture, isNarrow: isNarrow)
     }
 
     /// With whom, and why it is over; as markup.
@@ -139,6 +144,7 @@ package final class PaneView {
         Widget(root).set(class: "narrow", isNarrow)
         gtk_widget_set_size_request(inset.widget, insetSize.width, insetSize.height)
         tag.setRoom(inset.isVisible ? insetSize.width : 0)
+        showTag()
     }
 
     /// In a small pane the ways to begin are all there is room for.

@@ -12,6 +12,7 @@ final class WindowController: PaneHost {
     private var panes: [PaneController] = []
     private var observations: [ModelObservation] = []
     private var arranging: WindowActions?
+    private let statistics = StatisticsWindows()
 
     init(_ description: WindowDescription, _ application: CauserieApplication) throws(BuilderError) {
         self.description = description
@@ -176,6 +177,10 @@ final class WindowController: PaneHost {
         actions.add("hang-up") { [weak self] in self?.hangUp() }
         actions.add("microphone", initially: true) { [weak self] in self?.set(.audio, $0) }
         actions.add("camera", initially: true) { [weak self] in self?.set(.video, $0) }
+        actions.add("statistics") { [weak self] in
+            guard let self, let stream = focused?.stream else { return }
+            showStatistics(of: stream)
+        }
         actions.add("fullscreen", initially: false) { [weak self] in self?.view.setFullscreen($0) }
     }
 
@@ -223,7 +228,11 @@ final class WindowController: PaneHost {
         }
     }
 
-    func showStatistics(of stream: Stream) {}
+    func showStatistics(of stream: Stream) {
+        do throws(BuilderError) {
+            try statistics.show(stream, application.conference, over: view.window)
+        } catch { view.showToast("\(error)") }
+    }
 
     func editStreams(selecting stream: Stream) {}
 

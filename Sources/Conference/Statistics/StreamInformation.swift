@@ -25,7 +25,7 @@ package struct StreamInformation: Hashable, Sendable {
         package var address: String
     }
 
-    init(report: [StatisticsRecord]) {
+    package init(report: [StatisticsRecord]) {
         let byID = Dictionary(report.map { ($0.id, $0) }) { first, _ in first }
         let text = { (record: StatisticsRecord?, name: String) -> String? in
             if case .text(let text) = record?[name] { text } else { nil }

@@ -89,7 +89,11 @@ private func openAndClose(_ application: GObjectRef) async throws {
     let window = try MainWindow(application: application)
     try Example.fill(window, .labels)
     window.present()
+    let statistics = try StatisticsView()
+    statistics.show(ExampleFigures.figures(of: .statistics))
+    gtk_window_present(statistics.window.pointer())
     try await Task.sleep(for: .milliseconds(5))
+    gtk_window_destroy(statistics.window.pointer())
     window.destroy()
 }
 

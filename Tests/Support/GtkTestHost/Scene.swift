@@ -25,6 +25,16 @@ enum Scene: String, CaseIterable {
     case preferencesQuality = "preferences-quality"
     case shortcuts
     case about
+    /// A call that goes badly: the mark on its pane, and why.
+    case poor
+    case statistics
+    case statisticsEmpty = "statistics-empty"
+    /// The last figures of a call that is over, with gaps in them.
+    case statisticsEnded = "statistics-ended"
+    /// The end of the page.
+    case statisticsBottom = "statistics-bottom"
+    /// Copies figures and reads the clipboard.
+    case clipboard
     /// Every control has a name for those who cannot see it.
     case labels
     /// Video: the newest picture is shown, buffers come back.
@@ -50,6 +60,12 @@ extension CallSituation {
             call.hasReceivedPicture = true
             call.hasSentPicture = true
             call.remoteStopped = .audio
+            call.quality = CallQuality()
+        case .poor:
+            call.state = .connected
+            call.hasReceivedPicture = true
+            call.hasSentPicture = true
+            call.quality = CallQuality(grade: .poor, cause: .receivedLoss)
         case .person:
             call.state = .connected
             call.remoteStopped = .video

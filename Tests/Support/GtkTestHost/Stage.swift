@@ -26,6 +26,7 @@ final class Stage {
     private var status: Int32 = 1
     private var window: MainWindow?
     private var preferences: PreferencesDialog?
+    private var statistics: StatisticsView?
     private var timer: EventSource?
     private var ticks = 0
 
@@ -54,6 +55,7 @@ final class Stage {
             case .rate: check(rateChecks)
             case .cycle: check(cycleChecks)
             case .builder: check(builderChecks)
+            case .clipboard: check(clipboardChecks)
             default: try show()
             }
         } catch {
@@ -118,6 +120,18 @@ final class Stage {
             let fingerprint = "sha-256 " + Array(repeating: "4F:A7", count: 16).joined(separator: ":")
             TrustDialog.present(address: "192.168.1.7", fingerprint: fingerprint, over: window.window) {}
             return try window.toplevel(adw_message_dialog_get_type())
+        case .statistics, .statisticsEmpty, .statisticsEnded, .statisticsBottom:
+            let view = try StatisticsView()
+            statistics = view
+            gtk_window_set_default_size(view.window.pointer(), size("WIDTH", 960), size("HEIGHT", 640))
+            gtk_window_present(view.window.pointer())
+            view.show(ExampleFigures.figures(of: scene))
+            return view.window
+        case .labels:
+            let view = try StatisticsView()
+            statistics = view
+            view.show(ExampleFigures.figures(of: scene))
+            return window.window
         case .fullscreen:
             // There is no window manager on the tests' display that could make it so.
             window.setFloating(true)
@@ -130,9 +144,11 @@ final class Stage {
     private func tick(_ shown: GObjectRef) {
         ticks += 1
         if ticks == 4 && scene == .devices { window?.controls.devices.popUp() }
+        if ticks == 6 && scene == .statisticsBottom { scrollToEnd(shown) }
         guard ticks >= 10 else { return }
         if scene == .labels {
-            report("unnamed", Labels.unnamed(in: [shown]).joined(separator: "; "))
+            let roots = [shown] + (statistics.map { [$0.window] } ?? [])
+            report("unnamed", Labels.unnamed(in: roots).joined(separator: "; "))
             report("checked", Labels.checked)
             finish(0)
             return
@@ -152,6 +168,23 @@ final class Stage {
         } catch {
             complain("\(error)")
             finish(1)
+        }
+    }
+
+    /// Scrolls the first scrolled window that there is to its end.
+    private func scrollToEnd(_ shown: GObjectRef) {
+        var widgets = [Widget(shown)]
+        while let widget = widgets.popLast() {
+            if CGtk_is_a(widget.gobject, gtk_scrolled_window_get_type()) != 0,
+                let adjustment = gtk_scrolled_window_get_vadjustment(widget.opaque)
+            {
+                return gtk_adjustment_set_value(adjustment, gtk_adjustment_get_upper(adjustment))
+            }
+            var child = gtk_widget_get_first_child(widget.widget)
+            while let next = child {
+                widgets.append(Widget(next))
+                child = gtk_widget_get_next_sibling(next)
+            }
         }
     }
 
