@@ -13,6 +13,7 @@ package enum Interface {
         ("win.hang-up", ["<Primary>h"]),
         ("win.microphone", ["<Primary>m"]),
         ("win.camera", ["<Primary>k"]),
+        ("win.edit-streams", ["<Primary>e"]),
         ("win.fullscreen", ["F11"]),
         ("win.show-help-overlay", ["<Primary>question"]),
         ("app.preferences", ["<Primary>comma"]),

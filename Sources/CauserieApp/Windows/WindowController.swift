@@ -11,6 +11,7 @@ final class WindowController {
     private let application: CauserieApplication
     private var panes: [PaneController] = []
     private var observations: [ModelObservation] = []
+    private lazy var editStreams = EditStreamsOpener(description, application.conference)
 
     init(_ description: WindowDescription, _ application: CauserieApplication) throws(BuilderError) {
         self.description = description
@@ -130,6 +131,7 @@ final class WindowController {
         actions.add("hang-up") { [weak self] in self?.hangUp() }
         actions.add("microphone", initially: true) { [weak self] in self?.set(.audio, $0) }
         actions.add("camera", initially: true) { [weak self] in self?.set(.video, $0) }
+        actions.add("edit-streams") { [weak self] in self?.showStreams() }
         actions.add("fullscreen", initially: false) { [weak self] in self?.view.setFullscreen($0) }
     }
 
@@ -160,6 +162,12 @@ final class WindowController {
             self?.application.conference.trust(refused)
             self?.call(refused.address)
         }
+    }
+
+    private func showStreams() {
+        do throws(BuilderError) {
+            try editStreams.open(over: view.window, selecting: focused?.stream)
+        } catch { view.showToast("\(error)") }
     }
 
     private func hangUp() {
