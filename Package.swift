@@ -142,7 +142,7 @@ let package = Package(
                 log,
             ] + nio("NIOPosix"), path: "Interop"),
         testHost(
-            "GtkTestHost", ["CauserieApp", "Conference", "GLibKit", "GtkKit", "Media", "RTC", "CGLib", "CGtk"]),
+            "GtkTestHost", ["CauserieApp", "Conference", "GLibKit", "GtkKit", "Media", "RTC", "CGLib", "CGtk", log]),
         .target(
             name: "Accessibility", dependencies: ["GLibKit", "CGLib", "Programs"],
             path: "Tests/Support/Accessibility", swiftSettings: common),

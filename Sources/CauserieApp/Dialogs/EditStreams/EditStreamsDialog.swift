@@ -51,6 +51,8 @@ package final class EditStreamsDialog {
 
     package func present(over parent: GObjectRef) {
         gtk_window_set_transient_for(window.pointer(), parent.pointer())
+        // A key that is pressed too early must not rename a stream.
+        if !Widget(window).isMapped { list.focus() }
         gtk_window_present(window.pointer())
     }
 

@@ -11,6 +11,7 @@ final class EditStreamsLayout {
     private let back: Widget
     private let title: Widget
     private var stream = ""
+    private var pending: EventSource?
 
     init(_ builder: Builder) throws(BuilderError) {
         leaflet = try builder.object("leaflet", adw_leaflet_get_type())
@@ -20,7 +21,10 @@ final class EditStreamsLayout {
         back = try builder.object("back", gtk_button_get_type())
         title = try builder.object("title", adw_window_title_get_type())
         for signal in ["notify::folded", "notify::visible-child"] {
-            connect(leaflet, signal) { [weak self] in self?.update() }
+            // It folds while it is laid out: what follows from that is for the next layout.
+            connect(leaflet, signal) { [weak self] in
+                self?.pending = EventSource.whenIdle { [weak self] in self?.update() }
+            }
         }
         update()
     }

@@ -54,9 +54,9 @@ final class PaneRow {
 
     private static func name(_ display: PaneDisplay) -> String {
         switch display {
-        case .received: tr("Received Picture")
-        case .sent: tr("Sent Picture")
-        case .receivedWithSentInset: tr("Received, Sent in a Corner")
+        case .received: trc("display", "Received")
+        case .sent: trc("display", "Sent")
+        case .receivedWithSentInset: trc("display", "Received and Sent")
         case .none: trc("display", "Nothing")
         }
     }
