@@ -8,18 +8,21 @@ final class FieldNote {
     private let label: Widget
     private let field: Widget?
     private let control: Widget?
+    private let above: Widget?
 
     /// - Parameters:
     ///   - name: of the field; the line's objects are named after it.
     ///   - field: what is marked when a value is refused.
     ///   - control: what has the keyboard then, for screen readers.
+    ///   - above: what is in the row above; nil for the field.
     init(
-        _ builder: Builder, _ name: String, field: Widget? = nil, control: Widget? = nil
+        _ builder: Builder, _ name: String, field: Widget? = nil, control: Widget? = nil, above: Widget? = nil
     ) throws(BuilderError) {
         row = try builder.object(name + "_note", gtk_list_box_row_get_type())
         label = try builder.object(name + "_note_text", gtk_label_get_type())
         self.field = field
         self.control = control ?? field
+        self.above = above ?? field
     }
 
     /// Says why a value is not taken.
@@ -40,7 +43,7 @@ final class FieldNote {
         field?.set(class: "error", isError)
         control?.setAccessibleDescription(text)
         // The line belongs to the row above: nothing is drawn between the two.
-        guard let field, let above = gtk_widget_get_ancestor(field.widget, gtk_list_box_row_get_type()) else { return }
-        Widget(above).set(class: "noted", !text.isEmpty)
+        guard let above, let row = gtk_widget_get_ancestor(above.widget, gtk_list_box_row_get_type()) else { return }
+        Widget(row).set(class: "noted", !text.isEmpty)
     }
 }

@@ -52,10 +52,13 @@ final class NumberField {
         let value = Int(gtk_spin_button_get_value_as_int(button.opaque))
         guard value != shown else { return }
         if let reason = set(value) {
+            // GTK tells of the value once more when this returns.
+            isRefused = true
             put(shown)
             note.refuse(reason)
         } else {
             shown = value
+            isRefused = false
             note.clear()
         }
     }
@@ -66,7 +69,8 @@ final class NumberField {
         let text = gtk_editable_get_text(button.opaque).map { String(cString: $0) } ?? ""
         let number = Int(text)
         if let number, range.contains(number) {
-            if !isRefused || number != shown { note.clear() }
+            if number == shown && isRefused { return }
+            note.clear()
             isRefused = false
         } else if !text.isEmpty {
             isRefused = true

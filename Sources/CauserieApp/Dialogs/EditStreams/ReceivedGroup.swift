@@ -31,7 +31,7 @@ final class ReceivedGroup: StreamGroup {
         volume = try builder.object("volume_adjustment", gtk_adjustment_get_type())
         scale = try builder.object("volume", gtk_scale_get_type())
         percent = try builder.object("volume_text", gtk_label_get_type())
-        note = try FieldNote(builder, "media")
+        note = try FieldNote(builder, "media", above: try builder.widget("picture"))
         scale.setAccessibleLabel(tr("Volume"))
         let adjustment = volume
         connection = connect(volume, "value-changed") { [weak self] in

@@ -28,7 +28,7 @@ final class SentGroup: StreamGroup {
         camera = try Choice(builder, "camera", label: tr("Camera")) { source in
             editing.change(tr("Camera")) { $0.camera = source }
         }
-        note = try FieldNote(builder, "media")
+        note = try FieldNote(builder, "media", above: try builder.widget("camera"))
     }
 
     func show(_ now: StreamSnapshot, before: StreamSnapshot?) {
