@@ -149,8 +149,8 @@ let package = Package(
         tests(
             "CauserieAppTests",
             [
-                "Accessibility", "CauserieApp", "Conference", "GLibKit", "GtkTestHost", "Media", "RTC", "Programs",
-                "causerie",
+                "Accessibility", "CauserieApp", "Conference", "GLibKit", "GtkTestHost", "Instances", "Media", "RTC",
+                "Programs", "causerie", "causeriectl",
             ]),
         tests("ArchitectureTests", []),
     ]

@@ -57,10 +57,11 @@ final class EditStreamsScene {
     /// The page is taller than a screen: SCROLL says from which pixel on it is seen.
     private func scroll() {
         guard let place = environment("SCROLL").flatMap({ Double($0) }) else { return }
-        // The list's, the page's, the panes'.
-        let areas = find(gtk_scrolled_window_get_type())
-        guard areas.count > 1 else { return }
-        gtk_adjustment_set_value(gtk_scrolled_window_get_vadjustment(areas[1].opaque), place)
+        let adjustments = find(gtk_scrolled_window_get_type()).compactMap {
+            gtk_scrolled_window_get_vadjustment($0.opaque)
+        }
+        let longest = adjustments.max { gtk_adjustment_get_upper($0) < gtk_adjustment_get_upper($1) }
+        if let longest { gtk_adjustment_set_value(longest, place) }
     }
 
     /// Presses Tab until everything must have had the keyboard; gives the controls that never had it.
