@@ -144,15 +144,15 @@ let package = Package(
                 log,
             ] + nio("NIOPosix"), path: "Interop"),
         testHost(
-            "GtkTestHost", ["CauserieApp", "Conference", "GLibKit", "GtkKit", "Media", "RTC", "CGLib", "CGtk"]),
+            "GtkTestHost", ["CauserieApp", "Conference", "GLibKit", "GtkKit", "Media", "RTC", "CGLib", "CGtk", log]),
         .target(
             name: "Accessibility", dependencies: ["GLibKit", "CGLib", "Programs"],
             path: "Tests/Support/Accessibility", swiftSettings: common),
         tests(
             "CauserieAppTests",
             [
-                "Accessibility", "CauserieApp", "Conference", "GLibKit", "GtkTestHost", "Media", "RTC", "Programs",
-                "causerie",
+                "Accessibility", "CauserieApp", "Conference", "GLibKit", "GtkTestHost", "Instances", "Media", "RTC",
+                "Programs", "causerie", "causeriectl",
             ]),
         tests("ArchitectureTests", []),
     ]

@@ -22,7 +22,7 @@ extension RootObject {
         let stream = try conference.findStream(name)
         guard window.canAddPane else { throw .full("This window has as many panes as a window can have.") }
         var added: Pane?
-        window.history.record("Add Pane") { added = conference.addPane(showing: stream, to: window) }
+        window.history.record(translatable("Add Pane")) { added = conference.addPane(showing: stream, to: window) }
         guard let added else { throw .failed("The pane was not added.") }
         return added
     }
@@ -30,7 +30,7 @@ extension RootObject {
     private func removePane(_ id: String) throws(BusFailure) {
         let (pane, window) = try conference.findPane(id)
         try requireOthers(in: window)
-        window.history.record("Remove Pane") { conference.remove(pane, from: window) }
+        window.history.record(translatable("Remove Pane")) { conference.remove(pane, from: window) }
     }
 
     /// Everything is checked before anything changes.
@@ -41,7 +41,7 @@ extension RootObject {
             let words = PaneDisplay.allCases.map(\.rawValue).joined(separator: ", ")
             throw .invalidValue("A display is one of \(words).")
         }
-        window.history.record("Change Pane", of: "pane \(id)") {
+        window.history.record(translatable("Change Pane"), of: "pane \(id)") {
             if pane.stream !== stream { pane.stream = stream }
             if pane.display != display { pane.display = display }
         }
@@ -52,14 +52,14 @@ extension RootObject {
         guard window.panes.indices.contains(index) else {
             throw .invalidValue("The place of a pane in this window is 0 to \(window.panes.count - 1), not \(index).")
         }
-        window.history.record("Move Pane") { conference.move(pane, to: index, in: window) }
+        window.history.record(translatable("Move Pane")) { conference.move(pane, to: index, in: window) }
     }
 
     private func detachPane(_ id: String) throws(BusFailure) -> WindowDescription {
         let (pane, window) = try conference.findPane(id)
         try requireOthers(in: window)
         var own: WindowDescription?
-        window.history.record("Detach Pane") { own = conference.detach(pane, from: window) }
+        window.history.record(translatable("Detach Pane")) { own = conference.detach(pane, from: window) }
         guard let own else { throw .tooManyWindows }
         return own
     }

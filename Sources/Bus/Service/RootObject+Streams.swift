@@ -22,13 +22,13 @@ extension RootObject {
     private func addStream(_ name: String, toWindow id: String) throws(BusFailure) -> Stream {
         let window = try conference.findWindow(id)
         let name = try StreamProperty.text(.string(name), "A stream's name", limit: 128)
-        return try adding(to: window, "Add Stream") { conference.addStream(named: name, to: window) }
+        return try adding(to: window, translatable("Add Stream")) { conference.addStream(named: name, to: window) }
     }
 
     private func duplicate(_ name: String) throws(BusFailure) -> Stream {
         let stream = try conference.findStream(name)
         guard let window = conference.window(of: stream) else { throw .notFound("stream", name) }
-        return try adding(to: window, "Duplicate Stream") { conference.duplicate(stream, in: window) }
+        return try adding(to: window, translatable("Duplicate Stream")) { conference.duplicate(stream, in: window) }
     }
 
     private func adding(
@@ -45,6 +45,6 @@ extension RootObject {
         let stream = try conference.findStream(name)
         guard let window = conference.window(of: stream) else { throw .notFound("stream", name) }
         guard window.streams.count > 1 else { throw .lastOne("The last stream of a window stays.") }
-        window.history.record("Remove Stream") { conference.remove(stream, from: window) }
+        window.history.record(translatable("Remove Stream")) { conference.remove(stream, from: window) }
     }
 }

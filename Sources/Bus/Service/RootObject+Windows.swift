@@ -42,7 +42,7 @@ extension RootObject {
             let words = PaneLayout.allCases.map(\.rawValue).joined(separator: ", ")
             throw .invalidValue("A layout is one of \(words).")
         }
-        window.history.record("Change Layout", of: "layout") { window.layout = layout }
+        window.history.record(translatable("Change Layout"), of: "layout") { window.layout = layout }
     }
 
     // MARK: Files

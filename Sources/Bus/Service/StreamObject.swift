@@ -66,7 +66,7 @@ final class StreamObject: BusInterface {
     private func accept(inPane id: String) throws(BusFailure) {
         let (pane, window) = try conference.findPane(id)
         try requireIncoming()
-        window.history.record("Answer in Pane") { conference.accept(stream, in: pane) }
+        window.history.record(translatable("Answer in Pane")) { conference.accept(stream, in: pane) }
         changed()
     }
 
@@ -120,7 +120,7 @@ final class StreamObject: BusInterface {
         guard let write = StreamProperty.named(name)?.write else { throw .unknownProperty(name) }
         // A call is no change of a window, and cannot be taken back.
         guard name != "Address", let window = conference.window(of: stream) else { return try write(stream, value) }
-        try window.history.record("Change Stream", of: "\(name) of \(stream.id)") { () throws(BusFailure) in
+        try window.history.record(translatable("Change Stream"), of: "\(name) of \(stream.id)") { () throws(BusFailure) in
             try write(stream, value)
         }
         changed()

@@ -19,6 +19,7 @@ package enum Interface {
         ("win.microphone", ["<Primary>m"]),
         ("win.camera", ["<Primary>k"]),
         ("win.statistics", ["<Primary>i"]),
+        ("win.edit-streams", ["<Primary>e"]),
         ("win.fullscreen", ["F11"]),
         ("win.show-help-overlay", ["<Primary>question"]),
         ("app.preferences", ["<Primary>comma"]),

@@ -49,6 +49,7 @@ final class PaneMenu {
     func setStreams(_ names: [String]) {
         g_menu_remove_all(streams.opaque)
         guard names.count > 1, let submenu = g_menu_new() else { return }
+        defer { g_object_unref(submenu.gobject) }
         for name in names {
             let label = name.split(separator: "_", omittingEmptySubsequences: false).joined(separator: "__")
             guard let item = g_menu_item_new(label, nil) else { continue }
@@ -56,7 +57,7 @@ final class PaneMenu {
             g_menu_append_item(submenu, item)
             g_object_unref(item.gobject)
         }
-        g_menu_append_submenu(streams.opaque, tr("Show St_ream"), GObjectRef(adopting: submenu).pointer())
+        g_menu_append_submenu(streams.opaque, tr("Show St_ream"), Widget(submenu).pointer())
     }
 
     /// Shows the menu at a place in the pane; in its middle when none is given.

@@ -50,7 +50,7 @@ final class WindowActions {
     private func takeBack() {
         guard let name = description.history.undoName else { return }
         description.history.undo()
-        view.showToast(tr("Taken back: {change}", ["change": name]), button: tr("Redo"), action: "win.redo")
+        view.showToast(tr("Taken back: {change}", ["change": translated(name)]), button: tr("Redo"), action: "win.redo")
     }
 
     // MARK: Files

@@ -13,6 +13,7 @@ final class WindowController: PaneHost {
     private var observations: [ModelObservation] = []
     private var arranging: WindowActions?
     private let statistics = StatisticsWindows()
+    private lazy var editStreams = EditStreamsOpener(description, application.conference)
 
     init(_ description: WindowDescription, _ application: CauserieApplication) throws(BuilderError) {
         self.description = description
@@ -181,6 +182,7 @@ final class WindowController: PaneHost {
             guard let self, let stream = focused?.stream else { return }
             showStatistics(of: stream)
         }
+        actions.add("edit-streams") { [weak self] in self?.showStreams(selecting: self?.focused?.stream) }
         actions.add("fullscreen", initially: false) { [weak self] in self?.view.setFullscreen($0) }
     }
 
@@ -234,7 +236,7 @@ final class WindowController: PaneHost {
         } catch { view.showToast("\(error)") }
     }
 
-    func editStreams(selecting stream: Stream) {}
+    func editStreams(selecting stream: Stream) { showStreams(selecting: stream) }
 
     func saveSnapshot(of stream: Stream) {
         // The picture of this moment, not of the one when the dialog is answered.
@@ -247,6 +249,12 @@ final class WindowController: PaneHost {
             let isWritten = Snapshot.write(frame, to: path)
             self?.view.showToast(isWritten ? tr("The snapshot is saved.") : tr("The snapshot cannot be saved."))
         }
+    }
+
+    private func showStreams(selecting stream: Stream?) {
+        do throws(BuilderError) {
+            try editStreams.open(over: view.window, selecting: stream)
+        } catch { view.showToast("\(error)") }
     }
 
     private func hangUp() {

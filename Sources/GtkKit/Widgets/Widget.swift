@@ -53,8 +53,12 @@ package struct Widget: GObjectPointer, Hashable {
 
     // MARK: Accessibility
 
-    /// What a screen reader calls it.
-    package func setAccessibleLabel(_ text: String) { CGtk_accessible_label(gobject, text) }
+    /// What a screen reader calls it: this alone. GTK 4.8 adds the words of a label that it is tied to, as a row ties its
+    /// control to its title: "Volume Volume".
+    package func setAccessibleLabel(_ text: String) {
+        gtk_accessible_reset_relation(opaque, GTK_ACCESSIBLE_RELATION_LABELLED_BY)
+        CGtk_accessible_label(gobject, text)
+    }
 
     package func setAccessibleDescription(_ text: String) { CGtk_accessible_description(gobject, text) }
 

@@ -65,6 +65,18 @@ package struct AccessibleNode: Hashable, Sendable {
         call("org.a11y.atspi.EditableText", "SetTextContents", [.string(text)])?.first?.boolValue ?? false
     }
 
+    /// The value of a scale or a number.
+    package var value: Double { property("org.a11y.atspi.Value", "CurrentValue")?.doubleValue ?? .nan }
+
+    @discardableResult
+    package func setValue(_ value: Double) -> Bool {
+        let target = BusTarget(name: busName, path: path, interface: "org.freedesktop.DBus.Properties")
+        let arguments: [Variant] = [
+            .string("org.a11y.atspi.Value"), .string("CurrentValue"), .variant(.double(value)),
+        ]
+        return (try? tree.connection.call(target, "Set", arguments, timeout: 5000)) != nil
+    }
+
     // MARK: Finding
 
     /// This and everything below it that is presented, parents first. (GTK 4.8 tells no state `showing` but a window's.)

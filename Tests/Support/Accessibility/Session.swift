@@ -56,6 +56,21 @@ package final class Session {
         try await find("the button \(name)", role: "button") { $0 == name }
     }
 
+    /// Waits until something is so.
+    package func wait(for what: String, _ condition: () throws -> Bool) async throws {
+        for _ in 0..<300 {
+            if try condition() { return }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw NotSeen(what: what, outline: known?.outline() ?? "no program", errors: program.complained)
+    }
+
+    /// What `causeriectl` prints about this very instance.
+    package func control(_ arguments: String...) throws -> String {
+        let outcome = try Program.run(Program.built("causeriectl"), arguments, environment: desktop.environment)
+        return (outcome.output + outcome.errors).trimmingCharacters(in: .newlines)
+    }
+
     /// Keeps a picture of the screen for people to look at.
     package func keepPicture(_ file: URL) throws {
         try FileManager.default.createDirectory(

@@ -23,6 +23,14 @@ enum Scene: String, CaseIterable {
     case preferences
     case preferencesDevices = "preferences-devices"
     case preferencesQuality = "preferences-quality"
+    case editStreams = "edit-streams"
+    case editStreamsList = "edit-streams-list"
+    case editStreamsInvalid = "edit-streams-invalid"
+    case editStreamsCall = "edit-streams-call"
+    /// Every control of the dialog can be reached by Tab.
+    case editStreamsKeys = "edit-streams-keys"
+    /// Every control of the dialog has a name.
+    case editStreamsLabels = "edit-streams-labels"
     case shortcuts
     case about
     /// A call that goes badly: the mark on its pane, and why.

@@ -27,6 +27,7 @@ final class Stage {
     private var window: MainWindow?
     private var preferences: PreferencesDialog?
     private var statistics: StatisticsView?
+    private var editStreams: EditStreamsScene?
     private var timer: EventSource?
     private var ticks = 0
 
@@ -108,6 +109,12 @@ final class Stage {
             dialog.present(over: window.window)
             preferences = dialog
             return dialog.window
+        case .editStreams, .editStreamsList, .editStreamsInvalid, .editStreamsCall, .editStreamsKeys,
+            .editStreamsLabels:
+            let shown = try EditStreamsScene(scene, width: size("WIDTH", 760), height: size("HEIGHT", 720))
+            shown.dialog.present(over: window.window)
+            editStreams = shown
+            return shown.dialog.window
         case .shortcuts:
             let overlay = gtk_application_window_get_help_overlay(window.window.pointer())
             guard let overlay else { throw BuilderError.missing("window", "help overlay") }
@@ -145,8 +152,13 @@ final class Stage {
         ticks += 1
         if ticks == 4 && scene == .devices { window?.controls.devices.popUp() }
         if ticks == 6 && scene == .statisticsBottom { scrollToEnd(shown) }
+        if ticks == 4 { editStreams?.act(scene) }
         guard ticks >= 10 else { return }
-        if scene == .labels {
+        if scene == .editStreamsKeys {
+            report("unreached", editStreams?.unreached().joined(separator: "; ") ?? "all")
+            return finish(0)
+        }
+        if scene == .labels || scene == .editStreamsLabels {
             let roots = [shown] + (statistics.map { [$0.window] } ?? [])
             report("unnamed", Labels.unnamed(in: roots).joined(separator: "; "))
             report("checked", Labels.checked)
