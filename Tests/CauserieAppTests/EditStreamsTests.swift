@@ -57,6 +57,9 @@ struct EditStreamsTests {
         _ = try session.control("set", "main", "volume", "0.4")
         try await session.wait(for: "the volume of elsewhere") { volume.value == 40 }
 
+        // What came over the bus is taken back like what was done here.
+        #expect(try await session.button("Undo").press())
+        try await session.wait(for: "the volume before") { volume.value == 150 }
         #expect(try await session.button("Undo").press())
         try await session.wait(for: "32 kbit/s") { try session.control("get", "main", "audioBitrate") == "32000" }
         #expect(try await session.button("Redo").press())

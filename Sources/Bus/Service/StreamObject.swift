@@ -120,7 +120,8 @@ final class StreamObject: BusInterface {
         guard let write = StreamProperty.named(name)?.write else { throw .unknownProperty(name) }
         // A call is no change of a window, and cannot be taken back.
         guard name != "Address", let window = conference.window(of: stream) else { return try write(stream, value) }
-        try window.history.record(translatable("Change Stream"), of: "\(name) of \(stream.id)") { () throws(BusFailure) in
+        try window.history.record(translatable("Change Stream"), of: "\(name) of \(stream.id)") {
+            () throws(BusFailure) in
             try write(stream, value)
         }
         changed()

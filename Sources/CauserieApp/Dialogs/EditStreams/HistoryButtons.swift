@@ -35,12 +35,12 @@ final class HistoryButtons {
     private func show(_ names: Names) {
         actions.setEnabled("undo", names.undo != nil)
         actions.setEnabled("redo", names.redo != nil)
-        let undoText = names.undo.map { tr("Undo: {change}", ["change": $0]) }
-        let redoText = names.redo.map { tr("Redo: {change}", ["change": $0]) }
+        let undoText = names.undo.map { tr("Undo: {change}", ["change": translated($0)]) }
+        let redoText = names.redo.map { tr("Redo: {change}", ["change": translated($0)]) }
         undo.tooltip = undoText ?? tr("Undo")
         redo.tooltip = redoText ?? tr("Redo")
         // The name stays the word; what it is about describes it.
-        undo.setAccessibleDescription(names.undo ?? "")
-        redo.setAccessibleDescription(names.redo ?? "")
+        undo.setAccessibleDescription(names.undo.map { translated($0) } ?? "")
+        redo.setAccessibleDescription(names.redo.map { translated($0) } ?? "")
     }
 }
