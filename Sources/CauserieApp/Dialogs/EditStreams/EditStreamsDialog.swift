@@ -37,6 +37,7 @@ package final class EditStreamsDialog {
         panes = try PaneTable(builder, editing) { [weak self] in self?.say($0) }
         editing.willChange = { [weak self] in self?.forgetToast() }
         addActions()
+        addKeys()
         observe()
     }
 
@@ -109,6 +110,40 @@ package final class EditStreamsDialog {
             self?.layout.showList()
             self?.list.focus()
         }
+    }
+
+    /// Ctrl+Z and Ctrl+Shift+Z, before an entry takes them: it would for letters that are set long since.
+    private func addKeys() {
+        guard let keys = gtk_event_controller_key_new() else { return }
+        gtk_event_controller_set_propagation_phase(keys, GTK_PHASE_CAPTURE)
+        connect(
+            keys, "key-pressed",
+            returning: { [weak self] _ in
+                guard let self, !isTyping, let event = gtk_event_controller_get_current_event(keys) else {
+                    return false
+                }
+                return take(back: event)
+            })
+        gtk_widget_add_controller(window.pointer(), keys)
+    }
+
+    /// Whether the keyboard is where letters are typed that are not set yet.
+    private var isTyping: Bool {
+        guard let focus = gtk_window_get_focus(window.pointer()) else { return false }
+        return CGtk_is_a(focus, gtk_text_get_type()) != 0 && page.isTyping
+    }
+
+    private func take(back event: OpaquePointer) -> Bool {
+        let modifiers = gdk_event_get_modifier_state(event).rawValue
+        let wanted = GDK_CONTROL_MASK.rawValue
+        guard modifiers & (wanted | GDK_ALT_MASK.rawValue) == wanted else { return false }
+        let isShifted = modifiers & GDK_SHIFT_MASK.rawValue != 0
+        switch Int32(bitPattern: gdk_keyval_to_lower(gdk_key_event_get_keyval(event))) {
+        case GDK_KEY_z: actions.activate(isShifted ? "redo" : "undo")
+        case GDK_KEY_y where !isShifted: actions.activate("redo")
+        default: return false
+        }
+        return true
     }
 
     private func add() {

@@ -60,6 +60,8 @@ final class IdentityGroup: StreamGroup {
         timeout.commit()
     }
 
+    var isTyping: Bool { name.isTyping || identifier.isTyping || address.isTyping || timeout.isTyping }
+
     /// Lets the person type another name for the stream.
     func rename() { name.focus() }
 

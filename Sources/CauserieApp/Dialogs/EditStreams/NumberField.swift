@@ -41,6 +41,10 @@ final class NumberField {
     /// Sets what is typed and not confirmed yet.
     func commit() { gtk_spin_button_update(button.opaque) }
 
+    var isTyping: Bool { text != String(shown) }
+
+    private var text: String { gtk_editable_get_text(button.opaque).map { String(cString: $0) } ?? "" }
+
     private func put(_ value: Int) {
         isShowing = true
         defer { isShowing = false }
@@ -66,7 +70,7 @@ final class NumberField {
     /// Something is typed, or GTK puts the number back that was: then the reason why stays.
     private func typed() {
         guard !isShowing else { return }
-        let text = gtk_editable_get_text(button.opaque).map { String(cString: $0) } ?? ""
+        let text = self.text
         let number = Int(text)
         if let number, range.contains(number) {
             if number == shown && isRefused { return }

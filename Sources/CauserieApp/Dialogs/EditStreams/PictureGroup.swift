@@ -72,4 +72,6 @@ final class PictureGroup: StreamGroup {
     func commit() {
         for field in [rate, floor, ceiling] { field.commit() }
     }
+
+    var isTyping: Bool { rate.isTyping || floor.isTyping || ceiling.isTyping }
 }

@@ -58,4 +58,6 @@ final class SoundGroup: StreamGroup {
     }
 
     func commit() { bitrate.commit() }
+
+    var isTyping: Bool { bitrate.isTyping }
 }

@@ -41,6 +41,9 @@ final class StreamPage {
         for group in groups { group.commit() }
     }
 
+    /// Whether something is typed and not confirmed yet.
+    var isTyping: Bool { groups.contains { $0.isTyping } }
+
     func rename() { identity.rename() }
 
     /// Ends with the dialog.

@@ -52,8 +52,13 @@ protocol StreamGroup: AnyObject {
 
     /// Sets what is typed and not confirmed yet.
     func commit()
+
+    /// Whether something is typed and not confirmed yet.
+    var isTyping: Bool { get }
 }
 
 extension StreamGroup {
     func commit() {}
+
+    var isTyping: Bool { false }
 }

@@ -43,6 +43,8 @@ final class TextField {
 
     var current: String { gtk_editable_get_text(text.opaque).map { String(cString: $0) } ?? "" }
 
+    var isTyping: Bool { current != shown }
+
     func onChange(_ handler: @escaping () -> Void) { connect(text, "changed", handler) }
 
     /// Shows what is set. What is being typed stays, unless it is about something else now.
