@@ -45,6 +45,20 @@ import Testing
         }
     }
 
+    @Test("a slider that goes back to where it was is no change; a renamed stream's pane comes back with its new name")
+    func backAndRenamed() throws {
+        let (conference, window) = try window()
+        let stream = try #require(window.streams.first)
+        for volume in [0.9, 1.0] { window.history.record("Change Volume", of: "volume") { stream.volume = volume } }
+        #expect(window.history.undoName == nil)
+        let other = try #require(conference.addWindow())
+        let pane = conference.addPane(showing: stream, to: other)
+        other.history.record("Remove Pane") { conference.remove(pane, from: other) }
+        try stream.rename(to: "desk")
+        other.history.undo()
+        #expect(other.panes.count == 2 && other.panes.last?.stream === stream)
+    }
+
     @Test("a removed stream comes back with its settings, its place and its panes")
     func removedStream() throws {
         let (conference, window) = try window()

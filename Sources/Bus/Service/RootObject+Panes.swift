@@ -58,9 +58,8 @@ extension RootObject {
     private func detachPane(_ id: String) throws(BusFailure) -> WindowDescription {
         let (pane, window) = try conference.findPane(id)
         try requireOthers(in: window)
-        var own: WindowDescription?
-        window.history.record(translatable("Detach Pane")) { own = conference.detach(pane, from: window) }
-        guard let own else { throw .tooManyWindows }
+        // Closing the new window takes it back.
+        guard let own = conference.detach(pane, from: window) else { throw .tooManyWindows }
         return own
     }
 

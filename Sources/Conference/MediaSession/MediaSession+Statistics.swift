@@ -70,6 +70,7 @@ extension MediaSession {
         for stage in CPUUsage.Stage.allCases {
             record["\(stage)Seconds"] = .number(engine.usage.seconds(of: stage))
         }
+        record["encoders"] = .integer(Int64(engine.encoderCount))
         return record
     }
 }

@@ -69,7 +69,8 @@ extension Conference {
         WindowStore.Window(
             id: window.id, streams: window.streams.map(record),
             panes: window.panes.map {
-                WindowStore.Pane(id: $0.id, stream: $0.stream.name, display: $0.display.rawValue)
+                WindowStore.Pane(
+                    id: $0.id, stream: $0.stream.name, streamID: $0.stream.id, display: $0.display.rawValue)
             },
             layout: window.layout.rawValue, size: window.size, origin: window.origin)
     }

@@ -40,7 +40,8 @@ import Observation
         guard before != after else { return }
         undone = []
         if !subject.isEmpty, let last = done.last, last.subject == subject, last.after == before {
-            done[done.count - 1].after = after
+            // Back at where it began, there is nothing to take back.
+            if last.before == after { done.removeLast() } else { done[done.count - 1].after = after }
         } else {
             done.append(Change(name: name, subject: subject, before: before, after: after))
             if done.count > Self.limit { done.removeFirst() }
@@ -119,7 +120,9 @@ extension Conference {
 
     private func restorePanes(of window: WindowDescription, to wanted: WindowStore.Window) {
         let panes = wanted.panes.compactMap { saved -> Pane? in
-            guard let stream = stream(named: saved.stream) else { return nil }
+            // By identifier first: the stream may have got another name meanwhile.
+            let known = streams.first { $0.id == saved.streamID } ?? stream(named: saved.stream)
+            guard let stream = known else { return nil }
             let display = saved.display.flatMap { PaneDisplay(rawValue: $0) } ?? .receivedWithSentInset
             let present = window.panes.first { $0.id == saved.id }
             guard let pane = present ?? takeBack(paneOf: saved.id, to: window) else {

@@ -7,6 +7,7 @@ struct WindowStore {
         var id: String
         /// The stream's name.
         var stream: String
+        var streamID: String?
         var display: String?
     }
 

@@ -1,7 +1,8 @@
 import Foundation
 
-// Compares a call between two instances with the same call between two Chromium processes, in one run.
-// usage: CallBench [SECONDS]
+// Compares a call between two instances with the same call between two Chromium processes, in one run; then what one
+// sender spends on several correspondents.
+// usage: CallBench [SECONDS] [call|mesh]
 
 /// One line of the table: ours, the peer's, and the ratio.
 func row(_ name: String, _ ours: Double, _ peer: Double, digits: Int) -> String {
@@ -10,8 +11,7 @@ func row(_ name: String, _ ours: Double, _ peer: Double, digits: Int) -> String 
     return [name, text(ours), text(peer), ratio].map { $0.padding(toLength: 24, withPad: " ", startingAt: 0) }.joined()
 }
 
-let seconds = CommandLine.arguments.dropFirst().first.flatMap(Double.init) ?? 10
-do {
+func compareCalls(seconds: Double) async throws {
     for shape in CallShape.all {
         let ours = try await InstanceCall.measure(shape, seconds: seconds)
         let peer = try await BrowserCall.measure(shape, seconds: seconds)
@@ -24,6 +24,32 @@ do {
         print(row("video, kbit/s", ours.kilobitsPerSecond, peer.kilobitsPerSecond, digits: 0))
         print("glass to glass, ms      \(ours.glassToGlass.map { String(format: "%.1f", $0) } ?? "-")")
     }
+}
+
+/// One sender, one size, more and more who get it.
+func compareMeshes(seconds: Double) async throws {
+    let shape = CallShape.all[0]
+    print("\nSender to several, \(shape.name)")
+    print("to   CPU s/s (of one)  MB    encoders  frames/s    Chromium: CPU s/s (of one)  MB    frames/s")
+    var first: (ours: MeshFigures, peer: MeshFigures)?
+    for count in [1, 2, 4] {
+        let ours = try await InstanceMesh.measure(shape, correspondents: count, seconds: seconds)
+        let peer = try await BrowserMesh.measure(shape, correspondents: count, seconds: seconds)
+        let one = first ?? (ours, peer)
+        first = one
+        print(
+            String(
+                format: "%d    %.3f (%.2f)      %4.0f  %.0f         %4.1f                  %.3f (%.2f)      %4.0f  %4.1f",
+                count, ours.cpu, ours.cpu / one.ours.cpu, ours.megabytes, ours.encoders ?? 0, ours.framesPerSecond,
+                peer.cpu, peer.cpu / one.peer.cpu, peer.megabytes, peer.framesPerSecond))
+    }
+}
+
+let words = CommandLine.arguments.dropFirst()
+let seconds = words.compactMap(Double.init).first ?? 10
+do {
+    if !words.contains("mesh") { try await compareCalls(seconds: seconds) }
+    if !words.contains("call") { try await compareMeshes(seconds: seconds) }
 } catch {
     FileHandle.standardError.write(Data("CallBench: \(error)\n".utf8))
     exit(1)
