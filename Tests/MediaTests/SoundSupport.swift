@@ -79,3 +79,28 @@ final class ToneSource: AudioPacketSource, @unchecked Sendable {
         return AudioPull(action: .decode(packets[index % packets.count]), stretch: .none)
     }
 }
+
+/// A stream that plays a tone of the far side, and what it is told of its speaker.
+final class Speaker: Sendable {
+    private let told: ToldProblems
+    let receiving: AudioReceiving
+    let source: ToneSource
+
+    init(_ engine: MediaEngine, _ speaker: SpeakerSource, hertz: Int = 660) throws {
+        let told = ToldProblems()
+        source = try ToneSource(hertz: hertz)
+        receiving = engine.receiveAudio(to: speaker, packets: source, onProblem: { told.add($0) })
+        self.told = told
+    }
+
+    var problems: [MediaProblem?] { told.all }
+    func change(to speaker: SpeakerSource) { receiving.change(to: speaker) }
+    func close() { receiving.close() }
+}
+
+final class ToldProblems: Sendable {
+    private let list = Mutex<[MediaProblem?]>([])
+
+    var all: [MediaProblem?] { list.withLock { $0 } }
+    func add(_ problem: MediaProblem?) { list.withLock { $0.append(problem) } }
+}

@@ -222,14 +222,20 @@ final class PlaybackStream: SoundStream, @unchecked Sendable {
     override func ready() {
         substitute?.stop()
         substitute = nil
+        output.report(nil)
     }
 
-    override func failed() { playSilently() }
+    override func failed() {
+        playSilently()
+        output.report(device.map { .deviceNotFound($0) } ?? .noDevice)
+    }
+
     override func serverIsComing() { playSilently() }
 
     override func serverIsAway() {
         super.serverIsAway()
         playSilently()
+        output.report(.noSoundServer)
     }
 
     override func stop() {

@@ -12,7 +12,17 @@ protocol AudioVoice: AnyObject, Sendable {
 final class AudioOutput: @unchecked Sendable {
     // Unchecked: `playing`, `sum` and `result` belong to the audio thread alone.
 
-    private let voices = Mutex<[any AudioVoice]>([])
+    private struct State {
+        var voices: [Entry] = []
+        var problem: MediaProblem?
+    }
+
+    private struct Entry {
+        var voice: any AudioVoice
+        var onProblem: (@Sendable (MediaProblem?) -> Void)?
+    }
+
+    private let state = Mutex(State())
     private let isChanged = Atomic<Bool>(false)
     private var playing: [any AudioVoice] = []
     private let sum: UnsafeMutablePointer<Int32>
@@ -31,26 +41,39 @@ final class AudioOutput: @unchecked Sendable {
         result.deallocate()
     }
 
-    func add(_ voice: any AudioVoice) {
-        voices.withLock { $0.append(voice) }
+    /// - Parameter onProblem: told at once how the speaker stands, and again when that changes. Called with a lock held.
+    func add(_ voice: any AudioVoice, onProblem: (@Sendable (MediaProblem?) -> Void)? = nil) {
+        state.withLock { state in
+            state.voices.append(Entry(voice: voice, onProblem: onProblem))
+            onProblem?(state.problem)
+        }
         isChanged.store(true, ordering: .releasing)
     }
 
     func remove(_ voice: any AudioVoice) {
-        let isEmpty = voices.withLock { voices in
-            voices.removeAll { $0 === voice }
-            return voices.isEmpty
+        let isEmpty = state.withLock { state in
+            state.voices.removeAll { $0.voice === voice }
+            return state.voices.isEmpty
         }
         isChanged.store(true, ordering: .releasing)
         if isEmpty { onEmpty() }
+    }
+
+    /// The speaker is lost (or, nil, there).
+    func report(_ problem: MediaProblem?) {
+        state.withLock { state in
+            guard state.problem != problem else { return }
+            state.problem = problem
+            for entry in state.voices { entry.onProblem?(problem) }
+        }
     }
 
     /// Audio thread: the next 480 samples, valid until the next call.
     func mix(at now: Int64) -> UnsafePointer<Int16> {
         // Only when the list changed, and then only if nobody is changing it at this very moment.
         if isChanged.load(ordering: .acquiring) {
-            let copied: Void? = voices.withLockIfAvailable { voices in
-                playing = voices
+            let copied: Void? = state.withLockIfAvailable { state in
+                playing = state.voices.map(\.voice)
                 isChanged.store(false, ordering: .relaxed)
             }
             _ = copied

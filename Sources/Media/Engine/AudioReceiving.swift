@@ -66,9 +66,13 @@ package final class AudioReceiving: AudioVoice, @unchecked Sendable {
     private let inserted = Atomic<Int>(0)
     private let removed = Atomic<Int>(0)
     private let output: Mutex<AudioOutput?>
+    private let problems: ProblemTeller
 
-    init(engine: MediaEngine, packets: any AudioPacketSource) {
+    init(
+        engine: MediaEngine, packets: any AudioPacketSource, onProblem: @escaping @Sendable (MediaProblem?) -> Void
+    ) {
         self.engine = engine
+        problems = ProblemTeller(onProblem)
         self.packets = packets
         decoder = try? OpusDecoding()
         samples = .allocate(capacity: OpusDecoding.longestPacket + 2 * AudioProcessor.chunk)
@@ -83,7 +87,7 @@ package final class AudioReceiving: AudioVoice, @unchecked Sendable {
             return output
         }
         old?.remove(self)
-        new.add(self)
+        new.add(self, onProblem: problems.begin())
     }
 
     /// 0 (silent) ... 2 (twice as loud).

@@ -8,6 +8,7 @@ final class AudioCapture: Sendable {
         var settings: AudioSettings
         var isMuted: Bool
         var onFrame: @Sendable (EncodedAudio) -> Void
+        /// Told at once how the microphone stands, and again when that changes. Called with a lock held.
         var onProblem: @Sendable (MediaProblem?) -> Void
     }
 
@@ -37,14 +38,13 @@ final class AudioCapture: Sendable {
     func stop() { ring.close() }
 
     func attach(_ sink: Sink) -> Int {
-        let (identifier, problem) = state.withLock { state in
+        state.withLock { state in
             state.next += 1
             state.sinks[state.next] = sink
             state.isChanged = true
-            return (state.next, state.problem)
+            sink.onProblem(state.problem)
+            return state.next
         }
-        if let problem { sink.onProblem(problem) }
-        return identifier
     }
 
     /// The number of streams left.
@@ -66,12 +66,11 @@ final class AudioCapture: Sendable {
     }
 
     func report(_ problem: MediaProblem?) {
-        let sinks = state.withLock { state -> [Sink] in
-            guard state.problem != problem else { return [] }
+        state.withLock { state in
+            guard state.problem != problem else { return }
             state.problem = problem
-            return Array(state.sinks.values)
+            for sink in state.sinks.values { sink.onProblem(problem) }
         }
-        for sink in sinks { sink.onProblem(problem) }
     }
 
     private func work() {
@@ -169,7 +168,7 @@ package final class AudioSending: Sendable {
 
     private let engine: MediaEngine
     private let onFrame: @Sendable (EncodedAudio) -> Void
-    private let onProblem: @Sendable (MediaProblem?) -> Void
+    private let problems: ProblemTeller
     private let state: Mutex<State>
 
     init(
@@ -178,7 +177,7 @@ package final class AudioSending: Sendable {
     ) {
         self.engine = engine
         self.onFrame = onFrame
-        self.onProblem = onProblem
+        problems = ProblemTeller(onProblem)
         state = Mutex(State(source: source, settings: settings))
         connect()
     }
@@ -229,7 +228,8 @@ package final class AudioSending: Sendable {
         guard !isClosed else { return }
         let (capture, attachment) = engine.microphone(
             source,
-            sink: AudioCapture.Sink(settings: settings, isMuted: isMuted, onFrame: onFrame, onProblem: onProblem))
+            sink: AudioCapture.Sink(
+                settings: settings, isMuted: isMuted, onFrame: onFrame, onProblem: problems.begin()))
         let (old, oldAttachment) = state.withLock { state in
             defer {
                 state.capture = capture

@@ -147,7 +147,7 @@ package final class MediaEngine: Sendable {
         to speaker: SpeakerSource, packets: any AudioPacketSource,
         onProblem: @escaping @Sendable (MediaProblem?) -> Void
     ) -> AudioReceiving {
-        let receiving = AudioReceiving(engine: self, packets: packets)
+        let receiving = AudioReceiving(engine: self, packets: packets, onProblem: onProblem)
         receiving.join(output(speaker))
         return receiving
     }
