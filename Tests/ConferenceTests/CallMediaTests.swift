@@ -220,6 +220,18 @@ import Testing
         await bob.stop()
     }
 
+    @Test("choosing the speaker that it is already is told to the media, which may hold something back")
+    func speakerChosenAgain() async throws {
+        let (ann, bob) = try await connected()
+        let speaker = ann.stream.speaker
+        ann.media.last?.tell(.problem(.speaker, .heldBack("Table")))
+        try await until("it is told") { ann.stream.problems == [.speaker: .heldBack("Table")] }
+        ann.stream.speaker = speaker
+        try await until("it is told") { ann.media.last?.calls.last == "speakerChosen" }
+        await ann.stop()
+        await bob.stop()
+    }
+
     @Test("a test call needs nobody else, and ends like any call")
     func testCall() async throws {
         let ann = try await Instance.start("Ann") { $0.camera = CameraSource.none }

@@ -86,6 +86,12 @@ extension Call {
         if isDescriptionSent { sendNotice() }
     }
 
+    /// The speaker was chosen that it was already.
+    func speakerChosenAgain() {
+        guard let media else { return }
+        enqueue { media.speakerChosen() }
+    }
+
     /// Something was paused or resumed.
     func pausesChanged() {
         guard let stream else { return }

@@ -27,9 +27,22 @@ import RTC
             if timeout != clamped { timeout = clamped }
         }
     }
-    package var camera: CameraSource { didSet { mediaChanged(oldValue != camera) } }
-    package var microphone: MicrophoneSource { didSet { mediaChanged(oldValue != microphone) } }
-    package var speaker: SpeakerSource { didSet { mediaChanged(oldValue != speaker) } }
+    package var camera: CameraSource {
+        didSet {
+            mediaChanged(oldValue != camera)
+        }
+    }
+    package var microphone: MicrophoneSource {
+        didSet {
+            mediaChanged(oldValue != microphone)
+        }
+    }
+    /// Choosing the same one again means something, too: the sound may be heard there although a headset is gone.
+    package var speaker: SpeakerSource {
+        didSet {
+            if oldValue == speaker { call?.speakerChosenAgain() } else { mediaChanged(true) }
+        }
+    }
     /// 0 (silent) ... 2 (twice as loud).
     package var volume = 1.0 {
         didSet {

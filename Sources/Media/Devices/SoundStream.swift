@@ -17,7 +17,8 @@ class SoundStream: AudioDevice, @unchecked Sendable {
     /// 48 kHz, mono, 16 bits: what the codec and the processing work with.
     static let format = pa_sample_spec(format: PA_SAMPLE_S16LE, rate: 48_000, channels: 1)
 
-    func open(in context: OpaquePointer) {
+    /// - Parameter target: nil for the device that the server takes.
+    func open(_ target: String?, in context: OpaquePointer) {
         closeStream()
         let properties = pa_proplist_new()
         defer { pa_proplist_free(properties) }
@@ -40,9 +41,9 @@ class SoundStream: AudioDevice, @unchecked Sendable {
             stream,
             { _, me in
                 guard let me else { return }
-                Unmanaged<SoundStream>.fromOpaque(me).takeUnretainedValue().notePlace()
+                Unmanaged<SoundStream>.fromOpaque(me).takeUnretainedValue().moved()
             }, me)
-        connect(stream, me)
+        connect(stream, to: target, me)
     }
 
     /// Where the stream is now, and where it was before somebody moved it.
@@ -55,10 +56,40 @@ class SoundStream: AudioDevice, @unchecked Sendable {
         place = String(cString: name)
     }
 
+    /// The device that the stream was moved away from, as long as the list may not know yet that it is gone.
+    private(set) var left: String?
+
+    private func moved() {
+        notePlace()
+        left = formerPlace
+        server.settle(self)
+    }
+
+    /// Where it was sent last of our own accord: once, so that the user's hand has the last word.
+    private var sentTo: String?
+
+    /// Whether it may be sent there, which counts as done.
+    func mayMove(to name: String) -> Bool {
+        defer { sentTo = name }
+        return sentTo != name
+    }
+
+    /// Other devices are there now: what was done is no measure any more.
+    func forgetMoves() {
+        sentTo = nil
+        left = nil
+    }
+
     var isRecording: Bool { false }
 
-    /// Whether any microphone will do, but it must be one.
-    var needsMicrophone: Bool { isRecording && device == nil }
+    /// Whether the sound was for one person alone, and whether it is silenced because it would be heard by more.
+    var isPersonal: Bool { false }
+    var isHeldBack: Bool { false }
+    var privacy: AudioOutput.Place { .unknown }
+
+    /// It is played there now.
+    func settle(_ privacy: AudioOutput.Place) {}
+    func tell(_ problem: MediaProblem?) {}
 
     private func stateChanged() {
         guard let stream else { return }
@@ -66,6 +97,7 @@ class SoundStream: AudioDevice, @unchecked Sendable {
         case PA_STREAM_READY:
             notePlace()
             ready()
+            server.settle(self)
         case PA_STREAM_FAILED, PA_STREAM_TERMINATED: lost()
         default: break
         }
@@ -112,7 +144,7 @@ class SoundStream: AudioDevice, @unchecked Sendable {
         PA_STREAM_ADJUST_LATENCY.rawValue | PA_STREAM_INTERPOLATE_TIMING.rawValue
             | PA_STREAM_AUTO_TIMING_UPDATE.rawValue)
 
-    func connect(_ stream: OpaquePointer, _ me: UnsafeMutableRawPointer) {}
+    func connect(_ stream: OpaquePointer, to target: String?, _ me: UnsafeMutableRawPointer) {}
     func ready() {}
     func failed() {}
     func serverIsComing() {}
@@ -135,7 +167,7 @@ final class RecordStream: SoundStream, @unchecked Sendable {
 
     deinit { chunk.deallocate() }
 
-    override func connect(_ stream: OpaquePointer, _ me: UnsafeMutableRawPointer) {
+    override func connect(_ stream: OpaquePointer, to target: String?, _ me: UnsafeMutableRawPointer) {
         pa_stream_set_read_callback(
             stream,
             { _, _, me in
@@ -144,12 +176,12 @@ final class RecordStream: SoundStream, @unchecked Sendable {
             }, me)
         var buffer = pa_buffer_attr(
             maxlength: .max, tlength: .max, prebuf: .max, minreq: .max, fragsize: UInt32(AudioProcessor.chunk * 2 * 2))
-        if pa_stream_connect_record(stream, device, &buffer, Self.flags) < 0 { lost() }
+        if pa_stream_connect_record(stream, target, &buffer, Self.flags) < 0 { lost() }
     }
 
     override var isRecording: Bool { true }
 
-    override func ready() { capture.report(nil) }
+    override func tell(_ problem: MediaProblem?) { capture.report(problem) }
 
     override func failed() {
         capture.report(device.map { .deviceNotFound($0) } ?? .noDevice)
@@ -206,7 +238,7 @@ final class PlaybackStream: SoundStream, @unchecked Sendable {
         super.init(server: server, device: device)
     }
 
-    override func connect(_ stream: OpaquePointer, _ me: UnsafeMutableRawPointer) {
+    override func connect(_ stream: OpaquePointer, to target: String?, _ me: UnsafeMutableRawPointer) {
         pa_stream_set_write_callback(
             stream,
             { _, count, me in
@@ -216,13 +248,27 @@ final class PlaybackStream: SoundStream, @unchecked Sendable {
         var buffer = pa_buffer_attr(
             maxlength: .max, tlength: UInt32(AudioProcessor.chunk * 2 * 3), prebuf: .max,
             minreq: UInt32(AudioProcessor.chunk * 2), fragsize: .max)
-        if pa_stream_connect_playback(stream, device, &buffer, Self.flags, nil, nil) < 0 { lost() }
+        if pa_stream_connect_playback(stream, target, &buffer, Self.flags, nil, nil) < 0 { lost() }
     }
 
     override func ready() {
         substitute?.stop()
         substitute = nil
-        output.report(nil)
+    }
+
+    override var isPersonal: Bool { output.isPersonal }
+    override var isHeldBack: Bool { output.isHoldingBack }
+    override var privacy: AudioOutput.Place { output.place }
+    override func tell(_ problem: MediaProblem?) { output.report(problem) }
+
+    override func settle(_ privacy: AudioOutput.Place) {
+        let wasHeldBack = output.isHoldingBack
+        output.setPlace(privacy)
+        // What the server has but not played yet was made for the headset.
+        guard !wasHeldBack, output.isHoldingBack, let stream, let operation = pa_stream_flush(stream, nil, nil) else {
+            return
+        }
+        pa_operation_unref(operation)
     }
 
     override func failed() {

@@ -9,42 +9,71 @@ protocol AudioVoice: AnyObject, Sendable {
 }
 
 /// One speaker and the mix of everything that plays on it. `mix` belongs to the audio thread.
+///
+/// A call that was heard by one person alone does not go on aloud when its headset is gone: its voice is held back, which
+/// costs it no time, until there is a headset again or the user has chosen the loudspeaker.
 final class AudioOutput: @unchecked Sendable {
-    // Unchecked: `playing`, `sum` and `result` belong to the audio thread alone.
+    // Unchecked: `playing`, `sum`, `unheard` and `result` belong to the audio thread alone.
+
+    /// Who hears what is played.
+    enum Place: Equatable {
+        /// Nobody, or nobody knows.
+        case unknown
+        /// One person: a headset or the like.
+        case personal
+        /// Everybody in the room; the loudspeaker's name for people.
+        case aloud(String)
+    }
 
     private struct State {
         var voices: [Entry] = []
         var problem: MediaProblem?
+        var place = Place.unknown
     }
 
     private struct Entry {
         var voice: any AudioVoice
+        /// Nil for what is no call, and may be heard anywhere.
         var onProblem: (@Sendable (MediaProblem?) -> Void)?
+        var wasPersonal = false
+        var isHeldBack = false
+    }
+
+    private struct Playing {
+        var voice: any AudioVoice
+        var isHeldBack: Bool
     }
 
     private let state = Mutex(State())
     private let isChanged = Atomic<Bool>(false)
-    private var playing: [any AudioVoice] = []
+    private var playing: [Playing] = []
     private let sum: UnsafeMutablePointer<Int32>
+    private let unheard: UnsafeMutablePointer<Int32>
     private let result: UnsafeMutablePointer<Int16>
     private let onEmpty: @Sendable () -> Void
 
     init(onEmpty: @escaping @Sendable () -> Void) {
         self.onEmpty = onEmpty
         sum = .allocate(capacity: AudioProcessor.chunk)
+        unheard = .allocate(capacity: AudioProcessor.chunk)
+        unheard.initialize(repeating: 0, count: AudioProcessor.chunk)
         result = .allocate(capacity: AudioProcessor.chunk)
         result.initialize(repeating: 0, count: AudioProcessor.chunk)
     }
 
     deinit {
         sum.deallocate()
+        unheard.deallocate()
         result.deallocate()
     }
 
-    /// - Parameter onProblem: told at once how the speaker stands, and again when that changes. Called with a lock held.
+    /// - Parameter onProblem: told at once how the speaker stands, and again when that changes; nil for what is no call.
+    ///   Called with a lock held.
     func add(_ voice: any AudioVoice, onProblem: (@Sendable (MediaProblem?) -> Void)? = nil) {
         state.withLock { state in
-            state.voices.append(Entry(voice: voice, onProblem: onProblem))
+            state.voices.append(
+                Entry(
+                    voice: voice, onProblem: onProblem, wasPersonal: onProblem != nil && state.place == .personal))
             onProblem?(state.problem)
         }
         isChanged.store(true, ordering: .releasing)
@@ -64,22 +93,67 @@ final class AudioOutput: @unchecked Sendable {
         state.withLock { state in
             guard state.problem != problem else { return }
             state.problem = problem
-            for entry in state.voices { entry.onProblem?(problem) }
+            Self.tell(state)
         }
     }
+
+    private static func tell(_ state: borrowing State) {
+        for entry in state.voices {
+            if entry.isHeldBack, case .aloud(let name) = state.place {
+                entry.onProblem?(.heldBack(name))
+            } else {
+                entry.onProblem?(state.problem)
+            }
+        }
+    }
+
+    // MARK: Privacy
+
+    var place: Place { state.withLock { $0.place } }
+    /// Whether a voice was heard by one person alone, and nobody has allowed more.
+    var isPersonal: Bool { state.withLock { $0.voices.contains(where: \.wasPersonal) } }
+    var isHoldingBack: Bool { state.withLock { $0.voices.contains(where: \.isHeldBack) } }
+
+    /// The sound goes somewhere else, or the same speaker has another way out.
+    func setPlace(_ place: Place) {
+        state.withLock { state in
+            guard state.place != place else { return }
+            state.place = place
+            for index in state.voices.indices where state.voices[index].onProblem != nil {
+                if place == .personal { state.voices[index].wasPersonal = true }
+                state.voices[index].isHeldBack = place != .personal && state.voices[index].wasPersonal
+            }
+            Self.tell(state)
+        }
+        isChanged.store(true, ordering: .releasing)
+    }
+
+    /// The user has chosen this speaker for a voice: it is heard, whoever hears it.
+    func allow(_ voice: any AudioVoice) {
+        state.withLock { state in
+            for index in state.voices.indices where state.voices[index].voice === voice {
+                state.voices[index].wasPersonal = state.place == .personal
+                state.voices[index].isHeldBack = false
+            }
+            Self.tell(state)
+        }
+        isChanged.store(true, ordering: .releasing)
+    }
+
+    // MARK: Audio thread
 
     /// Audio thread: the next 480 samples, valid until the next call.
     func mix(at now: Int64) -> UnsafePointer<Int16> {
         // Only when the list changed, and then only if nobody is changing it at this very moment.
         if isChanged.load(ordering: .acquiring) {
             let copied: Void? = state.withLockIfAvailable { state in
-                playing = state.voices.map(\.voice)
+                playing = state.voices.map { Playing(voice: $0.voice, isHeldBack: $0.isHeldBack) }
                 isChanged.store(false, ordering: .relaxed)
             }
             _ = copied
         }
         sum.update(repeating: 0, count: AudioProcessor.chunk)
-        for voice in playing { voice.add(to: sum, at: now) }
+        for entry in playing { entry.voice.add(to: entry.isHeldBack ? unheard : sum, at: now) }
         for index in 0..<AudioProcessor.chunk { result[index] = Self.soften(sum[index]) }
         return UnsafePointer(result)
     }

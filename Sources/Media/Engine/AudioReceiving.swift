@@ -86,6 +86,7 @@ package final class AudioReceiving: AudioVoice, @unchecked Sendable {
             defer { output = new }
             return output
         }
+        if old === new { return new.allow(self) }
         old?.remove(self)
         new.add(self, onProblem: problems.begin())
     }
@@ -95,7 +96,11 @@ package final class AudioReceiving: AudioVoice, @unchecked Sendable {
 
     package func setMuted(_ value: Bool) { isMuted.store(value, ordering: .relaxed) }
 
+    /// The user has chosen a speaker.
     package func change(to speaker: SpeakerSource) { join(engine.output(speaker)) }
+
+    /// The user has chosen the speaker of now once more: the sound is not held back there.
+    package func allowAloud() { output.withLock { $0 }?.allow(self) }
 
     /// 0...1
     package var level: Double { meter.level }

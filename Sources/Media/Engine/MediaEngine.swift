@@ -50,6 +50,11 @@ package final class MediaEngine: Sendable {
         cameraWatch.observe(handler)
     }
 
+    /// What takes the place of a named device that is missing: of each kind, what was chosen, the last first.
+    package func setPreferredDevices(_ names: [MediaDevice.Kind: [String]]) {
+        soundServer.setPreferred(names)
+    }
+
     // MARK: Pictures
 
     package func sendVideo(
