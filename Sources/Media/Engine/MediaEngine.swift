@@ -53,6 +53,7 @@ package final class MediaEngine: Sendable {
     /// What takes the place of a named device that is missing: of each kind, what was chosen, the last first.
     package func setPreferredDevices(_ names: [MediaDevice.Kind: [String]]) {
         soundServer.setPreferred(names)
+        captures.setPreferred(names[.camera] ?? [])
     }
 
     // MARK: Pictures
