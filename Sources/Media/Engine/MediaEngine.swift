@@ -167,7 +167,7 @@ package final class MediaEngine: Sendable {
         state.withLock { state in
             if let running = state.microphones[source] { return (running.capture, running.capture.attach(sink)) }
             let isReal = if case .testTone = source { false } else { source != .none }
-            let capture = AudioCapture(processes: isReal, usage: usage)
+            let capture = AudioCapture(isReal: isReal, usage: usage)
             let attachment = capture.attach(sink)
             capture.start()
             let device: any AudioDevice =
