@@ -56,7 +56,7 @@ private final class CountingVoice: AudioVoice, @unchecked Sendable {
     // Unchecked: the test mixes on one thread.
     private(set) var pulls = 0
 
-    func add(to mix: UnsafeMutablePointer<Int32>, at now: Int64) {
+    func add(to mix: UnsafeMutablePointer<Int32>, at now: Int64, for output: Int) {
         pulls += 1
         for index in 0..<AudioProcessor.chunk { mix[index] &+= 100 }
     }

@@ -28,7 +28,9 @@ final class Listener: Sendable {
 
     var problems: [MediaProblem?] { state.withLock { $0.problems } }
     var packetCount: Int { state.withLock { $0.packets.count } }
+    var times: [Int64] { state.withLock { $0.packets.map(\.captureTime) } }
     func close() { sending.withLock { $0 }?.close() }
+    func change(to source: MicrophoneSource) { sending.withLock { $0 }?.change(to: source) }
 
     /// The loudest tone of the next second; 0 for silence, and when nothing comes.
     func hears() async throws -> Double {

@@ -4,8 +4,10 @@ import Synchronization
 protocol AudioVoice: AnyObject, Sendable {
     /// Audio thread: adds the next 480 samples to `mix`.
     ///
-    /// - Parameter now: on `CLOCK_MONOTONIC`, µs.
-    func add(to mix: UnsafeMutablePointer<Int32>, at now: Int64)
+    /// - Parameters:
+    ///   - now: on `CLOCK_MONOTONIC`, µs.
+    ///   - output: the number of the output that wants them; a voice on its way to another speaker is on two.
+    func add(to mix: UnsafeMutablePointer<Int32>, at now: Int64, for output: Int)
 }
 
 /// One speaker and the mix of everything that plays on it. `mix` belongs to the audio thread.
@@ -29,12 +31,14 @@ final class AudioOutput: @unchecked Sendable {
         var voices: [Entry] = []
         var problem: MediaProblem?
         var place = Place.unknown
+        var isReady: Bool
     }
 
     private struct Entry {
         var voice: any AudioVoice
         /// Nil for what is no call, and may be heard anywhere.
         var onProblem: (@Sendable (MediaProblem?) -> Void)?
+        var onReady: (@Sendable () -> Void)?
         var wasPersonal = false
         var isHeldBack = false
     }
@@ -44,7 +48,13 @@ final class AudioOutput: @unchecked Sendable {
         var isHeldBack: Bool
     }
 
-    private let state = Mutex(State())
+    private static let count = Atomic<Int>(0)
+
+    /// Of no other output.
+    let number = AudioOutput.count.add(1, ordering: .relaxed).newValue
+    /// How long a sample takes from here to the ear, ms, by the server's own account.
+    let latency = Atomic<Int>(0)
+    private let state: Mutex<State>
     private let isChanged = Atomic<Bool>(false)
     private var playing: [Playing] = []
     private let sum: UnsafeMutablePointer<Int32>
@@ -52,7 +62,9 @@ final class AudioOutput: @unchecked Sendable {
     private let result: UnsafeMutablePointer<Int16>
     private let onEmpty: @Sendable () -> Void
 
-    init(onEmpty: @escaping @Sendable () -> Void) {
+    /// - Parameter isReady: whether it is known already what becomes of the speaker.
+    init(isReady: Bool = true, onEmpty: @escaping @Sendable () -> Void) {
+        state = Mutex(State(isReady: isReady))
         self.onEmpty = onEmpty
         sum = .allocate(capacity: AudioProcessor.chunk)
         unheard = .allocate(capacity: AudioProcessor.chunk)
@@ -68,13 +80,18 @@ final class AudioOutput: @unchecked Sendable {
     }
 
     /// - Parameter onProblem: told at once how the speaker stands, and again when that changes; nil for what is no call.
-    ///   Called with a lock held.
-    func add(_ voice: any AudioVoice, onProblem: (@Sendable (MediaProblem?) -> Void)? = nil) {
+    ///   Called with a lock held, as is `onReady`: once, when the speaker plays or is known not to.
+    func add(
+        _ voice: any AudioVoice, onProblem: (@Sendable (MediaProblem?) -> Void)? = nil,
+        onReady: (@Sendable () -> Void)? = nil
+    ) {
         state.withLock { state in
             state.voices.append(
                 Entry(
-                    voice: voice, onProblem: onProblem, wasPersonal: onProblem != nil && state.place == .personal))
+                    voice: voice, onProblem: onProblem, onReady: state.isReady ? nil : onReady,
+                    wasPersonal: onProblem != nil && state.place == .personal))
             onProblem?(state.problem)
+            if state.isReady { onReady?() }
         }
         isChanged.store(true, ordering: .releasing)
     }
@@ -86,6 +103,18 @@ final class AudioOutput: @unchecked Sendable {
         }
         isChanged.store(true, ordering: .releasing)
         if isEmpty { onEmpty() }
+    }
+
+    /// The speaker plays, or is known not to.
+    func becomeReady() {
+        state.withLock { state in
+            guard !state.isReady else { return }
+            state.isReady = true
+            for index in state.voices.indices {
+                state.voices[index].onReady?()
+                state.voices[index].onReady = nil
+            }
+        }
     }
 
     /// The speaker is lost (or, nil, there).
@@ -153,7 +182,7 @@ final class AudioOutput: @unchecked Sendable {
             _ = copied
         }
         sum.update(repeating: 0, count: AudioProcessor.chunk)
-        for entry in playing { entry.voice.add(to: entry.isHeldBack ? unheard : sum, at: now) }
+        for entry in playing { entry.voice.add(to: entry.isHeldBack ? unheard : sum, at: now, for: number) }
         for index in 0..<AudioProcessor.chunk { result[index] = Self.soften(sum[index]) }
         return UnsafePointer(result)
     }

@@ -1,19 +1,32 @@
+import Dispatch
 import Synchronization
 
 /// One stream's share of a microphone.
 package final class AudioSending: Sendable {
+    private struct Share {
+        var capture: AudioCapture
+        var attachment: Int
+        /// Of the handover.
+        var number: Int
+    }
+
     private struct State {
         var source: MicrophoneSource
         var settings: AudioSettings
         var isMuted = false
-        var capture: AudioCapture?
-        var attachment = 0
+        var share: Share?
+        /// Goes on until the new microphone's sound comes.
+        var former: Share?
         var isClosed = false
     }
+
+    /// How long a new microphone may take before the former one is let go all the same.
+    private static let patience = DispatchTimeInterval.seconds(1)
 
     private let engine: MediaEngine
     private let onFrame: @Sendable (EncodedAudio) -> Void
     private let problems: ProblemTeller
+    private let handover = AudioHandover()
     private let state: Mutex<State>
 
     init(
@@ -30,22 +43,24 @@ package final class AudioSending: Sendable {
     deinit { close() }
 
     package func update(_ settings: AudioSettings) {
-        let (capture, attachment) = state.withLock { state in
+        let shares = state.withLock { state in
             state.settings = settings
-            return (state.capture, state.attachment)
+            return [state.former, state.share]
         }
-        capture?.change(attachment) { $0.settings = settings }
+        for case .some(let share) in shares { share.capture.change(share.attachment) { $0.settings = settings } }
     }
 
     package func setMuted(_ isMuted: Bool) {
-        let (capture, attachment) = state.withLock { state in
+        let share = state.withLock { state in
             state.isMuted = isMuted
-            return (state.capture, state.attachment)
+            return state.share
         }
-        capture?.change(attachment) { $0.isMuted = isMuted }
+        share?.capture.change(share?.attachment ?? 0) { $0.isMuted = isMuted }
+        // Nobody hears a gap now; and what is muted is muted everywhere.
+        if isMuted, let share { letFormerGo(for: share.number) }
     }
 
-    /// Another microphone, without a word to the far side.
+    /// Another microphone, without a word to the far side, and without a gap.
     package func change(to source: MicrophoneSource) {
         state.withLock { $0.source = source }
         connect()
@@ -53,35 +68,83 @@ package final class AudioSending: Sendable {
 
     /// 0...1; 0 while muted.
     package var level: Double {
-        let (capture, isMuted) = state.withLock { ($0.capture, $0.isMuted) }
+        let (capture, isMuted) = state.withLock { ($0.share?.capture, $0.isMuted) }
         return isMuted ? 0 : capture?.meter.level ?? 0
     }
 
+    /// From the mouth to the packet, ms; nil without a microphone.
+    package var captureDelay: Double? {
+        state.withLock { state in
+            guard state.source != .none, let capture = state.share?.capture else { return nil }
+            return Double(capture.delay.load(ordering: .relaxed) + state.settings.frameDuration)
+        }
+    }
+
     package func close() {
-        let (capture, attachment) = state.withLock { state in
+        let shares = state.withLock { state in
             defer {
-                state.capture = nil
+                state.share = nil
+                state.former = nil
                 state.isClosed = true
             }
-            return (state.capture, state.attachment)
+            return [state.former, state.share]
         }
-        if let capture { engine.release(capture, sink: attachment) }
+        for case .some(let share) in shares { engine.release(share.capture, sink: share.attachment) }
     }
 
     private func connect() {
         let (source, settings, isMuted, isClosed) = state.withLock { ($0.source, $0.settings, $0.isMuted, $0.isClosed) }
         guard !isClosed else { return }
-        let (capture, attachment) = engine.microphone(
-            source,
-            sink: AudioCapture.Sink(
-                settings: settings, isMuted: isMuted, onFrame: onFrame, onProblem: problems.begin()))
-        let (old, oldAttachment) = state.withLock { state in
-            defer {
-                state.capture = capture
-                state.attachment = attachment
-            }
-            return (state.capture, state.attachment)
+        let number = handover.begin()
+        let tell = problems.begin()
+        let letGo: @Sendable () -> Void = { [weak self] in
+            // Away from the threads of sound: letting a device go takes its time.
+            DispatchQueue.global(qos: .userInitiated).async { [weak self] in self?.letFormerGo(for: number) }
         }
-        if let old { engine.release(old, sink: oldAttachment) }
+        let sink = AudioCapture.Sink(
+            settings: settings, isMuted: isMuted,
+            onFrame: { [handover, onFrame] frame in
+                let (isSent, takesOver) = handover.admit(frame, of: number)
+                if isSent { onFrame(frame) }
+                if takesOver { letGo() }
+            },
+            onProblem: { problem in
+                tell(problem)
+                if problem != nil { letGo() }
+            })
+        let (capture, attachment) = engine.microphone(source, sink: sink)
+        replaceShare(by: Share(capture: capture, attachment: attachment, number: number))
+        if source == .none || isMuted { return letFormerGo(for: number) }
+        DispatchQueue.global(qos: .utility).asyncAfter(deadline: .now() + Self.patience, execute: letGo)
+    }
+
+    private func replaceShare(by share: Share) {
+        let (unused, isMuted) = state.withLock { state -> (Share?, Bool) in
+            if state.isClosed { return (share, state.isMuted) }
+            defer {
+                state.former = state.share
+                state.share = share
+            }
+            return (state.former, state.isMuted)
+        }
+        // It may have been muted, or set anew, meanwhile.
+        let settings = state.withLock { $0.settings }
+        share.capture.change(share.attachment) { sink in
+            sink.isMuted = isMuted
+            sink.settings = settings
+        }
+        if let unused { engine.release(unused.capture, sink: unused.attachment) }
+    }
+
+    /// The new microphone's sound is there, or nobody waits for it any longer.
+    private func letFormerGo(for number: Int) {
+        let former = state.withLock { state -> Share? in
+            guard state.share?.number == number else { return nil }
+            defer { state.former = nil }
+            return state.former
+        }
+        guard let former else { return }
+        handover.cut(to: number)
+        engine.release(former.capture, sink: former.attachment)
     }
 }

@@ -198,7 +198,7 @@ package final class MediaEngine: Sendable {
     func output(_ speaker: SpeakerSource) -> AudioOutput {
         state.withLock { state in
             if let running = state.outputs[speaker] { return running.output }
-            let output = AudioOutput(onEmpty: { [weak self] in self?.close(speaker) })
+            let output = AudioOutput(isReady: speaker == .none, onEmpty: { [weak self] in self?.close(speaker) })
             let device: any AudioDevice =
                 switch speaker {
                 case .none: SilentPlayer(output: output, usage: usage)
