@@ -16,8 +16,9 @@ final class VideoCaptures: Sendable {
     /// What takes the place of a missing camera, the first first; then any.
     func setPreferred(_ names: [String]) { preferred.withLock { $0 = names } }
 
-    private var standIns: [String] {
-        preferred.withLock { $0 }.compactMap { cameras.path(of: $0) } + cameras.cameras().map(\.id)
+    private var standIn: String? {
+        let names = preferred.withLock { $0 }
+        return names.lazy.compactMap { self.cameras.path(of: $0) }.first ?? cameras.cameras().first?.id
     }
 
     /// A camera is opened at the size of its first user; a pattern has its own.
@@ -75,8 +76,9 @@ final class VideoCaptures: Sendable {
                 return try CameraDriver(path: camera.id, settings: format, missing: .noDevice)
             case .device(let text):
                 guard let path = cameras.path(of: text) else {
-                    return try StandInCameraDriver(
-                        for: text, candidates: self?.standIns ?? [], cameras: cameras, settings: format)
+                    guard let self, let other = standIn else { throw VideoSourceError(problem: .deviceNotFound(text)) }
+                    let capture = capture(of: .device(other), format: format)
+                    return StandInCamera(for: text, by: capture, cameras: cameras)
                 }
                 return try CameraDriver(path: path, settings: format, missing: .deviceNotFound(text))
             }
