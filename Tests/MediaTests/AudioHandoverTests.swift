@@ -80,6 +80,30 @@ import Testing
         receiving.close()
     }
 
+    @Test("who goes back to a speaker before the next one plays has not left it")
+    func backAgain() async throws {
+        let engine = MediaEngine(logger: Logger(label: "test"), deviceFolder: "/nonexistent", soundServer: "unix:/none")
+        let source = try ToneSource(hertz: 660)
+        let receiving = AudioReceiving(engine: engine, packets: source, onProblem: { _ in })
+        let (firstIsFree, secondIsFree) = (Freedom(), Freedom())
+        let first = AudioOutput(onEmpty: { firstIsFree.come() })
+        let second = AudioOutput(isReady: false, onEmpty: { secondIsFree.come() })
+        receiving.join(first)
+        receiving.join(second)
+        receiving.join(first)
+        try await eventually("the other one is let go") { secondIsFree.hasCome }
+        for _ in 0..<10 { _ = first.mix(at: 0) }
+        #expect(source.pulls == 5 && !firstIsFree.hasCome)
+        receiving.close()
+        #expect(firstIsFree.hasCome)
+    }
+
+    private final class Freedom: Sendable {
+        private let value = Atomic<Bool>(false)
+        var hasCome: Bool { value.load(ordering: .relaxed) }
+        func come() { value.store(true, ordering: .relaxed) }
+    }
+
     private func isSilent(_ output: AudioOutput) -> Bool {
         let samples = output.mix(at: 0)
         return (0..<AudioProcessor.chunk).allSatisfy { samples[$0] == 0 }

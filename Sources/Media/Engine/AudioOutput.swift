@@ -86,6 +86,8 @@ final class AudioOutput: @unchecked Sendable {
         onReady: (@Sendable () -> Void)? = nil
     ) {
         state.withLock { state in
+            // One that comes back before it was gone begins anew.
+            state.voices.removeAll { $0.voice === voice }
             state.voices.append(
                 Entry(
                     voice: voice, onProblem: onProblem, onReady: state.isReady ? nil : onReady,

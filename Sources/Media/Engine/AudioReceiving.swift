@@ -101,8 +101,8 @@ package final class AudioReceiving: AudioVoice, @unchecked Sendable {
             return (route.output, route.former)
         }
         if old === new { return new.allow(self) }
-        // Back to the speaker that was just about to be left: it starts anew.
-        unused?.remove(self)
+        // Back to the speaker that was just about to be left: leaving it would close it.
+        if unused !== new { unused?.remove(self) }
         let takeOver: @Sendable () -> Void = { [weak self, number = new.number] in self?.takeOver(number) }
         if old == nil { heardOn.store(new.number, ordering: .sequentiallyConsistent) }
         new.add(self, onProblem: problems.begin(), onReady: takeOver)
