@@ -22,13 +22,11 @@ import Testing
         let before = listener.packetCount
         listener.change(to: .device("two.monitor"))
         try await eventually("a second and a half of sound") { listener.packetCount >= before + 75 }
-        // Of all that was captured since the last look: as many frames as fit into the time, but one; and one for what
-        // the clock of the first and the last is late.
-        let times = listener.times
-        let span = (times.last ?? 0) - (times.first ?? 0)
-        let missing = Int((Double(span) / 20_000).rounded()) + 1 - times.count
-        #expect(missing <= 2, "\(times)")
-        #expect(zip(times, times.dropFirst()).allSatisfy { $0 < $1 })
+        // How far each frame is behind where it would be without a gap. Single ones are late when the machine is; so by
+        // the middle one of many before and after.
+        let behind = listener.times.enumerated().map { $1 - Int64($0) * 20_000 }
+        let gap = behind.suffix(31).sorted()[15] - behind.prefix(31).sorted()[15]
+        #expect((-30_000...30_000).contains(gap), "\(behind)")
         #expect(try await listener.hears() == 880)
         #expect(listener.problems == [])
         try await eventually("the first one is free") {

@@ -52,16 +52,20 @@ final class RecordStream: SoundStream, @unchecked Sendable {
         let latency = latencyMilliseconds
         capture.delay.store(latency, ordering: .relaxed)
         let delay = latency + server.playbackDelay
+        // Several pieces wait when we are late: the first of them is as old as all of them together.
+        var waiting = Int(clamping: pa_stream_readable_size(stream)) / 2
         while true {
             var data: UnsafeRawPointer?
             var count = 0
             guard pa_stream_peek(stream, &data, &count) == 0, count > 0 else { return }
-            if let data { take(data.assumingMemoryBound(to: Int16.self), count: count / 2, now: now, delay: delay) }
+            waiting = max(0, waiting - count / 2)
+            let end = now - Int64(waiting) * 1000 / 48
+            if let data { take(data.assumingMemoryBound(to: Int16.self), count: count / 2, end: end, delay: delay) }
             pa_stream_drop(stream)
         }
     }
 
-    private func take(_ samples: UnsafePointer<Int16>, count: Int, now: Int64, delay: Int) {
+    private func take(_ samples: UnsafePointer<Int16>, count: Int, end: Int64, delay: Int) {
         var offset = 0
         while offset < count {
             let part = min(AudioProcessor.chunk - filled, count - offset)
@@ -71,7 +75,7 @@ final class RecordStream: SoundStream, @unchecked Sendable {
             guard filled == AudioProcessor.chunk else { continue }
             filled = 0
             let age = Int64(count - offset + AudioProcessor.chunk) * 1000 / 48
-            capture.ring.push(.near, chunk, time: now - age, delayMilliseconds: delay)
+            capture.ring.push(.near, chunk, time: end - age, delayMilliseconds: delay)
         }
     }
 }
