@@ -32,6 +32,10 @@ final class AudioOutput: @unchecked Sendable {
         var problem: MediaProblem?
         var place = Place.unknown
         var isReady: Bool
+        /// Voices that are about to be added.
+        var reservations: Int
+        /// The last voice has gone, and with it the device.
+        var isClosed = false
     }
 
     private struct Entry {
@@ -62,9 +66,11 @@ final class AudioOutput: @unchecked Sendable {
     private let result: UnsafeMutablePointer<Int16>
     private let onEmpty: @Sendable () -> Void
 
-    /// - Parameter isReady: whether it is known already what becomes of the speaker.
-    init(isReady: Bool = true, onEmpty: @escaping @Sendable () -> Void) {
-        state = Mutex(State(isReady: isReady))
+    /// - Parameters:
+    ///   - isReady: whether it is known already what becomes of the speaker.
+    ///   - reservations: voices that are about to be added.
+    init(isReady: Bool = true, reservations: Int = 0, onEmpty: @escaping @Sendable () -> Void) {
+        state = Mutex(State(isReady: isReady, reservations: reservations))
         self.onEmpty = onEmpty
         sum = .allocate(capacity: AudioProcessor.chunk)
         unheard = .allocate(capacity: AudioProcessor.chunk)
@@ -79,6 +85,14 @@ final class AudioOutput: @unchecked Sendable {
         result.deallocate()
     }
 
+    /// Keeps it open for a voice that is about to be added; false when it is closed already.
+    func reserve() -> Bool {
+        state.withLock { state in
+            if !state.isClosed { state.reservations += 1 }
+            return !state.isClosed
+        }
+    }
+
     /// - Parameter onProblem: told at once how the speaker stands, and again when that changes; nil for what is no call.
     ///   Called with a lock held, as is `onReady`: once, when the speaker plays or is known not to.
     func add(
@@ -88,6 +102,7 @@ final class AudioOutput: @unchecked Sendable {
         state.withLock { state in
             // One that comes back before it was gone begins anew.
             state.voices.removeAll { $0.voice === voice }
+            state.reservations = max(0, state.reservations - 1)
             state.voices.append(
                 Entry(
                     voice: voice, onProblem: onProblem, onReady: state.isReady ? nil : onReady,
@@ -98,10 +113,14 @@ final class AudioOutput: @unchecked Sendable {
         isChanged.store(true, ordering: .releasing)
     }
 
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
     func remove(_ voice: any AudioVoice) {
         let isEmpty = state.withLock { state in
             state.voices.removeAll { $0.voice === voice }
-            return state.voices.isEmpty
+            guard !state.isClosed, state.voices.isEmpty, state.reservations == 0 else { return false }
+            state.isClosed = true
+            return true
         }
         isChanged.store(true, ordering: .releasing)
         if isEmpty { onEmpty() }
@@ -160,8 +179,11 @@ final class AudioOutput: @unchecked Sendable {
     }
 
     /// The user has chosen this speaker for a voice: it is heard, whoever hears it.
-    func allow(_ voice: any AudioVoice) {
+    ///
+    /// - Parameter isReserved: whether the speaker was reserved for it once more.
+    func allow(_ voice: any AudioVoice, isReserved: Bool = false) {
         state.withLock { state in
+            if isReserved { state.reservations = max(0, state.reservations - 1) }
             for index in state.voices.indices where state.voices[index].voice === voice {
                 state.voices[index].wasPersonal = state.place == .personal
                 state.voices[index].isHeldBack = false

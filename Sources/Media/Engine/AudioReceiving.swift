@@ -100,7 +100,7 @@ package final class AudioReceiving: AudioVoice, @unchecked Sendable {
             defer { (route.former, route.output) = (route.output, new) }
             return (route.output, route.former)
         }
-        if old === new { return new.allow(self) }
+        if old === new { return new.allow(self, isReserved: true) }
         // Back to the speaker that was just about to be left: leaving it would close it.
         if unused !== new { unused?.remove(self) }
         let takeOver: @Sendable () -> Void = { [weak self, number = new.number] in self?.takeOver(number) }

@@ -195,10 +195,14 @@ package final class MediaEngine: Sendable {
         capture.stop()
     }
 
+    /// A speaker's mix, kept open for a voice that is added at once.
     func output(_ speaker: SpeakerSource) -> AudioOutput {
-        state.withLock { state in
-            if let running = state.outputs[speaker] { return running.output }
-            let output = AudioOutput(isReady: speaker == .none, onEmpty: { [weak self] in self?.close(speaker) })
+        let (output, closed) = state.withLock { state -> (AudioOutput, (any AudioDevice)?) in
+            let running = state.outputs[speaker]
+            if let running, running.output.reserve() { return (running.output, nil) }
+            let output = AudioOutput(
+                isReady: speaker == .none, reservations: 1,
+                onEmpty: { [weak self] in self?.closeIfEmpty(speaker) })
             let device: any AudioDevice =
                 switch speaker {
                 case .none: SilentPlayer(output: output, usage: usage)
@@ -206,12 +210,20 @@ package final class MediaEngine: Sendable {
                 case .device(let name): soundServer.play(output, on: name, usage: usage)
                 }
             state.outputs[speaker] = Output(output: output, device: device)
-            return output
+            return (output, running?.device)
         }
+        // Its last voice was just going.
+        closed?.stop()
+        return output
     }
 
-    private func close(_ speaker: SpeakerSource) {
-        state.withLock { $0.outputs.removeValue(forKey: speaker) }?.device.stop()
+    /// Another one may have taken its place already.
+    private func closeIfEmpty(_ speaker: SpeakerSource) {
+        let closed = state.withLock { state -> Output? in
+            guard state.outputs[speaker]?.output.isClosed == true else { return nil }
+            return state.outputs.removeValue(forKey: speaker)
+        }
+        closed?.device.stop()
     }
 }
 
