@@ -141,7 +141,8 @@ struct PresentationTests {
     @Test(
         "A missing device says why, once, as something to act on",
         arguments: [
-            MediaProblem.noDevice, .deviceNotFound("X"), .deviceBusy("X"), .noSoundServer, .failed("It is broken."),
+            MediaProblem.noDevice, .deviceNotFound("X"), .deviceBusy("X"), .noSoundServer, .heldBack("X"),
+            .failed("It is broken."),
         ])
     func problems(_ problem: MediaProblem) {
         for kind in [MediaDevice.Kind.camera, .microphone, .speaker] {

@@ -205,14 +205,29 @@ import Testing
     @Test("a missing device is told, and told again when it is back; the call goes on")
     func problems() async throws {
         let (ann, bob) = try await connected()
-        ann.media.last?.tell(.problem(.video, .deviceNotFound("cam")))
-        ann.media.last?.tell(.problem(.audio, .noSoundServer))
-        try await until("both are told") {
-            ann.stream.problems == [.camera: .deviceNotFound("cam"), .microphone: .noSoundServer]
+        ann.media.last?.tell(.problem(.camera, .deviceNotFound("cam")))
+        ann.media.last?.tell(.problem(.microphone, .noSoundServer))
+        ann.media.last?.tell(.problem(.speaker, .noSoundServer))
+        try await until("all are told") {
+            ann.stream.problems
+                == [.camera: .deviceNotFound("cam"), .microphone: .noSoundServer, .speaker: .noSoundServer]
         }
-        ann.media.last?.tell(.problem(.video, nil))
-        try await until("one is back") { ann.stream.problems == [.microphone: .noSoundServer] }
+        ann.media.last?.tell(.problem(.camera, nil))
+        ann.media.last?.tell(.problem(.speaker, nil))
+        try await until("two are back") { ann.stream.problems == [.microphone: .noSoundServer] }
         #expect(ann.stream.state == .connected)
+        await ann.stop()
+        await bob.stop()
+    }
+
+    @Test("choosing the speaker that it is already is told to the media, which may hold something back")
+    func speakerChosenAgain() async throws {
+        let (ann, bob) = try await connected()
+        let speaker = ann.stream.speaker
+        ann.media.last?.tell(.problem(.speaker, .heldBack("Table")))
+        try await until("it is told") { ann.stream.problems == [.speaker: .heldBack("Table")] }
+        ann.stream.speaker = speaker
+        try await until("it is told") { ann.media.last?.calls.last == "speakerChosen" }
         await ann.stop()
         await bob.stop()
     }
@@ -229,7 +244,7 @@ import Testing
         #expect(echo.snapshot.configuration.usesLoopback)
         ann.stream.outgoing = .audio
         try await until("it renegotiates too") { echo.calls.contains("createAnswer offer 2") }
-        echo.tell(.problem(.audio, .noDevice))
+        echo.tell(.problem(.microphone, .noDevice))
         try await until("there is something to hear") { echo.snapshot.configuration.microphone == .testTone }
         ann.stream.disconnect()
         #expect(ann.stream.state == .ended(.localHangUp))

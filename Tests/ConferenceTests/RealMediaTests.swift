@@ -58,6 +58,10 @@ import Testing
         try await expectMedia(bob)
         try await until("the first picture was timed") { ann.setupTime != nil && bob.setupTime != nil }
         #expect(bob.receivedVideo.latest != nil && ann.sentVideo.latest != nil)
+        // A tone's 10 ms and a packet of 20; a speaker that is none takes no time, and at most most of a packet waits.
+        #expect(await value(ann, "outbound-rtp", "audio", "captureDelay") == 30)
+        let played = await bob.statistics().report.compactMap { $0["playoutDelay"]?.doubleValue }
+        #expect(played.count == 1 && played.allSatisfy { (0...20).contains($0) }, "\(played)")
 
         ann.outgoing = .audio
         try await until("Bob knows") { bob.remoteOutgoing == .audio }

@@ -53,7 +53,8 @@ import Testing
     @Test("the echo of what is played is taken out of what is recorded")
     func cancelsEcho() throws {
         let processor = try #require(AudioProcessor())
-        processor.configure(AudioSettings(noiseSuppression: false, gainControl: false))
+        let settings = AudioSettings(noiseSuppression: false, gainControl: false)
+        processor.configure(try #require(AudioTreatment(settings)))
         var seed: UInt32 = 1
         var far: [Int16] = []
         for _ in 0..<480 * 800 {

@@ -141,6 +141,29 @@ struct CameraFaultDeviceTests {
         preview.close()
     }
 
+    @Test("a missing camera is replaced by the one chosen last, which others use as well, until it is there")
+    func standIn() async throws {
+        let chosen = try EmulatedCamera(in: folder, number: 0, card: "Front")
+        let first = try EmulatedCamera(in: folder, number: 1, card: "First")
+        let last = try EmulatedCamera(in: folder, number: 2, card: "Last")
+        try chosen.pullOut()
+        let engine = MediaEngine(logger: Logger(label: "test"), deviceFolder: folder.url.path)
+        engine.setPreferredDevices([.camera: [chosen.path, "gone", last.path, first.path]])
+        let (viewer, other) = (Viewer(), Viewer())
+        let preview = preview(engine, of: .device("Front"), viewer)
+        try await eventually("pictures of another") { viewer.count > 3 && last.openings == 1 }
+        #expect(viewer.told == [.deviceNotFound("Front")] && first.openings == 0)
+        let second = self.preview(engine, of: .device("Last"), other)
+        try await eventually("pictures for both") { other.count > 3 }
+        #expect(last.openings == 1 && other.told == [])
+        try chosen.plugIn()
+        try await eventually("it is taken") { chosen.openings == 1 && viewer.told.last == .some(nil) }
+        #expect(viewer.told == [.deviceNotFound("Front"), nil] && other.told == [])
+        second.close()
+        preview.close()
+        try await eventually("all are closed") { chosen.openings == 0 && last.openings == 0 }
+    }
+
     @Test("a busy camera is taken when it is free, and a stuck one is told once, however often it is tried")
     func busyThenFree() async throws {
         let camera = try EmulatedCamera(in: folder, traits: [.busy])

@@ -28,7 +28,9 @@ final class Listener: Sendable {
 
     var problems: [MediaProblem?] { state.withLock { $0.problems } }
     var packetCount: Int { state.withLock { $0.packets.count } }
+    var times: [Int64] { state.withLock { $0.packets.map(\.captureTime) } }
     func close() { sending.withLock { $0 }?.close() }
+    func change(to source: MicrophoneSource) { sending.withLock { $0 }?.change(to: source) }
 
     /// The loudest tone of the next second; 0 for silence, and when nothing comes.
     func hears() async throws -> Double {
@@ -78,4 +80,29 @@ final class ToneSource: AudioPacketSource, @unchecked Sendable {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
         return AudioPull(action: .decode(packets[index % packets.count]), stretch: .none)
     }
+}
+
+/// A stream that plays a tone of the far side, and what it is told of its speaker.
+final class Speaker: Sendable {
+    private let told: ToldProblems
+    let receiving: AudioReceiving
+    let source: ToneSource
+
+    init(_ engine: MediaEngine, _ speaker: SpeakerSource, hertz: Int = 660) throws {
+        let told = ToldProblems()
+        source = try ToneSource(hertz: hertz)
+        receiving = engine.receiveAudio(to: speaker, packets: source, onProblem: { told.add($0) })
+        self.told = told
+    }
+
+    var problems: [MediaProblem?] { told.all }
+    func change(to speaker: SpeakerSource) { receiving.change(to: speaker) }
+    func close() { receiving.close() }
+}
+
+final class ToldProblems: Sendable {
+    private let list = Mutex<[MediaProblem?]>([])
+
+    var all: [MediaProblem?] { list.withLock { $0 } }
+    func add(_ problem: MediaProblem?) { list.withLock { $0.append(problem) } }
 }

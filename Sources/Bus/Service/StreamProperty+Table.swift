@@ -156,6 +156,7 @@ extension StreamProperty {
         case .deviceNotFound(let name): "\(name) is not connected."
         case .deviceBusy(let name): "Another program uses \(name)."
         case .noSoundServer: "The sound server cannot be reached."
+        case .heldBack(let name): "The headset is gone: the sound is silent rather than on \(name)."
         case .failed(let reason): reason
         }
     }

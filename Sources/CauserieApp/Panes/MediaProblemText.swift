@@ -16,7 +16,7 @@ package nonisolated enum MediaProblemText {
         case .noDevice: tr("No camera was found.")
         case .deviceNotFound(let name): tr("The camera “{name}” is not connected.", ["name": name])
         case .deviceBusy(let name): tr("Another program uses the camera “{name}”.", ["name": name])
-        case .noSoundServer, .failed: tr("The camera does not work: {reason}", ["reason": reason(problem)])
+        case .noSoundServer, .heldBack, .failed: tr("The camera does not work: {reason}", ["reason": reason(problem)])
         }
     }
 
@@ -26,7 +26,7 @@ package nonisolated enum MediaProblemText {
         case .deviceNotFound(let name): tr("The microphone “{name}” is not connected.", ["name": name])
         case .deviceBusy(let name): tr("Another program uses the microphone “{name}”.", ["name": name])
         case .noSoundServer: tr("No sound: the sound server cannot be reached.")
-        case .failed: tr("The microphone does not work: {reason}", ["reason": reason(problem)])
+        case .heldBack, .failed: tr("The microphone does not work: {reason}", ["reason": reason(problem)])
         }
     }
 
@@ -36,6 +36,8 @@ package nonisolated enum MediaProblemText {
         case .deviceNotFound(let name): tr("The speakers “{name}” are not connected.", ["name": name])
         case .deviceBusy(let name): tr("Another program uses the speakers “{name}”.", ["name": name])
         case .noSoundServer: tr("No sound: the sound server cannot be reached.")
+        case .heldBack(let name):
+            tr("The headset is gone. Choose “{name}” to hear the call aloud.", ["name": name])
         case .failed: tr("The speakers do not work: {reason}", ["reason": reason(problem)])
         }
     }

@@ -86,6 +86,12 @@ extension Call {
         if isDescriptionSent { sendNotice() }
     }
 
+    /// The speaker was chosen that it was already.
+    func speakerChosenAgain() {
+        guard let media else { return }
+        enqueue { media.speakerChosen() }
+    }
+
     /// Something was paused or resumed.
     func pausesChanged() {
         guard let stream else { return }
@@ -102,7 +108,7 @@ extension Call {
             trickle(TrickledCandidate(candidate: "", mid: nil, mLineIndex: nil, usernameFragment: nil))
         case .connectionStateChanged(let state): connectionChanged(state)
         case .firstRemoteFrame: firstRemoteFrameArrived()
-        case .problem(let media, let problem): problemChanged(of: media, to: problem)
+        case .problem(let kind, let problem): problemChanged(of: kind, to: problem)
         case .negotiationNeeded: renegotiate(.needed)
         }
     }
@@ -117,9 +123,8 @@ extension Call {
         }
     }
 
-    private func problemChanged(of media: MediaSet, to problem: MediaProblem?) {
+    private func problemChanged(of kind: MediaDevice.Kind, to problem: MediaProblem?) {
         guard let stream, stream.call === self else { return }
-        if media.contains(.video) { stream.problems[.camera] = problem }
-        if media.contains(.audio) { stream.problems[.microphone] = problem }
+        stream.problems[kind] = problem
     }
 }

@@ -13,6 +13,8 @@ package protocol CallMedia: AnyObject, Sendable {
     func update(_ configuration: MediaSessionConfiguration) async
     /// Pauses and resumes at once.
     func setStopped(sent: MediaSet, received: MediaSet)
+    /// The user has chosen the speaker of now once more: what is held back for want of a headset is heard.
+    func speakerChosen()
     func statistics() async -> [StatisticsRecord]
     func close() async
     /// 0...1.

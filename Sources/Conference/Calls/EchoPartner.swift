@@ -120,15 +120,19 @@ import RTC
         switch event {
         case .localCandidate(let candidate):
             if isAnswered { end.send(.newICECandidate(candidate)) } else { waiting.append(candidate) }
-        case .problem(let media, .some(let problem)): substitute(media, problem)
+        case .problem(let kind, .some): substitute(kind)
         case .endOfCandidates, .connectionStateChanged, .firstRemoteFrame, .problem, .negotiationNeeded: break
         }
     }
 
     /// A device that is not there leaves something to see and hear all the same.
-    private func substitute(_ media: MediaSet, _ problem: MediaProblem) {
-        if media.contains(.video), configuration.camera != .testPattern { configuration.camera = .testPattern }
-        if media.contains(.audio), configuration.microphone != .testTone { configuration.microphone = .testTone }
+    private func substitute(_ kind: MediaDevice.Kind) {
+        switch kind {
+        case .camera: configuration.camera = .testPattern
+        case .microphone: configuration.microphone = .testTone
+        // What it receives is nobody's to hear.
+        case .speaker: return
+        }
         apply()
     }
 }

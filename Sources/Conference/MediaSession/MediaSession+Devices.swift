@@ -19,7 +19,7 @@ extension MediaSession {
         let sending = engine.sendVideo(
             from: configuration.camera, settings: state.withLock { $0.sentVideoSettings },
             onFrame: { [weak self] frame in self?.send(frame) },
-            onProblem: { [onEvent] problem in onEvent(.problem(.video, problem)) })
+            onProblem: { [onEvent] problem in onEvent(.problem(.camera, problem)) })
         sending.setPaused(!isConnected)
         let outlet = configuration.sentVideo
         let preview = engine.preview(
@@ -44,7 +44,7 @@ extension MediaSession {
         let sending = engine.sendAudio(
             from: configuration.microphone, settings: configuration.audio,
             onFrame: { [weak self] frame in self?.send(frame) },
-            onProblem: { [onEvent] problem in onEvent(.problem(.audio, problem)) })
+            onProblem: { [onEvent] problem in onEvent(.problem(.microphone, problem)) })
         sending.setMuted(state.withLock { $0.stoppedSending.contains(.audio) })
         let isClosed = state.withLock { state in
             if !state.isClosed { state.audioSending = sending }
@@ -69,9 +69,7 @@ extension MediaSession {
         let source = ReceivedAudioSource()
         let receiving = engine.receiveAudio(
             to: configuration.speaker, packets: source,
-            onProblem: { [logger] problem in
-                if let problem { logger.info("no speaker: \(problem)") }
-            })
+            onProblem: { [onEvent] problem in onEvent(.problem(.speaker, problem)) })
         receiving.setVolume(configuration.volume)
         state.withLock { state in
             state.audioSource = source

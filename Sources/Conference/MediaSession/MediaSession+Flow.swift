@@ -93,7 +93,8 @@ extension MediaSession {
     }
 
     private func tellPlayoutDelay(of source: ReceivedAudioSource) {
-        let delay = Duration.microseconds(Int64(source.snapshot.currentDelay * 1000))
+        let speaker = state.withLock { $0.audioReceiving }?.playoutDelay ?? 0
+        let delay = Duration.microseconds(Int64((source.snapshot.currentDelay + speaker) * 1000))
         state.withLock { $0.transport }?.post { peer, _ in peer.setAudioPlayoutDelay(delay) }
     }
 

@@ -15,6 +15,7 @@ extension MediaSession {
             case ("inbound-rtp", .text("video")): completeInboundVideo(&records[index])
             case ("inbound-rtp", .text("audio")): completeInboundAudio(&records[index])
             case ("outbound-rtp", .text("video")): completeOutboundVideo(&records[index])
+            case ("outbound-rtp", .text("audio")): completeOutboundAudio(&records[index])
             default: break
             }
         }
@@ -53,6 +54,12 @@ extension MediaSession {
         record["jitterBufferDelay"] = .number(buffer.jitterBufferDelay)
         record["jitterBufferTargetDelay"] = .number(buffer.jitterBufferTargetDelay)
         record["jitterBufferEmittedCount"] = .integer(Int64(buffer.jitterBufferEmittedCount))
+        if let receiving { record["playoutDelay"] = .number(receiving.playoutDelay) }
+    }
+
+    private func completeOutboundAudio(_ record: inout StatisticsRecord) {
+        guard let delay = state.withLock({ $0.audioSending })?.captureDelay else { return }
+        record["captureDelay"] = .number(delay)
     }
 
     private func completeOutboundVideo(_ record: inout StatisticsRecord) {

@@ -82,6 +82,9 @@ extension MediaSession {
         transport?.post { peer, now in peer.requestKeyFrame(mid: mid, at: now) }
     }
 
+    /// The user has chosen the speaker of now once more.
+    package func speakerChosen() { state.withLock { $0.audioReceiving }?.allowAloud() }
+
     /// 0...1, for meters.
     package var microphoneLevel: Double { state.withLock { $0.audioSending }?.level ?? 0 }
 

@@ -53,7 +53,7 @@ package enum MediaSessionEvent: Sendable {
     /// The first picture of the far side was decoded, or its first sound arrived where no picture is received.
     case firstRemoteFrame
     /// A device is missing (or, nil, back). The call goes on.
-    case problem(MediaSet, MediaProblem?)
+    case problem(MediaDevice.Kind, MediaProblem?)
     /// A direction changed: the call makes a new offer when it may.
     case negotiationNeeded
 }

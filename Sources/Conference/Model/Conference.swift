@@ -44,6 +44,7 @@ import Observation
     @ObservationIgnored let eventLoop: any EventLoop
     @ObservationIgnored let identity: InstallationIdentity?
     @ObservationIgnored let known: KnownIdentities
+    @ObservationIgnored private let chosen: ChosenDevices
     @ObservationIgnored let store: WindowStore
     /// Devices of each restored stream that this run's options stand in for.
     @ObservationIgnored var replacedSources: [String: StreamRecord] = [:]
@@ -84,6 +85,8 @@ import Observation
         let folders = options.folders ?? ProfileFolders(profile: profile)
         if folders == nil { logger.error("there is no profile of this name: nothing is kept") }
         known = KnownIdentities(in: folders, logger: logger)
+        chosen = ChosenDevices(in: folders, logger: logger)
+        engine.setPreferredDevices(chosen.order)
         store = WindowStore(in: folders, logger: logger)
         do {
             identity = try IdentityStore.identity(in: folders, logger: logger)
@@ -170,6 +173,11 @@ import Observation
     }
 
     // MARK: Devices
+
+    /// The user has chosen a device for a stream: it is the first to take the place of a missing one.
+    func chose(_ identifier: String, of kind: MediaDevice.Kind) {
+        if chosen.remember(identifier, of: kind) { engine.setPreferredDevices(chosen.order) }
+    }
 
     /// Looks again for what is plugged in.
     package func refreshDevices() async {

@@ -27,9 +27,25 @@ import RTC
             if timeout != clamped { timeout = clamped }
         }
     }
-    package var camera: CameraSource { didSet { mediaChanged(oldValue != camera) } }
-    package var microphone: MicrophoneSource { didSet { mediaChanged(oldValue != microphone) } }
-    package var speaker: SpeakerSource { didSet { mediaChanged(oldValue != speaker) } }
+    package var camera: CameraSource {
+        didSet {
+            if case .device(let identifier) = camera { conference?.chose(identifier, of: .camera) }
+            mediaChanged(oldValue != camera)
+        }
+    }
+    package var microphone: MicrophoneSource {
+        didSet {
+            if case .device(let identifier) = microphone { conference?.chose(identifier, of: .microphone) }
+            mediaChanged(oldValue != microphone)
+        }
+    }
+    /// Choosing the same one again means something, too: the sound may be heard there although a headset is gone.
+    package var speaker: SpeakerSource {
+        didSet {
+            if case .device(let identifier) = speaker { conference?.chose(identifier, of: .speaker) }
+            if oldValue == speaker { call?.speakerChosenAgain() } else { mediaChanged(true) }
+        }
+    }
     /// 0 (silent) ... 2 (twice as loud).
     package var volume = 1.0 {
         didSet {

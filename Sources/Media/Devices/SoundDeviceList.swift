@@ -24,21 +24,33 @@ final class SoundDeviceList: @unchecked Sendable {
     }
 
     /// Called when the server has told all.
-    private let onListed: @Sendable (Change) -> Void
+    var onListed: (@Sendable (Change) -> Void)?
+
+    /// Sinks that one person hears.
+    private var personal: Set<String> = []
+    /// All that ever were, so that something can be said of one that is gone.
+    private var everPersonal: Set<String> = []
 
     private var telling: [MediaDevice] = []
     private var tellingNames: Set<String> = []
+    private var tellingPersonal: Set<String> = []
     private var defaults: (source: String?, sink: String?) = (nil, nil)
     private var isListing = false
     private var mustListAgain = false
-
-    init(onListed: @escaping @Sendable (Change) -> Void) { self.onListed = onListed }
 
     var hasMicrophone: Bool { devices.contains { $0.kind == .microphone } }
 
     /// Whether the name is of a sink's monitor, which is no microphone.
     func isMonitor(_ name: String) -> Bool {
         names.contains(name) && !devices.contains { $0.kind == .microphone && $0.id == name }
+    }
+
+    func name(ofSpeaker id: String) -> String? { devices.first { $0.kind == .speaker && $0.id == id }?.name }
+
+    /// Whether one person alone hears this sink as it is now, or as it was when it was there.
+    func isPersonal(_ name: String) -> Bool {
+        if names.contains(name) { return personal.contains(name) }
+        return everPersonal.contains(name) || SinkPrivacy.soundsPersonal(name)
     }
 
     /// The server went away; true when that changes the list.
@@ -63,6 +75,7 @@ final class SoundDeviceList: @unchecked Sendable {
         isListing = true
         telling = []
         tellingNames = []
+        tellingPersonal = []
         let me = Unmanaged.passUnretained(self).toOpaque()
         unref(
             pa_context_get_server_info(
@@ -92,6 +105,7 @@ final class SoundDeviceList: @unchecked Sendable {
                     if end != 0 { return list.finish(context) }
                     guard let info = info?.pointee, let name = text(info.name) else { return }
                     list.tellingNames.insert(name)
+                    if SinkPrivacy.isPersonal(info) { list.tellingPersonal.insert(name) }
                     list.add(.speaker, name, text(info.description), isDefault: name == list.defaults.sink)
                 }, me))
     }
@@ -109,11 +123,13 @@ final class SoundDeviceList: @unchecked Sendable {
             isVisible: telling != devices)
         devices = telling
         names = tellingNames
+        personal = tellingPersonal
+        everPersonal.formUnion(personal)
         if mustListAgain {
             mustListAgain = false
             refresh(context)
         }
-        onListed(change)
+        onListed?(change)
     }
 
     private func unref(_ operation: OpaquePointer?) {

@@ -14,8 +14,9 @@ final class SoundServer: @unchecked Sendable {
     private var context: OpaquePointer?
     private var isStarted = false
     private var streams: [ObjectIdentifier: SoundStream] = [:]
-    /// Nil only until the end of `init`, because it calls back here.
-    private var list: SoundDeviceList?
+    let list = SoundDeviceList()
+    /// What was chosen of each kind, the last first: what takes the place of a missing one.
+    private(set) var preferred: [MediaDevice.Kind: [String]] = [:]
     private var observers: [@Sendable () -> Void] = []
     private var retry: OpaquePointer?
 
@@ -24,7 +25,7 @@ final class SoundServer: @unchecked Sendable {
         self.logger = logger
         self.address = address
         loop = pa_threaded_mainloop_new()
-        list = SoundDeviceList { [weak self] change in self?.listed(change) }
+        list.onListed = { [weak self] change in self?.listed(change) }
     }
 
     /// Nothing of libpulse may call back when this is gone.
@@ -57,13 +58,15 @@ final class SoundServer: @unchecked Sendable {
     /// Microphones and speakers as last told by the server. Waits a moment for the first answer.
     func devices() -> [MediaDevice] {
         start()
-        for _ in 0..<50 where locked({ list?.isKnown == false }) {
+        for _ in 0..<50 where locked({ !list.isKnown }) {
             MediaClock.sleep(until: MediaClock.now + 10_000)
         }
-        return locked { list?.devices ?? [] }
+        return locked { list.devices }
     }
 
     func observe(_ handler: @escaping @Sendable () -> Void) { locked { observers.append(handler) } }
+
+    func setPreferred(_ names: [MediaDevice.Kind: [String]]) { locked { preferred = names } }
 
     func record(from name: String?, into capture: AudioCapture) -> any AudioDevice {
         add(RecordStream(server: self, device: name, capture: capture))
@@ -140,7 +143,7 @@ final class SoundServer: @unchecked Sendable {
         switch pa_context_get_state(context) {
         case PA_CONTEXT_READY:
             subscribe(context)
-            list?.refresh(context)
+            list.refresh(context)
         case PA_CONTEXT_FAILED, PA_CONTEXT_TERMINATED:
             contextFailed()
         default: break
@@ -149,7 +152,7 @@ final class SoundServer: @unchecked Sendable {
 
     /// The server is not there, or went away: streams say so, and a second later we look again.
     private func contextFailed() {
-        let isChanged = list?.clear() ?? false
+        let isChanged = list.clear()
         for stream in streams.values { stream.serverIsAway() }
         if isChanged { tellObservers() }
         tryAgainSoon()
@@ -179,22 +182,22 @@ final class SoundServer: @unchecked Sendable {
         for stream in streams.values where stream.stream == nil { open(stream) }
     }
 
-    /// As soon as the server has told its devices: without a microphone it would give us a monitor, and the far side would
-    /// hear itself.
-    private func open(_ stream: SoundStream) {
-        guard let context, let list, isReady, list.isComplete else { return }
-        if stream.needsMicrophone, !list.hasMicrophone { stream.lost() } else { stream.open(in: context) }
+    /// As soon as the server has told its devices.
+    func open(_ stream: SoundStream) {
+        guard let context, isReady, list.isComplete else { return }
+        switch target(for: stream) {
+        case .none: stream.lost()
+        case .serverDefault: stream.open(nil, in: context)
+        case .named(let name): stream.open(name, in: context)
+        }
     }
 
     private func listed(_ change: SoundDeviceList.Change) {
         // Streams that the server moved away go back to the device that was chosen.
         for stream in streams.values where stream.isElsewhere(than: change.appeared) { open(stream) }
         for stream in streams.values {
-            guard let place = stream.place, let former = stream.formerPlace, change.disappeared.contains(former),
-                stream.isRecording, place != stream.device, list?.isMonitor(place) == true
-            else { continue }
-            // The microphone is gone, and the server gave us a speaker's sound instead.
-            stream.lost()
+            if !change.appeared.isEmpty || !change.disappeared.isEmpty { stream.forgetMoves() }
+            settle(stream)
         }
         openMissing()
         if change.isVisible { tellObservers() }
@@ -210,7 +213,7 @@ final class SoundServer: @unchecked Sendable {
             context,
             { context, _, _, me in
                 guard let me, let context else { return }
-                Unmanaged<SoundServer>.fromOpaque(me).takeUnretainedValue().list?.refresh(context)
+                Unmanaged<SoundServer>.fromOpaque(me).takeUnretainedValue().list.refresh(context)
             }, me)
         let mask = pa_subscription_mask_t(
             PA_SUBSCRIPTION_MASK_SINK.rawValue | PA_SUBSCRIPTION_MASK_SOURCE.rawValue

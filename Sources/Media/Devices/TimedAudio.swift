@@ -31,6 +31,7 @@ final class ToneGenerator: AudioDevice {
 
     init(hertz: Int, capture: AudioCapture) {
         let phase = PhaseBox()
+        capture.delay.store(10, ordering: .relaxed)
         ticker.start("tone") { [capture, phase] now in
             withUnsafeTemporaryAllocation(of: Int16.self, capacity: AudioProcessor.chunk) { samples in
                 guard let base = samples.baseAddress else { return }

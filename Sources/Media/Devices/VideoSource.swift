@@ -5,6 +5,13 @@ protocol VideoSourceDriver: AnyObject {
     /// Blocks until the next picture; nil when it was too late, spoiled, or there is no memory. Throws when the device
     /// is lost.
     func nextFrame() throws(VideoSourceError) -> VideoFrame?
+
+    /// What is to be told although pictures come.
+    var problem: MediaProblem? { get }
+}
+
+extension VideoSourceDriver {
+    var problem: MediaProblem? { nil }
 }
 
 /// Why a camera gives nothing.

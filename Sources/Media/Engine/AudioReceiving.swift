@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 
 /// What to play next, from a jitter buffer that the engine does not know.
@@ -65,25 +66,64 @@ package final class AudioReceiving: AudioVoice, @unchecked Sendable {
     private let concealed = Atomic<Int>(0)
     private let inserted = Atomic<Int>(0)
     private let removed = Atomic<Int>(0)
-    private let output: Mutex<AudioOutput?>
+    private let pending = Atomic<Int>(0)
+    private let route = Mutex(Route())
+    /// The number of the output that this stream is heard on. While it changes, both have it, and one of them gets it.
+    private let heardOn = Atomic<Int>(0)
+    private let isPulled = Atomic<Bool>(false)
+    private let problems: ProblemTeller
 
-    init(engine: MediaEngine, packets: any AudioPacketSource) {
+    init(
+        engine: MediaEngine, packets: any AudioPacketSource, onProblem: @escaping @Sendable (MediaProblem?) -> Void
+    ) {
         self.engine = engine
+        problems = ProblemTeller(onProblem)
         self.packets = packets
         decoder = try? OpusDecoding()
         samples = .allocate(capacity: OpusDecoding.longestPacket + 2 * AudioProcessor.chunk)
-        output = Mutex(nil)
     }
 
     deinit { samples.deallocate() }
 
+    private struct Route {
+        var output: AudioOutput?
+        /// Goes on until the new speaker plays.
+        var former: AudioOutput?
+    }
+
+    /// How long a new speaker may take before the former one is let go all the same.
+    private static let patience = DispatchTimeInterval.seconds(2)
+
     func join(_ new: AudioOutput) {
-        let old = output.withLock { output in
-            defer { output = new }
-            return output
+        let (old, unused) = route.withLock { route -> (AudioOutput?, AudioOutput?) in
+            guard route.output !== new else { return (new, nil) }
+            defer { (route.former, route.output) = (route.output, new) }
+            return (route.output, route.former)
         }
-        old?.remove(self)
-        new.add(self)
+        if old === new { return new.allow(self, isReserved: true) }
+        // Back to the speaker that was just about to be left: leaving it would close it.
+        if unused !== new { unused?.remove(self) }
+        let takeOver: @Sendable () -> Void = { [weak self, number = new.number] in self?.takeOver(number) }
+        if old == nil { heardOn.store(new.number, ordering: .sequentiallyConsistent) }
+        new.add(self, onProblem: problems.begin(), onReady: takeOver)
+        guard old != nil else { return }
+        DispatchQueue.global(qos: .utility).asyncAfter(deadline: .now() + Self.patience, execute: takeOver)
+    }
+
+    /// From now on the new speaker plays this stream.
+    private func takeOver(_ number: Int) {
+        let isWanted = route.withLock { $0.output?.number == number }
+        guard isWanted else { return }
+        heardOn.store(number, ordering: .sequentiallyConsistent)
+        // Away from the threads of sound: letting a device go takes its time.
+        DispatchQueue.global(qos: .userInitiated).async { [self] in
+            let former = route.withLock { route -> AudioOutput? in
+                guard route.output?.number == number else { return nil }
+                defer { route.former = nil }
+                return route.former
+            }
+            former?.remove(self)
+        }
     }
 
     /// 0 (silent) ... 2 (twice as loud).
@@ -91,17 +131,28 @@ package final class AudioReceiving: AudioVoice, @unchecked Sendable {
 
     package func setMuted(_ value: Bool) { isMuted.store(value, ordering: .relaxed) }
 
+    /// The user has chosen a speaker.
     package func change(to speaker: SpeakerSource) { join(engine.output(speaker)) }
+
+    /// The user has chosen the speaker of now once more: the sound is not held back there.
+    package func allowAloud() { route.withLock { $0.output }?.allow(self) }
+
+    /// From the decoder to the ear, ms: what the speaker says of itself, and what is decoded and not played yet.
+    package var playoutDelay: Double {
+        let latency = route.withLock { $0.output }?.latency.load(ordering: .relaxed) ?? 0
+        return Double(latency) + Double(pending.load(ordering: .relaxed)) / 48
+    }
 
     /// 0...1
     package var level: Double { meter.level }
 
     package func close() {
-        let old = output.withLock { output in
-            defer { output = nil }
-            return output
+        let old = route.withLock { route in
+            defer { route = Route() }
+            return route
         }
-        old?.remove(self)
+        old.former?.remove(self)
+        old.output?.remove(self)
     }
 
     package var statistics: AudioReceiveStatistics {
@@ -115,7 +166,12 @@ package final class AudioReceiving: AudioVoice, @unchecked Sendable {
     }
 
     /// Audio thread: adds the next 480 samples, by this stream's volume, to `mix`.
-    func add(to mix: UnsafeMutablePointer<Int32>, at now: Int64) {
+    func add(to mix: UnsafeMutablePointer<Int32>, at now: Int64, for output: Int) {
+        guard heardOn.load(ordering: .sequentiallyConsistent) == output else { return }
+        // On its way from one speaker's thread to another's, it belongs to whoever was first.
+        guard !isPulled.exchange(true, ordering: .acquiring) else { return }
+        defer { isPulled.store(false, ordering: .releasing) }
+        defer { pending.store(count - position, ordering: .relaxed) }
         var filled = 0
         let scale = isMuted.load(ordering: .relaxed) ? 0 : Int32(volume.load(ordering: .relaxed))
         while filled < AudioProcessor.chunk {

@@ -50,6 +50,12 @@ package final class MediaEngine: Sendable {
         cameraWatch.observe(handler)
     }
 
+    /// What takes the place of a named device that is missing: of each kind, what was chosen, the last first.
+    package func setPreferredDevices(_ names: [MediaDevice.Kind: [String]]) {
+        soundServer.setPreferred(names)
+        captures.setPreferred(names[.camera] ?? [])
+    }
+
     // MARK: Pictures
 
     package func sendVideo(
@@ -147,7 +153,7 @@ package final class MediaEngine: Sendable {
         to speaker: SpeakerSource, packets: any AudioPacketSource,
         onProblem: @escaping @Sendable (MediaProblem?) -> Void
     ) -> AudioReceiving {
-        let receiving = AudioReceiving(engine: self, packets: packets)
+        let receiving = AudioReceiving(engine: self, packets: packets, onProblem: onProblem)
         receiving.join(output(speaker))
         return receiving
     }
@@ -161,7 +167,7 @@ package final class MediaEngine: Sendable {
         state.withLock { state in
             if let running = state.microphones[source] { return (running.capture, running.capture.attach(sink)) }
             let isReal = if case .testTone = source { false } else { source != .none }
-            let capture = AudioCapture(processes: isReal, usage: usage)
+            let capture = AudioCapture(isReal: isReal, usage: usage)
             let attachment = capture.attach(sink)
             capture.start()
             let device: any AudioDevice =
@@ -189,10 +195,14 @@ package final class MediaEngine: Sendable {
         capture.stop()
     }
 
+    /// A speaker's mix, kept open for a voice that is added at once.
     func output(_ speaker: SpeakerSource) -> AudioOutput {
-        state.withLock { state in
-            if let running = state.outputs[speaker] { return running.output }
-            let output = AudioOutput(onEmpty: { [weak self] in self?.close(speaker) })
+        let (output, closed) = state.withLock { state -> (AudioOutput, (any AudioDevice)?) in
+            let running = state.outputs[speaker]
+            if let running, running.output.reserve() { return (running.output, nil) }
+            let output = AudioOutput(
+                isReady: speaker == .none, reservations: 1,
+                onEmpty: { [weak self] in self?.closeIfEmpty(speaker) })
             let device: any AudioDevice =
                 switch speaker {
                 case .none: SilentPlayer(output: output, usage: usage)
@@ -200,12 +210,20 @@ package final class MediaEngine: Sendable {
                 case .device(let name): soundServer.play(output, on: name, usage: usage)
                 }
             state.outputs[speaker] = Output(output: output, device: device)
-            return output
+            return (output, running?.device)
         }
+        // Its last voice was just going.
+        closed?.stop()
+        return output
     }
 
-    private func close(_ speaker: SpeakerSource) {
-        state.withLock { $0.outputs.removeValue(forKey: speaker) }?.device.stop()
+    /// Another one may have taken its place already.
+    private func closeIfEmpty(_ speaker: SpeakerSource) {
+        let closed = state.withLock { state -> Output? in
+            guard state.outputs[speaker]?.output.isClosed == true else { return nil }
+            return state.outputs.removeValue(forKey: speaker)
+        }
+        closed?.device.stop()
     }
 }
 

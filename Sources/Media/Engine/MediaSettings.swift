@@ -87,6 +87,8 @@ package enum MediaProblem: Hashable, Sendable {
     case deviceBusy(String)
     /// The sound server cannot be reached.
     case noSoundServer
+    /// The headset is gone: the sound does not go on aloud on this loudspeaker unless the user chooses it.
+    case heldBack(String)
     /// Anything else, in the system's words.
     case failed(String)
 }

@@ -35,7 +35,7 @@ private final class ToneVoice: AudioVoice {
         self.repeats = repeats
     }
 
-    func add(to mix: UnsafeMutablePointer<Int32>, at now: Int64) {
+    func add(to mix: UnsafeMutablePointer<Int32>, at now: Int64, for output: Int) {
         var place = position.load(ordering: .relaxed)
         for index in 0..<AudioProcessor.chunk {
             if place >= samples.count {

@@ -99,7 +99,7 @@ final class VideoCapture: Sendable {
             guard !sinks.isEmpty else { return }
             if let frame = try driver.nextFrame() {
                 // Only now: a stuck camera opens well, time and again.
-                report(nil)
+                report(driver.problem)
                 for sink in sinks.values { sink.onFrame(frame) }
             }
             let now = MediaClock.threadCPU

@@ -6,10 +6,19 @@ final class VideoCaptures: Sendable {
     private let cameras: CameraList
     private let usage: CPUUsage
     private let captures = Mutex<[CameraSource: VideoCapture]>([:])
+    private let preferred = Mutex<[String]>([])
 
     init(cameras: CameraList, usage: CPUUsage) {
         self.cameras = cameras
         self.usage = usage
+    }
+
+    /// What takes the place of a missing camera, the first first; then any.
+    func setPreferred(_ names: [String]) { preferred.withLock { $0 = names } }
+
+    private var standIn: String? {
+        let names = preferred.withLock { $0 }
+        return names.lazy.compactMap { self.cameras.path(of: $0) }.first ?? cameras.cameras().first?.id
     }
 
     /// A camera is opened at the size of its first user; a pattern has its own.
@@ -54,7 +63,7 @@ final class VideoCaptures: Sendable {
     private func opener(
         for source: CameraSource, format: VideoSettings
     ) -> @Sendable () throws(VideoSourceError) -> any VideoSourceDriver {
-        { [cameras] () throws(VideoSourceError) -> any VideoSourceDriver in
+        { [cameras, weak self] () throws(VideoSourceError) -> any VideoSourceDriver in
             switch source {
             case .none: throw VideoSourceError(problem: .noDevice)
             case .testPattern(let width, let height, let rate):
@@ -67,7 +76,9 @@ final class VideoCaptures: Sendable {
                 return try CameraDriver(path: camera.id, settings: format, missing: .noDevice)
             case .device(let text):
                 guard let path = cameras.path(of: text) else {
-                    throw VideoSourceError(problem: .deviceNotFound(text))
+                    guard let self, let other = standIn else { throw VideoSourceError(problem: .deviceNotFound(text)) }
+                    let capture = capture(of: .device(other), format: format)
+                    return StandInCamera(for: text, by: capture, cameras: cameras)
                 }
                 return try CameraDriver(path: path, settings: format, missing: .deviceNotFound(text))
             }

@@ -10,13 +10,18 @@ final class AudioMeter: Sendable {
     /// The chunk's energy: mean square of full scale.
     @discardableResult
     func record(_ samples: UnsafeBufferPointer<Int16>) -> Double {
-        var sum: Int64 = 0
-        for sample in samples { sum &+= Int64(sample) &* Int64(sample) }
-        let meanSquare = Double(sum) / (Double(max(samples.count, 1)) * 32768 * 32768)
+        let meanSquare = Self.meanSquare(samples)
         let current = Int(meanSquare.squareRoot() * 1_000_000)
         let before = peak.load(ordering: .relaxed)
         peak.store(max(current, before * 9 / 10), ordering: .relaxed)
         return meanSquare
+    }
+
+    /// Of full scale.
+    static func meanSquare(_ samples: UnsafeBufferPointer<Int16>) -> Double {
+        var sum: Int64 = 0
+        for sample in samples { sum &+= Int64(sample) &* Int64(sample) }
+        return Double(sum) / (Double(max(samples.count, 1)) * 32768 * 32768)
     }
 
     func reset() { peak.store(0, ordering: .relaxed) }

@@ -15,11 +15,10 @@ final class AudioProcessor {
 
     deinit { CAudioProcessor_destroy(processor) }
 
-    func configure(_ settings: AudioSettings) {
-        let isSpeech = !settings.musicMode
+    func configure(_ treatment: AudioTreatment) {
         CAudioProcessor_configure(
-            processor, settings.echoCancellation && isSpeech ? 1 : 0, settings.noiseSuppression && isSpeech ? 1 : 0,
-            settings.gainControl && isSpeech ? 1 : 0)
+            processor, treatment.echoCancellation ? 1 : 0, treatment.noiseSuppression ? 1 : 0,
+            treatment.gainControl ? 1 : 0)
     }
 
     /// 480 samples that are about to be played.

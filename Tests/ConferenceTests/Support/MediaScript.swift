@@ -132,6 +132,8 @@ final class MediaDouble: CallMedia {
         [StatisticsRecord(type: "transport", id: "T", members: ["calls": .integer(Int64(calls.count))])]
     }
 
+    func speakerChosen() { note("speakerChosen") }
+
     func close() async { state.withLock { $0.isClosed = true } }
 
     var microphoneLevel: Double { 0.25 }

@@ -68,8 +68,25 @@ package final class PrivateSoundServer {
     }
 
     /// A sink that is plugged in now. Gives what takes it out again.
-    package func addSink(_ name: String) throws -> String {
-        let words = Self.arguments(of: name).split(separator: " ").map(String.init)
+    package func addSink(_ name: String) throws -> String { try addSink(name, []) }
+
+    /// A sink that only one person hears.
+    package func addHeadset(_ name: String) throws -> String {
+        try addSink(name, ["sink_properties=device.form_factor=headset"])
+    }
+
+    /// A sink's name for people.
+    package func description(of sink: String) throws -> String {
+        let lines = try control(["list", "sinks"]).output.split(separator: "\n").map {
+            $0.trimmingCharacters(in: .whitespaces)
+        }
+        let name = lines.firstIndex(of: "Name: \(sink)") ?? lines.endIndex
+        let text = lines[name...].first { $0.hasPrefix("Description: ") }
+        return text.map { String($0.dropFirst("Description: ".count)) } ?? ""
+    }
+
+    private func addSink(_ name: String, _ properties: [String]) throws -> String {
+        let words = Self.arguments(of: name).split(separator: " ").map(String.init) + properties
         let outcome = try control(["load-module", "module-null-sink"] + words)
         guard outcome.status == 0 else { throw NotStarted(errors: outcome.errors) }
         return outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)

@@ -1,0 +1,94 @@
+import CPulse
+import Synchronization
+
+/// A speaker: asks the mix for as much as the server wants. While the server is away, a silent player takes over.
+final class PlaybackStream: SoundStream, @unchecked Sendable {
+    // Unchecked: as the superclass.
+
+    private let output: AudioOutput
+    private let usage: CPUUsage
+    private var substitute: SilentPlayer?
+
+    init(server: SoundServer, device: String?, output: AudioOutput, usage: CPUUsage) {
+        self.output = output
+        self.usage = usage
+        super.init(server: server, device: device)
+    }
+
+    override func connect(_ stream: OpaquePointer, to target: String?, _ me: UnsafeMutableRawPointer) {
+        pa_stream_set_write_callback(
+            stream,
+            { _, count, me in
+                guard let me else { return }
+                Unmanaged<PlaybackStream>.fromOpaque(me).takeUnretainedValue().write(count)
+            }, me)
+        var buffer = pa_buffer_attr(
+            maxlength: .max, tlength: UInt32(AudioProcessor.chunk * 2 * 3), prebuf: .max,
+            minreq: UInt32(AudioProcessor.chunk * 2), fragsize: .max)
+        if pa_stream_connect_playback(stream, target, &buffer, Self.flags, nil, nil) < 0 { lost() }
+    }
+
+    override func ready() {
+        substitute?.stop()
+        substitute = nil
+        output.becomeReady()
+    }
+
+    override var isPersonal: Bool { output.isPersonal }
+    override var isHeldBack: Bool { output.isHoldingBack }
+    override var privacy: AudioOutput.Place { output.place }
+    override func tell(_ problem: MediaProblem?) { output.report(problem) }
+
+    override func settle(_ privacy: AudioOutput.Place) {
+        let wasHeldBack = output.isHoldingBack
+        output.setPlace(privacy)
+        // What the server has but not played yet was made for the headset.
+        guard !wasHeldBack, output.isHoldingBack, let stream, let operation = pa_stream_flush(stream, nil, nil) else {
+            return
+        }
+        pa_operation_unref(operation)
+    }
+
+    override func failed() {
+        playSilently()
+        output.becomeReady()
+        output.report(device.map { .deviceNotFound($0) } ?? .noDevice)
+    }
+
+    override func serverIsComing() { playSilently() }
+
+    override func serverIsAway() {
+        super.serverIsAway()
+        playSilently()
+        output.becomeReady()
+        output.report(.noSoundServer)
+    }
+
+    override func stop() {
+        super.stop()
+        server.locked {
+            substitute?.stop()
+            substitute = nil
+        }
+    }
+
+    private func playSilently() {
+        guard substitute == nil else { return }
+        output.latency.store(0, ordering: .relaxed)
+        substitute = SilentPlayer(output: output, usage: usage)
+    }
+
+    private func write(_ wanted: Int) {
+        guard let stream, substitute == nil else { return }
+        output.latency.store(latencyMilliseconds, ordering: .relaxed)
+        var left = wanted
+        let bytes = AudioProcessor.chunk * 2
+        while left > 0 {
+            let now = MediaClock.now
+            let samples = output.mix(at: now)
+            server.played(samples, at: now)
+            pa_stream_write(stream, samples, bytes, nil, 0, PA_SEEK_RELATIVE)
+            left -= bytes
+        }
+    }
+}

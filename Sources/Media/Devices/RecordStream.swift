@@ -1,0 +1,81 @@
+import CPulse
+import Synchronization
+
+/// A microphone: its samples go to the capture's ring in chunks of 10 ms.
+final class RecordStream: SoundStream, @unchecked Sendable {
+    // Unchecked: as the superclass.
+
+    private let capture: AudioCapture
+    private let chunk: UnsafeMutablePointer<Int16>
+    private var filled = 0
+
+    init(server: SoundServer, device: String?, capture: AudioCapture) {
+        self.capture = capture
+        chunk = .allocate(capacity: AudioProcessor.chunk)
+        super.init(server: server, device: device)
+    }
+
+    deinit { chunk.deallocate() }
+
+    override func connect(_ stream: OpaquePointer, to target: String?, _ me: UnsafeMutableRawPointer) {
+        pa_stream_set_read_callback(
+            stream,
+            { _, _, me in
+                guard let me else { return }
+                Unmanaged<RecordStream>.fromOpaque(me).takeUnretainedValue().read()
+            }, me)
+        var buffer = pa_buffer_attr(
+            maxlength: .max, tlength: .max, prebuf: .max, minreq: .max, fragsize: UInt32(AudioProcessor.chunk * 2 * 2))
+        if pa_stream_connect_record(stream, target, &buffer, Self.flags) < 0 { lost() }
+    }
+
+    override var isRecording: Bool { true }
+
+    override func tell(_ problem: MediaProblem?) { capture.report(problem) }
+
+    override func failed() {
+        capture.report(device.map { .deviceNotFound($0) } ?? .noDevice)
+    }
+
+    override func serverIsAway() {
+        super.serverIsAway()
+        capture.report(.noSoundServer)
+    }
+
+    func heard(_ samples: UnsafePointer<Int16>, at now: Int64) {
+        capture.ring.push(.far, samples, time: now, delayMilliseconds: 0)
+    }
+
+    private func read() {
+        guard let stream else { return }
+        let now = MediaClock.now
+        let latency = latencyMilliseconds
+        capture.delay.store(latency, ordering: .relaxed)
+        let delay = latency + server.playbackDelay
+        // Several pieces wait when we are late: the first of them is as old as all of them together.
+        var waiting = Int(clamping: pa_stream_readable_size(stream)) / 2
+        while true {
+            var data: UnsafeRawPointer?
+            var count = 0
+            guard pa_stream_peek(stream, &data, &count) == 0, count > 0 else { return }
+            waiting = max(0, waiting - count / 2)
+            let end = now - Int64(waiting) * 1000 / 48
+            if let data { take(data.assumingMemoryBound(to: Int16.self), count: count / 2, end: end, delay: delay) }
+            pa_stream_drop(stream)
+        }
+    }
+
+    private func take(_ samples: UnsafePointer<Int16>, count: Int, end: Int64, delay: Int) {
+        var offset = 0
+        while offset < count {
+            let part = min(AudioProcessor.chunk - filled, count - offset)
+            (chunk + filled).update(from: samples + offset, count: part)
+            filled += part
+            offset += part
+            guard filled == AudioProcessor.chunk else { continue }
+            filled = 0
+            let age = Int64(count - offset + AudioProcessor.chunk) * 1000 / 48
+            capture.ring.push(.near, chunk, time: end - age, delayMilliseconds: delay)
+        }
+    }
+}
