@@ -23,6 +23,8 @@ extension MediaSession {
     private func updateVideo(from old: MediaSessionConfiguration, to new: MediaSessionConfiguration) {
         let (sending, preview) = state.withLock { ($0.videoSending, $0.preview) }
         if old.camera != new.camera {
+            // What was wrong with the one before is over; the new one tells its own.
+            onEvent(.problem(.camera, nil))
             sending?.change(to: new.camera)
             preview?.change(to: new.camera)
         }
@@ -41,6 +43,7 @@ extension MediaSession {
             state.preview = nil
         }
         new.sentVideo.show(nil)
+        onEvent(.problem(.camera, nil))
     }
 
     private func updateAudio(from old: MediaSessionConfiguration, to new: MediaSessionConfiguration) {
@@ -49,9 +52,20 @@ extension MediaSession {
         if old.speaker != new.speaker { receiving?.change(to: new.speaker) }
         if old.audio != new.audio { sending?.update(new.audio) }
         if old.volume != new.volume { receiving?.setVolume(new.volume) }
-        guard old.outgoing.contains(.audio), !new.outgoing.contains(.audio) else { return }
-        sending?.close()
-        state.withLock { $0.audioSending = nil }
+        if old.outgoing.contains(.audio), !new.outgoing.contains(.audio) {
+            sending?.close()
+            state.withLock { $0.audioSending = nil }
+            onEvent(.problem(.microphone, nil))
+        }
+        if old.incoming.contains(.audio), !new.incoming.contains(.audio) {
+            // It opens again when the two sides have agreed on sound anew.
+            receiving?.close()
+            state.withLock { state in
+                state.audioReceiving = nil
+                state.audioSource = nil
+            }
+            onEvent(.problem(.speaker, nil))
+        }
     }
 
     /// Pauses and resumes each medium in each direction at once, without renegotiation (StreamStop, StreamPlay).
