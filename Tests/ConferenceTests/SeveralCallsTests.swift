@@ -87,7 +87,9 @@ import Testing
             try await Task.sleep(for: .milliseconds(600))
             let paused = await heard(flow.3, flow.4)
             var others: [Double] = []
-            for other in flows where other.3 !== flow.3 || other.4 != flow.4 { others.append(await heard(other.3, other.4)) }
+            for other in flows where other.3 !== flow.3 || other.4 != flow.4 {
+                others.append(await heard(other.3, other.4))
+            }
             for (index, other) in flows.filter({ $0.3 !== flow.3 || $0.4 != flow.4 }).enumerated() {
                 try await until("the others go on") { await heard(other.3, other.4) > others[index] }
             }

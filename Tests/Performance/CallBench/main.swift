@@ -39,7 +39,8 @@ func compareMeshes(seconds: Double) async throws {
         first = one
         print(
             String(
-                format: "%d    %.3f (%.2f)      %4.0f  %.0f         %4.1f                  %.3f (%.2f)      %4.0f  %4.1f",
+                format:
+                    "%d    %.3f (%.2f)      %4.0f  %.0f         %4.1f                  %.3f (%.2f)      %4.0f  %4.1f",
                 count, ours.cpu, ours.cpu / one.ours.cpu, ours.megabytes, ours.encoders ?? 0, ours.framesPerSecond,
                 peer.cpu, peer.cpu / one.peer.cpu, peer.megabytes, peer.framesPerSecond))
     }

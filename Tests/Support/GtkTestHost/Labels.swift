@@ -55,6 +55,33 @@ enum Labels {
             || gtk_test_accessible_has_relation(widget.opaque, GTK_ACCESSIBLE_RELATION_LABELLED_BY) != 0
     }
 
+    /// Everything that can be read: labels, placeholders, tooltips, titles.
+    static func words(in roots: [GObjectRef]) -> [String] {
+        var found: [String] = []
+        var widgets = roots.map { Widget($0) }
+        while let widget = widgets.popLast() {
+            found += texts(of: widget)
+            var child = gtk_widget_get_first_child(widget.widget)
+            while let next = child {
+                widgets.append(Widget(next))
+                child = gtk_widget_get_next_sibling(next)
+            }
+        }
+        return found.map { $0.split(separator: "\n").joined(separator: " ") }.filter { !$0.isEmpty }
+    }
+
+    private static func texts(of widget: Widget) -> [String] {
+        var found: [UnsafePointer<CChar>?] = []
+        if CGtk_is_a(widget.gobject, gtk_label_get_type()) != 0 { found.append(gtk_label_get_text(widget.opaque)) }
+        if CGtk_is_a(widget.gobject, gtk_text_get_type()) != 0 {
+            found.append(gtk_text_get_placeholder_text(widget.pointer()))
+        }
+        if CGtk_is_a(widget.gobject, gtk_window_get_type()) != 0 {
+            found.append(gtk_window_get_title(widget.pointer()))
+        }
+        return found.compactMap { $0.map { String(cString: $0) } } + [widget.tooltip].compactMap(\.self)
+    }
+
     /// A label with words inside.
     private static func text(in widget: Widget) -> Bool {
         if CGtk_is_a(widget.gobject, gtk_label_get_type()) != 0 {

@@ -158,8 +158,9 @@ final class Stage {
             report("unreached", editStreams?.unreached().joined(separator: "; ") ?? "all")
             return finish(0)
         }
-        if scene == .labels || scene == .editStreamsLabels {
+        if scene == .labels || scene == .editStreamsLabels || environment("WALK") != nil {
             let roots = [shown] + (statistics.map { [$0.window] } ?? [])
+            report("words", Labels.words(in: roots).joined(separator: "\u{241F}"))
             report("unnamed", Labels.unnamed(in: roots).joined(separator: "; "))
             report("checked", Labels.checked)
             finish(0)
