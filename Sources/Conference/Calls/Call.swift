@@ -172,6 +172,9 @@ import Transport
             return
         }
         guard let destination, let conference else { return }
+        // While the far side is dialled. Behind a name it may turn out to be this very machine, for which other sockets
+        // are opened.
+        if destination.isLiteral { prepareMedia() }
         dialing = Task { [weak self] in
             do throws(DialFailure) {
                 let connection = try await conference.dial(destination)
@@ -217,6 +220,15 @@ import Transport
             for await event in events { self?.receive(event) }
         }
         return media
+    }
+
+    /// Gets the sockets ready, so that the description need not wait for them.
+    private func prepareMedia() {
+        enqueue { [weak self] in
+            guard let self else { return }
+            if case .ended = machine.state { return }
+            await openMedia()?.prepare()
+        }
     }
 
     /// Runs one thing after the other: descriptions and candidates must not overtake each other.

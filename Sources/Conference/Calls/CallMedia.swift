@@ -2,6 +2,8 @@ import RTC
 
 /// What a call needs of its media; `MediaSession` in the application.
 package protocol CallMedia: AnyObject, Sendable {
+    /// Opens sockets and looks for ways to the far side ahead of the first description; no device opens by it.
+    func prepare() async
     /// A new offer, applied on this side.
     func createOffer() async throws -> String
     /// Takes the far side's offer and answers it.

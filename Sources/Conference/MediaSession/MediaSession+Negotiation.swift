@@ -6,6 +6,8 @@ import Transport
 
 /// Offers, answers and candidates of a call.
 extension MediaSession {
+    package func prepare() async { _ = try? await openTransport() }
+
     /// A new offer, applied on this side. Also in mid-call, after `negotiationNeeded`.
     package func createOffer() async throws -> String {
         let transport = try await openTransport()

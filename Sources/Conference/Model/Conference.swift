@@ -4,6 +4,8 @@ import Media
 import NIOCore
 import NIOPosix
 import Observation
+import RTC
+import Transport
 
 /// The root of the model: one a process. Windows with their streams and panes, devices, and being reached.
 ///
@@ -113,6 +115,10 @@ import Observation
     package func start() async {
         guard !isRunning else { return }
         isRunning = true
+        // So that the first call is as quick as the next.
+        Task.detached(priority: .background) {
+            CryptographyWarmUp.run(secondsSince1970: MonotonicClock.secondsSince1970)
+        }
         beginSaving()
         if hasDevices {
             engine.observeDevices { [weak self] in Task { @MainActor [weak self] in await self?.refreshDevices() } }

@@ -36,6 +36,9 @@ package struct CallAddress: Hashable, Sendable, CustomStringConvertible {
     /// With the port always said: also the key under which the far side's identity is remembered.
     package var description: String { literal?.isIPv4 == false ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
+    /// Whether the host is written as an IP address, and so nothing has to be looked up.
+    package var isLiteral: Bool { literal != nil }
+
     /// Whether the address can only be this very machine.
     package var isLoopback: Bool { literal?.isLoopback ?? (host == "localhost" || host.hasSuffix(".localhost")) }
 

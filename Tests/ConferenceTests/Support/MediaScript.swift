@@ -68,6 +68,8 @@ final class MediaDouble: CallMedia {
 
     private func note(_ call: String) { state.withLock { $0.calls.append(call) } }
 
+    func prepare() async { note("prepare") }
+
     func createOffer() async throws -> String {
         note("createOffer")
         if offerDelay > .zero { try await Task.sleep(for: offerDelay) }

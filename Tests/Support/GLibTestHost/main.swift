@@ -12,6 +12,7 @@ let scenes: [String: () -> Void] = [
     "gettext": gettextScene,
     "bus-server": busServerScene,
     "bus-client": busClientScene,
+    "session": sessionScene,
 ]
 guard CommandLine.arguments.count >= 2, let scene = scenes[CommandLine.arguments[1]] else {
     print("error=no such scene")
