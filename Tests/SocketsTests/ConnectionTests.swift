@@ -61,7 +61,7 @@ import Testing
         }
         let text = try await reading.value
         #expect(stream.contains(text) && text.count >= 4)
-        #expect(await pair.accepted.exists)
+        #expect(pair.accepted.exists)
         await pair.close()
     }
 
