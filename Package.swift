@@ -38,7 +38,8 @@ func tests(
 }
 
 func nio(_ names: String...) -> [Target.Dependency] {
-    names.map { .product(name: $0, package: $0 == "NIOSSL" ? "swift-nio-ssl" : "swift-nio") }
+    let packages = ["NIOSOCKS": "swift-nio-extras", "NIOSSL": "swift-nio-ssl"]
+    return names.map { .product(name: $0, package: packages[$0] ?? "swift-nio") }
 }
 
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -54,6 +55,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     ],
     targets: [
@@ -84,6 +86,8 @@ let package = Package(
             "Conference",
             ["Media", "RTC", "Transport", "Wire", log]
                 + nio("NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSSL")),
+
+        module("Sockets", nio("NIOCore", "NIOPosix", "NIOTLS", "NIOHTTP1", "NIOWebSocket", "NIOSSL")),
 
         .target(name: "CGLibShim", dependencies: ["CGLib"], path: "Sources/CLibraries/CGLibShim"),
         .target(name: "CGtkShim", dependencies: ["CGtk"], path: "Sources/CLibraries/CGtkShim"),
@@ -127,6 +131,10 @@ let package = Package(
             "ConferenceTests",
             ["Conference", "Media", "RTC", "Transport", "Wire", log]
                 + nio("NIOCore", "NIOPosix", "NIOSSL", "NIOWebSocket")),
+        tests(
+            "SocketsTests",
+            ["Sockets", "Programs", "TestSupport"]
+                + nio("NIOCore", "NIOEmbedded", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSOCKS", "NIOSSL")),
         .target(name: "Programs", path: "Tests/Support/Programs", swiftSettings: common),
         testHost("GLibTestHost", ["GLibKit", "CGLib"]),
         tests("GLibKitTests", ["GLibKit", "GLibTestHost", "CGLib", "Programs"]),

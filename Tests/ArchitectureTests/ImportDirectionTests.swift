@@ -10,6 +10,7 @@ import Testing
         "Transport": ["RTC", "Wire"],
         "Media": [],
         "Conference": ["Media", "RTC", "Transport", "Wire"],
+        "Sockets": [],
         "GLibKit": [],
         "Bus": ["BusClient", "Conference", "GLibKit", "Media", "RTC"],
         "GtkKit": ["GLibKit"],
