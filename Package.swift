@@ -70,6 +70,7 @@ let package = Package(
         cLibrary("CUsrsctp", pkgConfig: "usrsctp", apt: "libusrsctp-dev"),
         cLibrary("CLinux", apt: "libc6-dev"),
         cLibrary("CYUV", apt: "libyuv-dev"),
+        cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
 
         module("Wire", []),
         module("RTC", ["Wire", "COpenSSL", "CSRTP", "CUsrsctp"]),
@@ -87,7 +88,7 @@ let package = Package(
             ["Media", "RTC", "Transport", "Wire", log]
                 + nio("NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSSL")),
 
-        module("Sockets", nio("NIOCore", "NIOPosix", "NIOTLS", "NIOHTTP1", "NIOWebSocket", "NIOSSL")),
+        module("Sockets", ["CZlib"] + nio("NIOCore", "NIOPosix", "NIOTLS", "NIOHTTP1", "NIOWebSocket", "NIOSSL")),
 
         .target(name: "CGLibShim", dependencies: ["CGLib"], path: "Sources/CLibraries/CGLibShim"),
         .target(name: "CGtkShim", dependencies: ["CGtk"], path: "Sources/CLibraries/CGtkShim"),
@@ -135,6 +136,9 @@ let package = Package(
             "SocketsTests",
             ["Sockets", "Programs", "TestSupport"]
                 + nio("NIOCore", "NIOEmbedded", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSOCKS", "NIOSSL")),
+        tests(
+            "WebSocketTests",
+            ["BrowserSupport", "Programs", "Sockets"] + nio("NIOCore", "NIOPosix")),
         .target(name: "Programs", path: "Tests/Support/Programs", swiftSettings: common),
         testHost("GLibTestHost", ["GLibKit", "CGLib"]),
         tests("GLibKitTests", ["GLibKit", "GLibTestHost", "CGLib", "Programs"]),

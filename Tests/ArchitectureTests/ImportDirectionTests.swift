@@ -36,6 +36,7 @@ import Testing
         "CYUV": ["Media"],
         "CLinux": ["Media"],
         "CAudioProcessing": ["Media"],
+        "CZlib": ["Sockets"],
     ]
 
     @Test("imports run one way", arguments: allowed.keys.sorted())
