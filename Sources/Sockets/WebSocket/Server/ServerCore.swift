@@ -64,9 +64,9 @@ final class ServerCore: Sendable {
     }
 
     /// The service that a request is for, and what to say to it.
-    func accept(_ request: HTTPRequest) throws(ServerHandshake.Refusal) -> (
-        any ServiceRunner, ServerHandshake.Acceptance
-    ) {
+    func accept(
+        _ request: HTTPRequest
+    ) throws(ServerHandshake.Refusal) -> (any ServiceRunner, ServerHandshake.Acceptance) {
         guard let service = state.withLock({ $0.services[request.path] }) else {
             throw ServerHandshake.Refusal(response: HTTPResponse(status: 404, text: "there is no such service"))
         }

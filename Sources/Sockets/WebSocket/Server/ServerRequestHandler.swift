@@ -97,13 +97,15 @@ final class ServerRequestHandler: ChannelInboundHandler, RemovableChannelHandler
     private func openWebSocket(_ request: HTTPRequest, context: ChannelHandlerContext) {
         do throws(ServerHandshake.Refusal) {
             let (service, acceptance) = try server.accept(request)
-            context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: acceptance.head.text)), promise: nil)
+            context.write(wrapOutboundOut(ByteBuffer(string: acceptance.head.text)), promise: nil)
             phase = .answered
             timer?.cancel()
             do {
                 let options = server.options(of: service)
                 try service.open(context.channel, request: request, acceptance: acceptance, options: options)
             } catch { return context.close(promise: nil) }
+            // Who reads that it is connected can be found among the clients.
+            context.flush()
             let rest = reader.takeRest()
             if rest.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(rest)) }
             context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
