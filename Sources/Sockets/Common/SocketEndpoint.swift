@@ -18,9 +18,13 @@ public struct SocketEndpoint: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The endpoint behind an address of NIO; nil for Unix domain sockets.
+    ///
+    /// An IPv4 address that reached an IPv6 socket (`::ffff:192.0.2.7`) is given as what it is (`192.0.2.7`).
     public init?(_ address: NIOCore.SocketAddress?) {
         guard let address, let port = address.port, let host = address.ipAddress else { return nil }
-        self.init(host: host, port: port)
+        let inner = host.dropFirst("::ffff:".count)
+        let isMapped = host.hasPrefix("::ffff:") && inner.contains(".")
+        self.init(host: isMapped ? String(inner) : host, port: port)
     }
 
     /// `host:port`, with brackets around IPv6 addresses.

@@ -77,8 +77,8 @@ public struct SocketDialer: Sendable {
         } else {
             handshake = nil
         }
-        return DialPlan(
-            server: server, handshake: handshake, tls: try await context(for: server), limit: limit + options.handshakeLimit)
+        let tls = try await context(for: server)
+        return DialPlan(server: server, handshake: handshake, tls: tls, limit: limit + options.handshakeLimit)
     }
 
     private func context(for server: SocketEndpoint) async throws(SocketError) -> DialPlan.TLS? {
