@@ -50,6 +50,7 @@ let package = Package(
     products: [
         .executable(name: "causerie", targets: ["causerie"]),
         .executable(name: "causeriectl", targets: ["causeriectl"]),
+        .executable(name: "causerie-server", targets: ["causerie-server"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -89,6 +90,9 @@ let package = Package(
                 + nio("NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSSL")),
 
         module("Sockets", ["CZlib"] + nio("NIOCore", "NIOPosix", "NIOTLS", "NIOHTTP1", "NIOWebSocket", "NIOSSL")),
+
+        module("Rendezvous", ["Sockets", arguments, log]),
+        program("causerie-server", ["Rendezvous"], settings: common),
 
         .target(name: "CGLibShim", dependencies: ["CGLib"], path: "Sources/CLibraries/CGLibShim"),
         .target(name: "CGtkShim", dependencies: ["CGtk"], path: "Sources/CLibraries/CGtkShim"),
@@ -139,6 +143,7 @@ let package = Package(
         tests(
             "WebSocketTests",
             ["BrowserSupport", "Programs", "Sockets"] + nio("NIOCore", "NIOPosix")),
+        tests("RendezvousTests", ["BrowserSupport", "Programs", "Rendezvous", "Sockets", "causerie-server"]),
         .target(name: "Programs", path: "Tests/Support/Programs", swiftSettings: common),
         testHost("GLibTestHost", ["GLibKit", "CGLib"]),
         tests("GLibKitTests", ["GLibKit", "GLibTestHost", "CGLib", "Programs"]),

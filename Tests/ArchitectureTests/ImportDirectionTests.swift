@@ -11,12 +11,14 @@ import Testing
         "Media": [],
         "Conference": ["Media", "RTC", "Transport", "Wire"],
         "Sockets": [],
+        "Rendezvous": ["Sockets"],
         "GLibKit": [],
         "Bus": ["BusClient", "Conference", "GLibKit", "Media", "RTC"],
         "GtkKit": ["GLibKit"],
         "CauserieApp": ["Bus", "Conference", "GLibKit", "GtkKit", "Media", "RTC"],
         "causerie": ["CauserieApp"],
         "causeriectl": ["Bus", "GLibKit"],
+        "causerie-server": ["Rendezvous"],
     ]
 
     /// C libraries and outside packages, with the only modules that may import them.
