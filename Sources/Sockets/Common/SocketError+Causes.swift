@@ -19,6 +19,8 @@ extension SocketError {
         case let tls as NIOSSLError: self = Self.tls(tls, peer: peer)
         case let tls as NIOSSLExtraError: self.init(.certificate, peer: peer, tls.description)
         case let tls as BoringSSLError: self = Self.stream(tls, peer: peer)
+        case let unknown as SocketAddressError.UnknownHost:
+            self.init(.unknownHost, peer: peer, "the name \(unknown.host) has no address")
         case let address as SocketAddressError: self.init(.unknownHost, peer: peer, String(describing: address))
         default: self.init(.system, peer: peer, String(describing: cause))
         }

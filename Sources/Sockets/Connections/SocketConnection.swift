@@ -103,7 +103,7 @@ public final class SocketConnection: Sendable {
     /// Closes the connection. Reads and writes that wait, and later ones, get `closedLocally`.
     ///
     /// What has been written is sent; what has come and was not read is lost. With TLS the peer's goodbye is awaited,
-    /// 5 s at most.
+    /// 1 s at most.
     public func close() async {
         state.withLock { $0.isClosed = true }
         queue.discard(closedLocally)

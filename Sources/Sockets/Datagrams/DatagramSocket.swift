@@ -59,6 +59,7 @@ public final class DatagramSocket: Sendable {
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 65_536))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    channel.hideFromChildProcesses()
                     try channel.pipeline.syncOperations.addHandler(DatagramHandler(queue: queue))
                 }
             }

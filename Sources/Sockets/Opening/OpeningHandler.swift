@@ -45,7 +45,9 @@ final class OpeningHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .handshakeCompleted = event as? TLSUserEvent { open(context: context) }
-        if isOpen { context.fireUserInboundEventTriggered(event) }
+        if isOpen { return context.fireUserInboundEventTriggered(event) }
+        // Half a link is enough to talk on, but not to begin.
+        if event as? ChannelEvent == .inputClosed { context.close(promise: nil) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

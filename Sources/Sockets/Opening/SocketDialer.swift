@@ -49,6 +49,7 @@ public struct SocketDialer: Sendable {
                     channel in
                     channel.eventLoop.makeCompletedFuture {
                         try attempt.add(channel)
+                        channel.hideFromChildProcesses()
                         let opened = try plan.install(in: channel)
                         return (channel, try setUp(channel), opened)
                     }

@@ -71,11 +71,15 @@ public struct SocketListener: Sendable {
             .serverChannelOption(.backlog, value: Int32(clamping: options.backlog))
             .serverChannelOption(.socketOption(.so_reuseaddr), value: options.addressReuse ? 1 : 0)
             .serverChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try setUpServer(channel) }
+                channel.eventLoop.makeCompletedFuture {
+                    channel.hideFromChildProcesses()
+                    try setUpServer(channel)
+                }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    channel.hideFromChildProcesses()
                     // Not an option of the bootstrap: Bluetooth's channels refuse options of TCP.
                     if !options.nagle { try? channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1) }
                     let pipeline = channel.pipeline.syncOperations

@@ -1,3 +1,4 @@
+import NIOCore
 import NIOSSL
 
 extension SocketSecurity.Client {
@@ -60,6 +61,9 @@ extension SocketSecurity {
     }
 
     fileprivate static func make(_ configuration: TLSConfiguration) throws(SocketError) -> NIOSSLContext {
+        var configuration = configuration
+        // A peer that does not answer the goodbye keeps its reader no longer than this.
+        configuration.shutdownTimeout = .seconds(1)
         do {
             return try NIOSSLContext(configuration: configuration)
         } catch {

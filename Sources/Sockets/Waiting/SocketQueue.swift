@@ -57,7 +57,7 @@ final class SocketQueue<Element: Sendable>: Sendable {
 
     @discardableResult
     private func end(_ error: SocketError, discarding: Bool) -> [Element] {
-        let (waiting, rest) = state.withLock { state -> ([Answer<Bool>], [Element]) in
+        let (waiting, discarded) = state.withLock { state -> ([Answer<Bool>], [Element]) in
             guard discarding || state.end == nil else { return ([], []) }
             state.end = error
             state.resume = nil
@@ -68,9 +68,9 @@ final class SocketQueue<Element: Sendable>: Sendable {
             }
             return (state.takeWaiting(), state.items.map(\.element))
         }
-        // A waiting task looks again and finds the rest or the error.
-        for answer in waiting { answer.give(.success(true)) }
-        return rest
+        // Whoever still waits has found nothing left to take.
+        for answer in waiting { answer.give(.failure(error)) }
+        return discarded
     }
 
     /// Makes the waiting tasks look again.
