@@ -50,6 +50,7 @@ let package = Package(
     products: [
         .executable(name: "causerie", targets: ["causerie"]),
         .executable(name: "causeriectl", targets: ["causeriectl"]),
+        .executable(name: "causerie-server", targets: ["causerie-server"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -70,6 +71,7 @@ let package = Package(
         cLibrary("CUsrsctp", pkgConfig: "usrsctp", apt: "libusrsctp-dev"),
         cLibrary("CLinux", apt: "libc6-dev"),
         cLibrary("CYUV", apt: "libyuv-dev"),
+        cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
 
         module("Wire", []),
         module("RTC", ["Wire", "COpenSSL", "CSRTP", "CUsrsctp"]),
@@ -87,7 +89,10 @@ let package = Package(
             ["Media", "RTC", "Transport", "Wire", log]
                 + nio("NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSSL")),
 
-        module("Sockets", nio("NIOCore", "NIOPosix", "NIOTLS", "NIOHTTP1", "NIOWebSocket", "NIOSSL")),
+        module("Sockets", ["CZlib"] + nio("NIOCore", "NIOPosix", "NIOTLS", "NIOHTTP1", "NIOWebSocket", "NIOSSL")),
+
+        module("Rendezvous", ["Sockets", arguments, log]),
+        program("causerie-server", ["Rendezvous"], settings: common),
 
         .target(name: "CGLibShim", dependencies: ["CGLib"], path: "Sources/CLibraries/CGLibShim"),
         .target(name: "CGtkShim", dependencies: ["CGtk"], path: "Sources/CLibraries/CGtkShim"),
@@ -135,6 +140,10 @@ let package = Package(
             "SocketsTests",
             ["Sockets", "Programs", "TestSupport"]
                 + nio("NIOCore", "NIOEmbedded", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSOCKS", "NIOSSL")),
+        tests(
+            "WebSocketTests",
+            ["BrowserSupport", "Programs", "Sockets"] + nio("NIOCore", "NIOPosix")),
+        tests("RendezvousTests", ["BrowserSupport", "Programs", "Rendezvous", "Sockets", "causerie-server"]),
         .target(name: "Programs", path: "Tests/Support/Programs", swiftSettings: common),
         testHost("GLibTestHost", ["GLibKit", "CGLib"]),
         tests("GLibKitTests", ["GLibKit", "GLibTestHost", "CGLib", "Programs"]),

@@ -22,7 +22,7 @@ put() {
     cmp -s "$2" "$target" || install -D -m "$1" "$2" "$target"
 }
 
-for program in causerie causeriectl; do
+for program in causerie causeriectl causerie-server; do
     if [ -x "$binaries/$program" ]; then put 755 "$binaries/$program" "$to/bin"; fi
 done
 
@@ -41,6 +41,12 @@ done <"$root/po/LINGUAS"
 # D-Bus starts the program by its full path.
 sed "s|@bindir@|$prefix/bin|" "$here/$id.service.in" >"$work/$id.service"
 put 644 "$work/$id.service" "$to/share/dbus-1/services"
+
+# The rendezvous server is a service of the system; who installs it starts it.
+sed "s|@bindir@|$prefix/bin|" "$here/causerie-server.service.in" >"$work/causerie-server.service"
+put 644 "$work/causerie-server.service" "$to/lib/systemd/system"
+put 644 "$here/man/causerie-server.1" "$to/share/man/man1"
+
 if [ -d "$here/dbus" ]; then
     for interface in "$here"/dbus/*.xml; do
         if [ -f "$interface" ]; then put 644 "$interface" "$to/share/dbus-1/interfaces"; fi

@@ -11,12 +11,14 @@ import Testing
         "Media": [],
         "Conference": ["Media", "RTC", "Transport", "Wire"],
         "Sockets": [],
+        "Rendezvous": ["Sockets"],
         "GLibKit": [],
         "Bus": ["BusClient", "Conference", "GLibKit", "Media", "RTC"],
         "GtkKit": ["GLibKit"],
         "CauserieApp": ["Bus", "Conference", "GLibKit", "GtkKit", "Media", "RTC"],
         "causerie": ["CauserieApp"],
         "causeriectl": ["Bus", "GLibKit"],
+        "causerie-server": ["Rendezvous"],
     ]
 
     /// C libraries and outside packages, with the only modules that may import them.
@@ -36,6 +38,7 @@ import Testing
         "CYUV": ["Media"],
         "CLinux": ["Media"],
         "CAudioProcessing": ["Media"],
+        "CZlib": ["Sockets"],
     ]
 
     @Test("imports run one way", arguments: allowed.keys.sorted())

@@ -1,0 +1,249 @@
+import NIOCore
+import Synchronization
+import Testing
+
+@testable import Sockets
+
+/// Counts what happens, in the contexts and beside them.
+private struct Counting: WebSocketService {
+    struct Session: Sendable {
+        var received = 0
+    }
+
+    struct State: Sendable {
+        var loops = 0
+        var jobs = 0
+    }
+
+    var interval = Duration.milliseconds(20)
+    let subprotocols = ["count"]
+    let log = WebSocketInbox<String>(limit: .max)
+
+    func makeSession(for client: Client) -> Session { Session() }
+    func makeState() -> State { State() }
+
+    func connected(_ client: Client, _ session: inout Session, host: Host) async {
+        client.send(.text("hello \(client.path) \(client.subprotocol ?? "-")"))
+    }
+
+    func received(_ message: WebSocketMessage, from client: Client, _ session: inout Session, host: Host) async {
+        session.received += 1
+        switch message {
+        case .text("all"): host.broadcast(.text("to all"))
+        case .text("leave"): host.disconnect(client, .normal, "as you wish")
+        case .text: client.send(.text("\(session.received)"))
+        case .binary(let bytes): client.send(.binary(bytes.reversed()))
+        }
+    }
+
+    func disconnected(_ client: Client, _ session: inout Session, host: Host) async {
+        log.put("gone after \(session.received), \(client.closure?.code.rawValue ?? 0)", size: 1)
+    }
+
+    func globalService(_ state: inout State, host: Host) async {
+        state.loops += 1
+        if state.loops == 3 { log.put("three loops", size: 1) }
+    }
+
+    func stopped(_ state: inout State, host: Host) async { log.put("stopped after \(state.jobs) jobs", size: 1) }
+}
+
+@Suite("WebSocket services") struct ServiceTests {
+    @Test("each client has a context of its own, the service another; jobs reach both")
+    func contexts() async throws {
+        let server = WebSocketServer.onLoopback()
+        let service = Counting()
+        let host = server.add(service, at: "/count")
+        try await server.start()
+        let configuration = WebSocketClient.Configuration(subprotocols: ["other", "count"])
+        let first = try await WebSocketClient.connect(to: server.url("/count?x=1"), configuration)
+        let second = try await WebSocketClient.connect(to: server.url("/count"), configuration)
+        #expect(try await first.receive() == .text("hello /count count"))
+        #expect(try await second.receive() == .text("hello /count count"))
+        try await first.send(.text("a"))
+        try await first.send(.text("b"))
+        try await second.send(.text("c"))
+        #expect(try await first.receive() == .text("1"))
+        #expect(try await first.receive() == .text("2"))
+        #expect(try await second.receive() == .text("1"))
+        try await first.send(.binary([1, 2, 3]))
+        #expect(try await first.receive() == .binary([3, 2, 1]))
+
+        let clients = host.clients
+        #expect(clients.count == 2)
+        let one = try #require(clients.first)
+        #expect(one.address == "127.0.0.1")
+        #expect(one.request.queryValue("x") == "1")
+        #expect(one.headers.contains { $0.name == "Sec-WebSocket-Version" && $0.value == "13" })
+        host.execute(in: one) { session in
+            session.received += 10
+            one.send(.text("now \(session.received)"))
+        }
+        #expect(try await first.receive() == .text("now 13"))
+        host.executeInGlobalService { state in
+            state.jobs += 1
+            one.send(.text("job \(state.jobs)"))
+        }
+        #expect(try await first.receive() == .text("job 1"))
+        try await second.send(.text("all"))
+        #expect(try await first.receive() == .text("to all"))
+        #expect(try await second.receive() == .text("to all"))
+
+        while try await service.log.next() != "three loops" {}
+        try await second.send(.text("leave"))
+        #expect(try await second.receive() == nil)
+        #expect(second.closure == WebSocketClosure(code: .normal, reason: "as you wish", isRemote: true, isClean: true))
+        #expect(try await service.log.next() == "gone after 3, 1000")
+        await server.stop()
+        #expect(try await service.log.next() == "gone after 13, 1001")
+        #expect(try await service.log.next() == "stopped after 1 jobs")
+        #expect(try await first.receive() == nil)
+        #expect(first.closure?.code == .goingAway)
+    }
+
+    @Test("a locked service turns clients away, and keeps those that are there")
+    func lock() async throws {
+        let server = WebSocketServer.onLoopback()
+        server.add(Echo(), at: "/a")
+        server.add(Echo(), at: "/b")
+        try await server.start()
+        let inside = try await WebSocketClient.connect(to: server.url("/a"))
+        #expect(server.setLocked(true, path: "/a"))
+        #expect(!server.setLocked(true, path: "/c"))
+        await #expect(throws: SocketError.self) { try await WebSocketClient.connect(to: server.url("/a")) }
+        await #expect(throws: SocketError.self) { try await WebSocketClient.connect(to: server.url("/c")) }
+        let other = try await WebSocketClient.connect(to: server.url("/b"))
+        try await inside.send(.text("still"))
+        #expect(try await inside.receive() == .text("still"))
+        server.setLocked(false, path: "/a")
+        let late = try await WebSocketClient.connect(to: server.url("/a"))
+        #expect(server.services.map(\.path) == ["/a", "/b"])
+        #expect(server.services.map(\.clients.count) == [2, 1])
+        #expect(server.services.first?.statistics.clientsRefused == 1)
+        let first = try #require(server.services.first?.clients.first)
+        #expect(server.disconnect(first.id, .policyViolation, "out"))
+        #expect(try await inside.receive() == nil)
+        #expect(inside.closure?.reason == "out")
+        await other.close()
+        await late.close()
+        await server.stop()
+    }
+
+    @Test("who does not read is cut off, and the others are not held up")
+    func slowReader() async throws {
+        let server = WebSocketServer.onLoopback()
+        var options = WebSocketServer.defaultOptions
+        options.compression = nil
+        let host = server.add(Echo(), at: "/", options: options)
+        try await server.start()
+        let slow = try await RawPeer.connect(port: server.port ?? 0)
+        let handshake = try ClientHandshake(url: server.url("/"), subprotocols: [], headers: [], compression: nil)
+        slow.write(handshake.request.text)
+        _ = try await slow.head()
+        // From here on it leaves everything in the socket.
+        try await slow.channel.setOption(.autoRead, value: false).get()
+        let quick = try await WebSocketClient.connect(to: server.url("/"))
+        let victim = try #require(host.clients.first)
+        let block = WebSocketMessage.binary([UInt8](repeating: 7, count: 100_000))
+        var sent = 0
+        // The system keeps some megabytes itself.
+        while victim.isConnected, sent < 1000 {
+            host.send(block, to: victim)
+            sent += 1
+            try await quick.send(.text("\(sent)"))
+            #expect(try await quick.receive() == .text("\(sent)"))
+        }
+        #expect(!victim.isConnected)
+        #expect(host.statistics.clientsCut == 1)
+        // Sending to who is gone does nothing.
+        host.send(block, to: victim)
+        await slow.close()
+        await server.stop()
+    }
+
+    @Test("a service that is slow stops its client's sending, not its memory")
+    func backpressure() async throws {
+        struct Slow: WebSocketService {
+            let gate = WebSocketInbox<Bool>(limit: .max)
+            func received(_ message: WebSocketMessage, from client: Client, _ session: inout Void, host: Host) async {
+                _ = try? await gate.next()
+            }
+        }
+        let server = WebSocketServer.onLoopback()
+        let slow = Slow()
+        let host = server.add(slow, at: "/")
+        try await server.start()
+        let client = try await WebSocketClient.connect(
+            to: server.url("/"), WebSocketClient.Configuration(options: WebSocketOptions(compression: nil)))
+        let sender = Task {
+            for _ in 0..<400 { try await client.send(.binary([UInt8](repeating: 1, count: 100_000))) }
+        }
+        // Until nothing more is taken.
+        var before = -1
+        while host.statistics.messagesReceived != before {
+            before = host.statistics.messagesReceived
+            try await Task.sleep(for: .milliseconds(300))
+        }
+        #expect(before < 300)
+        slow.gate.end()
+        try await sender.value
+        while host.statistics.messagesReceived < 400 { try await Task.sleep(for: .milliseconds(20)) }
+        await client.close()
+        await server.stop()
+    }
+
+    @Test("a thousand connections within the limits, and not one more")
+    func flood() async throws {
+        let server = WebSocketServer.onLoopback(
+            limits: WebSocketServerLimits(connections: 1000, connectionsPerAddress: 1000))
+        let host = server.add(Echo(), at: "/")
+        try await server.start()
+        let url = try server.url("/")
+        let clients = try await withThrowingTaskGroup(of: WebSocketClient.self) { group in
+            for _ in 0..<1000 { group.addTask { try await WebSocketClient.connect(to: url) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        await #expect(throws: SocketError.self) { try await WebSocketClient.connect(to: url) }
+        #expect(server.connections.open == 1000)
+        #expect(server.connections.refused == 1)
+        for client in clients { client.post(.text("here")) }
+        for client in clients { #expect(try await client.receive() == .text("here")) }
+        #expect(host.clients.count == 1000)
+        await server.stop()
+        #expect(server.connections.open == 0)
+    }
+
+    @Test("connections of one address have a limit of their own, which can be changed")
+    func perAddress() async throws {
+        let server = WebSocketServer.onLoopback(limits: WebSocketServerLimits(connectionsPerAddress: 1))
+        server.add(Echo(), at: "/")
+        try await server.start()
+        let first = try await WebSocketClient.connect(to: server.url("/"))
+        await #expect(throws: SocketError.self) { try await WebSocketClient.connect(to: server.url("/")) }
+        server.limits.connectionsPerAddress = 2
+        server.limits.messageSize = 10
+        let second = try await WebSocketClient.connect(to: server.url("/"))
+        try await second.send(.text("more than ten"))
+        #expect(try await second.receive() == nil)
+        #expect(second.closure?.code == .messageTooBig)
+        try await first.send(.text("more than ten"))
+        #expect(try await first.receive() == .text("more than ten"))
+        await first.close()
+        await server.stop()
+    }
+
+    @Test("more frames a second than allowed close the connection")
+    func rate() async throws {
+        let server = WebSocketServer.onLoopback()
+        var options = WebSocketServer.defaultOptions
+        options.limits.framesPerSecond = 50
+        server.add(Echo(), at: "/", options: options)
+        try await server.start()
+        let client = try await WebSocketClient.connect(to: server.url("/"))
+        for _ in 0..<200 { client.post(.text("x")) }
+        while let message = try await client.receive() { #expect(message == .text("x")) }
+        #expect(client.closure?.code == .policyViolation)
+        #expect(client.closure?.reason == "more than 50 frames a second")
+        await server.stop()
+    }
+}
