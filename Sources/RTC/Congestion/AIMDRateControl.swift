@@ -23,6 +23,7 @@ struct AIMDRateControl: Sendable {
     private var capacity = LinkCapacity()
     private var lastChange: Instant?
     private var lastDecrease: Instant?
+    private var queueAtDecrease = Duration.zero
 
     /// What the bottleneck is believed to carry, bit/s.
     var linkCapacity: Double? { capacity.estimate }
@@ -37,12 +38,19 @@ struct AIMDRateControl: Sendable {
         bitrate = clamped(bitrate)
     }
 
-    /// Takes what the detector says, with what arrived lately (bit/s; nil while unknown).
-    mutating func update(_ usage: PathUsage, acknowledged: Double?, roundTripTime: Duration, at now: Instant) {
+    /// Takes what the detector says.
+    ///
+    /// - Parameters:
+    ///   - acknowledged: what arrived lately, bit/s; nil while unknown.
+    ///   - queue: how long packets wait at the bottleneck.
+    mutating func update(
+        _ usage: PathUsage, acknowledged: Double?, queue: Duration = .zero, roundTripTime: Duration, at now: Instant
+    ) {
         switch usage {
         case .overusing:
-            if mayReduce(acknowledged: acknowledged, roundTripTime: roundTripTime, at: now) {
+            if mayReduce(acknowledged: acknowledged, queue: queue, roundTripTime: roundTripTime, at: now) {
                 decrease(acknowledged: acknowledged, at: now)
+                queueAtDecrease = queue
             }
         case .underusing:
             // The queue empties: more would keep it standing.
@@ -71,11 +79,17 @@ struct AIMDRateControl: Sendable {
         lastChange = now
     }
 
-    /// Again only when the last reduction can have shown its effect, unless the path got much worse.
-    private func mayReduce(acknowledged: Double?, roundTripTime: Duration, at now: Instant) -> Bool {
+    /// Again only when the last reduction can have shown its effect and has not, unless the path got much worse.
+    ///
+    /// The trend looks back on twenty groups: it still rises when the queue has begun to empty.
+    private func mayReduce(
+        acknowledged: Double?, queue: Duration, roundTripTime: Duration, at now: Instant
+    ) -> Bool {
         guard let lastDecrease else { return true }
+        if acknowledged.map({ $0 < bitrate / 2 }) ?? false { return true }
         let interval = min(max(roundTripTime, Self.reductionInterval.lowerBound), Self.reductionInterval.upperBound)
-        return now - lastDecrease >= interval || acknowledged.map { $0 < bitrate / 2 } ?? false
+        let elapsed = now - lastDecrease
+        return elapsed >= interval && (queue >= queueAtDecrease || elapsed >= .seconds(1))
     }
 
     private mutating func decrease(acknowledged: Double?, at now: Instant) {

@@ -54,7 +54,7 @@ struct DelayController: Sendable {
         path.update(at: now)
         let before = rate.bitrate
         if peak.map({ $0.bitrate <= before || now - $0.since > .seconds(1) }) ?? true { peak = (before, now) }
-        rate.update(detector.usage, acknowledged: acknowledged, roundTripTime: roundTripTime, at: now)
+        rate.update(detector.usage, acknowledged: acknowledged, queue: path.queue, roundTripTime: roundTripTime, at: now)
         if let probed, detector.usage != .overusing, probed > rate.bitrate { rate.setProbed(probed, at: now) }
         if rate.bitrate < before, let acknowledged, let peak, acknowledged < peak.bitrate * Self.collapseShare {
             drainingSince = drainingSince ?? now
