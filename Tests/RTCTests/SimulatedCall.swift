@@ -154,7 +154,7 @@ final class SimulatedCall {
             side.keyFramesRequested += 1
             side.wantsKeyFrame = true
         case .dataChannel(let event): side.channelEvents.append(event)
-        case .endOfCandidates, .negotiated, .resolve, .lossReported, .bye: break
+        case .endOfCandidates, .negotiated, .resolve, .lossReported, .bye, .targetBitrateChanged: break
         }
     }
 }

@@ -48,7 +48,7 @@ extension MediaSession {
         case .video(_, let frame): receive(frame)
         case .keyFrameRequested: state.withLock { $0.videoSending }?.requestKeyFrame()
         case .lossReported(let mid, let fraction): lossReported(mid: mid, fraction: fraction)
-        case .bye, .dataChannel: break
+        case .bye, .dataChannel, .targetBitrateChanged: break
         case .resolve(let name): logger.debug("the candidate name \(name) is not looked up; its check will tell")
         }
     }

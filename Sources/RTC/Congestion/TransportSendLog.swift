@@ -8,6 +8,8 @@ struct TransportSendLog: Sendable {
         var ssrc: UInt32
         var byteCount: Int
         var sent: Instant
+        /// The probe that it was part of, 0 for none.
+        var probe: Int32 = 0
         /// By the far side's clock, microseconds from an origin of its own; nil when it was lost.
         var arrival: Int64?
     }
@@ -17,6 +19,7 @@ struct TransportSendLog: Sendable {
         var ssrc: UInt32
         var byteCount: Int
         var sent: Instant
+        var probe: Int32
         var isAcknowledged: Bool
     }
 
@@ -36,12 +39,16 @@ struct TransportSendLog: Sendable {
     var nextSequenceNumber: UInt16 { UInt16(truncatingIfNeeded: next) }
 
     /// Notes a packet sent with `nextSequenceNumber`.
-    mutating func record(ssrc: UInt32, byteCount: Int, at now: Instant) {
+    ///
+    /// - Parameter probe: the probe that it is part of, 0 for none.
+    mutating func record(ssrc: UInt32, byteCount: Int, probe: Int32 = 0, at now: Instant) {
         while let first = entries.first, entries.count >= Self.maximumEntryCount || now - first.sent > Self.retention {
             _ = entries.popFirst()
         }
         entries.append(
-            Entry(sequenceNumber: next, ssrc: ssrc, byteCount: byteCount, sent: now, isAcknowledged: false))
+            Entry(
+                sequenceNumber: next, ssrc: ssrc, byteCount: byteCount, sent: now, probe: probe, isAcknowledged: false)
+        )
         next += 1
     }
 
@@ -68,7 +75,7 @@ struct TransportSendLog: Sendable {
             }
             results.append(
                 Result(
-                    ssrc: entry.ssrc, byteCount: entry.byteCount, sent: entry.sent,
+                    ssrc: entry.ssrc, byteCount: entry.byteCount, sent: entry.sent, probe: entry.probe,
                     arrival: arrival.isReceived ? clock : nil))
         }
         if !results.isEmpty { lastLossFraction = Double(lost) / Double(results.count) }

@@ -117,6 +117,8 @@ extension PeerConnection {
         case .keyFrameRequested(let mid): events.append(.keyFrameRequested(mid: mid))
         case .lossReport(let mid, let fraction): events.append(.lossReported(mid: mid, fraction: fraction))
         case .bye(let mid): events.append(.bye(mid: mid))
+        case .targetBitrateChanged(let video, let total):
+            events.append(.targetBitrateChanged(video: video, total: total))
         case .sourceChanged, .roundTripTime, .remoteBitrateLimit: break
         }
     }

@@ -48,6 +48,27 @@ extension PeerConnection {
         rtp.requestKeyFrame(mid: mid, at: now)
     }
 
+    /// What the section's encoder may be asked for, bit/s, from now on; `targetBitrateChanged` keeps to it.
+    package func setVideoBitrateBounds(mid: String, floor: Int, ceiling: Int, at now: Instant) {
+        guard !isClosed else { return }
+        rtp.setVideoBitrateBounds(mid: mid, floor: floor, ceiling: ceiling, at: now)
+    }
+
+    /// What the section's sound needs at most, bit/s, packet headers included: kept free of video.
+    package func setAudioBitrateMaximum(mid: String, _ maximum: Int, at now: Instant) {
+        guard !isClosed else { return }
+        rtp.setAudioBitrateMaximum(mid: mid, maximum, at: now)
+    }
+
+    /// Bounds of what all streams together may send, bit/s.
+    package func setBitrateBounds(minimum: Int, maximum: Int, at now: Instant) {
+        guard !isClosed else { return }
+        rtp.setBitrateBounds(minimum: minimum, maximum: maximum, at: now)
+    }
+
+    /// What one of several video sections should make now, bit/s; nil while it does not send.
+    package func videoTargetBitrate(mid: String) -> Int? { rtp.videoTargetBitrate(mid: mid) }
+
     /// How long received sound waits until it is played, so that pictures wait with it.
     package func setAudioPlayoutDelay(_ delay: Duration) { rtp.setAudioPlayoutDelay(delay) }
 }

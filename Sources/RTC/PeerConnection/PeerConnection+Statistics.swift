@@ -3,7 +3,18 @@ import Wire
 /// Figures by the identifiers of W3C webrtc-stats.
 extension PeerConnection {
     package func statistics(at now: Instant) -> [StatisticsRecord] {
-        rtp.statistics(at: now) + ice.statistics(at: now) + [transportRecord]
+        rtp.statistics(at: now) + pathRecords(at: now) + [transportRecord]
+    }
+
+    /// What ICE knows, with the estimate of the bandwidth at the pair in use.
+    private func pathRecords(at now: Instant) -> [StatisticsRecord] {
+        var records = ice.statistics(at: now)
+        guard let available = rtp.availableOutgoingBitrate else { return records }
+        for index in records.indices
+        where records[index].type == "candidate-pair" && records[index]["selected"] == .flag(true) {
+            records[index]["availableOutgoingBitrate"] = .integer(Int64(available))
+        }
+        return records
     }
 
     private var transportRecord: StatisticsRecord {

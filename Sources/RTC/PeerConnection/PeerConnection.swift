@@ -45,10 +45,9 @@ package final class PeerConnection {
         ice = ICEAgent(
             configuration: ICEConfiguration(stunServers: configuration.stunServers),
             role: configuration.isPolite ? .controlled : .controlling, random: random.fork())
-        // Until the network is measured, a key frame on a fast one must take milliseconds: paced at 2.5 times this.
         rtp = RTPSession(
             cname: configuration.cname, random: random.fork(), ntpOffset: configuration.ntpAtZero,
-            targetBitrate: 8_000_000)
+            congestion: configuration.congestion)
     }
 
     var isClosed: Bool { connectionState == .closed }

@@ -13,6 +13,8 @@ package struct PeerConnectionConfiguration: Sendable {
     /// NTP time (32.32) at `Instant.zero`.
     package var ntpAtZero: UInt64
     package var random: RandomSource
+    /// Bounds of what is sent.
+    package var congestion = CongestionConfiguration()
 
     package init(
         certificate: DTLSCertificate, stunServers: [TransportAddress] = [], isPolite: Bool, ntpAtZero: UInt64,

@@ -15,6 +15,9 @@ package enum PeerConnectionEvent: Sendable {
     case keyFrameRequested(mid: String)
     /// The fraction of our packets that the far side missed in its last report, 0...1.
     case lossReported(mid: String, fraction: Double)
+    /// Encoders should make this much, bit/s: all pictures together, and what all streams may send. Falls are told at
+    /// once, rises at most five times a second.
+    case targetBitrateChanged(video: Int, total: Int)
     /// The far side said that it stopped sending (RTCP BYE).
     case bye(mid: String)
     case dataChannel(DataChannelEvent)

@@ -147,7 +147,20 @@ package struct RTPSender: Sendable {
             payload: stored.payload)
         counters.recordSent(payloadByteCount: stored.payload.count, packetByteCount: bytes.count, isRetransmission)
         if !keepsHistory { history.removeExpired(at: now, roundTripTime: nil, keepsSent: false) }
-        return SentRTPPacket(bytes: bytes, ssrc: header.ssrc, usesTransportSequence: extensions.transportWideCC != nil)
+        return SentRTPPacket(
+            bytes: bytes, ssrc: header.ssrc, usesTransportSequence: extensions.transportWideCC != nil,
+            payloadByteCount: stored.payload.count)
+    }
+
+    /// A packet for a probe: one of the last sent once more, as a retransmission (the far side may even have missed it).
+    /// Nil where retransmissions were not agreed on or nothing was sent.
+    mutating func padding(byteCount: Int, transportSequence: UInt16, at now: Instant) -> SentRTPPacket? {
+        guard sendsRTX, extensions.transportWideCC != nil,
+            let candidate = history.paddingCandidate(byteCount: byteCount)
+        else { return nil }
+        counters.paddingPacketsSent += 1
+        return packet(
+            candidate.sequenceNumber, isRetransmission: true, transportSequence: transportSequence, at: now)
     }
 
     private struct HeaderExtensionContents {

@@ -6,6 +6,7 @@ struct SentRTPPacket {
     var ssrc: UInt32
     /// The transport-wide sequence number given was used up.
     var usesTransportSequence: Bool
+    var payloadByteCount = 0
 }
 
 /// What W3C `outbound-rtp` counts for one section.
@@ -21,6 +22,10 @@ struct RTPSenderCounters: Sendable {
     var retransmittedBytesSent: Int64 = 0
     var framesSent: Int64 = 0
     var keyFramesSent: Int64 = 0
+    /// What packets waited for the pacer, together.
+    var totalPacketSendDelay = Duration.zero
+    /// Sent for probes only; among the retransmissions above.
+    var paddingPacketsSent: Int64 = 0
     /// Frames that found the pacer's queue full.
     var framesDropped: Int64 = 0
     /// Feedback that came in.

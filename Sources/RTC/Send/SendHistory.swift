@@ -37,6 +37,20 @@ struct SendHistory: Sendable {
         return packets[Int(clamping: sequenceNumber &- first.sequenceNumber)]
     }
 
+    /// Of the newest packets that have left, the one nearest to a size.
+    func paddingCandidate(byteCount: Int) -> Packet? {
+        var best: Packet?
+        for index in stride(from: packets.count - 1, through: max(packets.count - 16, 0), by: -1) {
+            guard let packet = packets[index], packet.lastSent != nil else { continue }
+            guard let known = best else {
+                best = packet
+                continue
+            }
+            if abs(packet.payload.count - byteCount) < abs(known.payload.count - byteCount) { best = packet }
+        }
+        return best
+    }
+
     mutating func markSent(_ sequenceNumber: Int64, at now: Instant) {
         guard let first = packets.first else { return }
         packets[Int(clamping: sequenceNumber &- first.sequenceNumber)]?.lastSent = now

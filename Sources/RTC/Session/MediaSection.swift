@@ -12,6 +12,11 @@ struct MediaSection: Sendable {
     var nextReport: Instant?
     /// Reports sent; the first come faster.
     var reportCount = 0
+    var videoBounds = VideoBitrateBounds()
+    /// Opus at 32 kbit/s in 20 ms packets with their headers and some reserve, bit/s.
+    var audioMaximum = 48_000
+    /// Bit/s; nil for what does not send video under congestion control.
+    var targetBitrate: Int?
 
     init(identifier: Int, media: NegotiatedMedia) {
         self.identifier = identifier

@@ -38,10 +38,12 @@ extension RTPSession {
         case .fullIntraRequest(let request):
             for entry in request.entries { receive(entry, at: now) }
         case .transportFeedback(let feedback):
-            receive(feedback)
+            receive(feedback, at: now)
         case .receiverEstimatedMaximumBitrate(let estimate):
             guard remoteBitrateLimit != estimate.bitrate else { return }
             remoteBitrateLimit = estimate.bitrate
+            congestion?.setRemoteLimit(Double(estimate.bitrate))
+            updateBitrates(at: now)
             emit(.remoteBitrateLimit(Int(clamping: estimate.bitrate)))
         case .extendedReport(let report):
             receive(report, at: now)
@@ -58,6 +60,8 @@ extension RTPSession {
         let clockRate = sections[index].sender?.codec.clockRate ?? 90_000
         sections[index].sender?.acknowledge(block.ssrc)
         sections[index].sender?.remote.record(block, clockRate: clockRate)
+        congestion?.receiveReport(fractionLost: Double(block.fractionLost) / 256, at: now)
+        updateBitrates(at: now)
         emit(.lossReport(mid: sections[index].mid, fraction: Double(block.fractionLost) / 256))
         guard block.lastSenderReport != 0 else { return }
         let span = ntpTime(at: now).compact &- block.lastSenderReport &- block.delaySinceLastSenderReport
@@ -120,12 +124,14 @@ extension RTPSession {
         sections[index].sender?.throttle.request(at: now, underway: underway)
     }
 
-    private mutating func receive(_ feedback: TransportFeedback) {
+    private mutating func receive(_ feedback: TransportFeedback, at now: Instant) {
         var last: UInt32?
-        for result in sendLog.receive(feedback) where result.arrival != nil && result.ssrc != last {
+        let results = sendLog.receive(feedback)
+        for result in results where result.arrival != nil && result.ssrc != last {
             last = result.ssrc
             for index in sections.indices { sections[index].sender?.acknowledge(result.ssrc) }
         }
+        receiveCongestionFeedback(results, at: now)
     }
 
     private func indexOfSource(_ ssrc: UInt32) -> Int? { sections.firstIndex { $0.receiver.ssrc == ssrc } }

@@ -20,11 +20,12 @@ extension RTPSession {
         pacer.enqueueAudio(
             Pacer.Entry(
                 section: sections[index].identifier, sequenceNumber: stored.sequenceNumber,
-                byteCount: stored.byteCount, isRetransmission: false))
+                byteCount: stored.byteCount, isRetransmission: false, queued: now))
     }
 
-    /// Sends one compressed picture. It is dropped when the pacer is two seconds behind, or when a key frame must come
-    /// first; a key frame is then asked for.
+    /// Sends one compressed picture. It is dropped when a key frame must come first, or, without congestion control,
+    /// when the pacer is two seconds behind; a key frame is then asked for. With congestion control the queue is drained
+    /// within those two seconds whatever the rate, and the encoder asked for less.
     ///
     /// - Parameter captureTime: when the picture was taken.
     package mutating func sendVideo(
@@ -33,7 +34,7 @@ extension RTPSession {
         guard isReady, !isClosed, let index = index(of: mid), sections[index].media.kind == .video,
             sections[index].sender?.isActive == true
         else { return }
-        if pacer.queueTime > Pacer.maximumQueueTime {
+        if congestion == nil, pacer.queueTime > Pacer.maximumQueueTime {
             sections[index].sender?.counters.framesDropped += 1
             sections[index].sender?.requireKeyFrame(at: now)
             grantKeyFrames(at: now)
@@ -52,20 +53,44 @@ extension RTPSession {
             pacer.enqueueVideo(
                 Pacer.Entry(
                     section: sections[index].identifier, sequenceNumber: packet.sequenceNumber,
-                    byteCount: packet.byteCount, isRetransmission: false))
+                    byteCount: packet.byteCount, isRetransmission: false, queued: now))
         }
+        congestion?.begin(at: now)
         let rtt = roundTripTime
         sections[index].sender?.history.removeExpired(at: now, roundTripTime: rtt, keepsSent: true)
     }
 
     /// Puts a queued packet into bytes; nil when it is gone or its section was paused.
-    mutating func write(_ entry: Pacer.Entry, at now: Instant) -> OutgoingPacket? {
+    mutating func write(_ entry: Pacer.Entry, probe: Int32, at now: Instant) -> OutgoingPacket? {
         guard let index = index(ofSection: entry.section), sections[index].sender?.isActive == true else { return nil }
         let sent = sections[index].sender?.packet(
             entry.sequenceNumber, isRetransmission: entry.isRetransmission,
             transportSequence: sendLog.nextSequenceNumber, at: now)
         guard let sent else { return nil }
-        if sent.usesTransportSequence { sendLog.record(ssrc: sent.ssrc, byteCount: sent.bytes.count, at: now) }
+        sections[index].sender?.counters.totalPacketSendDelay += now - entry.queued
+        let video: DepartureKind = entry.isRetransmission ? .retransmission : .video
+        let kind = sections[index].media.kind == .audio ? DepartureKind.audio : video
+        return departed(sent, kind: kind, probe: probe, at: now)
+    }
+
+    /// Something for a probe that the far side can do without; nil when no stream has anything.
+    mutating func writePadding(byteCount: Int, probe: Int32, at now: Instant) -> OutgoingPacket? {
+        for index in sections.indices
+        where sections[index].media.kind == .video && sections[index].sender?.isActive == true {
+            let sent = sections[index].sender?.padding(
+                byteCount: byteCount, transportSequence: sendLog.nextSequenceNumber, at: now)
+            if let sent { return departed(sent, kind: .padding, probe: probe, at: now) }
+        }
+        return nil
+    }
+
+    private mutating func departed(
+        _ sent: SentRTPPacket, kind: DepartureKind, probe: Int32, at now: Instant
+    ) -> OutgoingPacket {
+        if sent.usesTransportSequence {
+            sendLog.record(ssrc: sent.ssrc, byteCount: sent.bytes.count, probe: probe, at: now)
+        }
+        recordDeparture(sent, kind: kind, at: now)
         return OutgoingPacket(bytes: sent.bytes, isRTCP: false)
     }
 
@@ -85,7 +110,7 @@ extension RTPSession {
             pacer.enqueueRetransmission(
                 Pacer.Entry(
                     section: sections[index].identifier, sequenceNumber: packet.sequenceNumber,
-                    byteCount: packet.byteCount, isRetransmission: true))
+                    byteCount: packet.byteCount, isRetransmission: true, queued: now))
         }
     }
 }

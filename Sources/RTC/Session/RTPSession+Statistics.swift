@@ -59,12 +59,19 @@ extension RTPSession {
         record["bytesSent"] = .integer(counters.bytesSent)
         record["headerBytesSent"] = .integer(counters.headerBytesSent)
         record["retransmittedPacketsSent"] = .integer(counters.retransmittedPacketsSent)
+        record["totalPacketSendDelay"] = .number(counters.totalPacketSendDelay.inSeconds)
         record["retransmittedBytesSent"] = .integer(counters.retransmittedBytesSent)
         record["nackCount"] = .integer(counters.nackCount)
         record["active"] = .flag(sender.isActive)
         if sender.remote.reportCount > 0 { record["remoteId"] = .text("remote-inbound-rtp-\(section.mid)") }
         guard section.media.kind == .video else { return record }
         if let rtxSSRC = sender.rtxSSRC { record["rtxSsrc"] = .integer(Int64(rtxSSRC)) }
+        record["paddingPacketsSent"] = .integer(counters.paddingPacketsSent)
+        if let target = section.targetBitrate {
+            record["targetBitrate"] = .integer(Int64(target))
+            // What the processor limits is for the encoder's owner to say.
+            record["qualityLimitationReason"] = target < section.videoBounds.ceiling ? "bandwidth" : "none"
+        }
         record["framesSent"] = .integer(counters.framesSent)
         record["keyFramesSent"] = .integer(counters.keyFramesSent)
         record["pliCount"] = .integer(counters.pliCount)

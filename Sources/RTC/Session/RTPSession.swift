@@ -28,6 +28,12 @@ package struct RTPSession: Sendable {
     var roundTripTime: Duration?
     var referenceTimes = ReceiverReferenceTimes()
     var remoteBitrateLimit: UInt64?
+    /// Nil when the caller sets the rate.
+    var congestion: CongestionController?
+    var targetThrottle = TargetBitrateThrottle()
+    var retransmissionRate = RateMeter()
+    /// Of the bytes of video packets, smoothed, what is not header.
+    var videoPayloadShare = 0.97
     /// Packets that no section wanted, or that could not be read.
     var discardedPacketCount: Int64 = 0
     var isReady = false
@@ -38,14 +44,20 @@ package struct RTPSession: Sendable {
     ///   - cname: the canonical name in our SDES (RFC 7022); the same for all sessions of one call.
     ///   - ntpOffset: NTP time, 32.32 fixed point, at `Instant.zero`.
     ///   - targetBitrate: what all streams together are meant to send, bit/s; the pacer's rate is a multiple of it.
-    package init(cname: String, random: RandomSource, ntpOffset: UInt64, targetBitrate: Int = 2_000_000) {
+    ///   - congestion: bounds of an estimate that takes the place of `targetBitrate`; nil to keep that fixed.
+    package init(
+        cname: String, random: RandomSource, ntpOffset: UInt64, targetBitrate: Int = 2_000_000,
+        congestion: CongestionConfiguration? = nil
+    ) {
         self.cname = Array(cname.utf8.prefix(255))
         self.random = random
         self.ntpOffset = NTPTime(ntpOffset)
-        pacer = Pacer(targetBitrate: targetBitrate)
+        pacer = Pacer(targetBitrate: congestion?.start ?? targetBitrate)
+        pacer.isControlled = congestion != nil
+        self.congestion = congestion.map(CongestionController.init)
     }
 
-    /// What all streams together are meant to send, bit/s.
+    /// What all streams together are meant to send, bit/s. Under congestion control, the next feedback overwrites it.
     package var targetBitrate: Int {
         get { pacer.targetBitrate }
         set { pacer.targetBitrate = newValue }
@@ -77,6 +89,8 @@ package struct RTPSession: Sendable {
             demultiplexer.forgetSection(section.identifier)
         }
         sections = kept
+        congestion?.usesTransportFeedback = sections.contains { $0.usesTransportWideCC }
+        updateBitrates(at: now, tellsAnyChange: true)
         grantKeyFrames(at: now)
     }
 
@@ -95,6 +109,7 @@ package struct RTPSession: Sendable {
             guard sections[index].media.kind == .video else { continue }
             sections[index].sender?.requireKeyFrame(at: now)
         }
+        updateBitrates(at: now)
         grantKeyFrames(at: now)
     }
 
@@ -133,6 +148,10 @@ package struct RTPSession: Sendable {
         }
         sendFeedback(at: now)
         sendDueReports(at: now)
+        if congestion != nil {
+            congestion?.process(at: now)
+            updateBitrates(at: now)
+        }
         grantKeyFrames(at: now)
     }
 
@@ -147,6 +166,7 @@ package struct RTPSession: Sendable {
             next = earliest(next, section.sender?.throttle.nextTimeout)
         }
         guard isReady else { return next }
+        next = earliest(next, congestion?.nextTimeout)
         return earliest(earliest(next, pacer.nextTimeout), arrivalLog.nextTimeout)
     }
 
@@ -154,10 +174,18 @@ package struct RTPSession: Sendable {
     package mutating func pollPacket(at now: Instant) -> OutgoingPacket? {
         if let packet = control.popFirst() { return packet }
         guard isReady, !isClosed else { return nil }
-        while let entry = pacer.next(at: now) {
-            if let packet = write(entry, at: now) { return packet }
+        while true {
+            if !pacer.isProbing, let probe = congestion?.nextProbe() { pacer.begin(probe, at: now) }
+            guard let departure = pacer.next(at: now) else { return nil }
+            switch departure {
+            case .packet(let entry, let probe):
+                if let packet = write(entry, probe: probe, at: now) { return packet }
+            case .padding(let byteCount, let probe):
+                if let packet = writePadding(byteCount: byteCount, probe: probe, at: now) { return packet }
+                // Nothing to pad with: a probe of nothing would be waited for in vain.
+                pacer.abandonProbe()
+            }
         }
-        return nil
     }
 
     /// What happened since the last call, in order.

@@ -14,6 +14,9 @@ package enum RTPSessionEvent: Sendable {
     case roundTripTime(Duration)
     /// How the far side gets what we send: share lost since its last report, 0...1. For Opus' expected-loss setting.
     case lossReport(mid: String, fraction: Double)
+    /// Encoders should make this much, bit/s: all pictures together, and what all streams may send. Falls are told at
+    /// once, rises at most five times a second. With several video sections, `videoTargetBitrate(mid:)` tells each one's.
+    case targetBitrateChanged(video: Int, total: Int)
     /// REMB: what the far side believes it can receive, bit/s (used only where transport-wide feedback is not).
     case remoteBitrateLimit(Int)
 }

@@ -1,0 +1,177 @@
+/// How much may be sent: Google congestion control, send side (draft-ietf-rmcat-gcc-02 with transport-wide feedback;
+/// Carlucci et al., MMSys 2016; parameters of webrtc.md §3.1).
+///
+/// The estimate is the least of what delay, loss and bounds allow. A far side without transport-wide feedback is served
+/// by its receiver reports and REMB instead.
+struct CongestionController: Sendable {
+    /// Sent without an answer for this long (or three round trips): the estimate falls, step by step (RFC 8083 would
+    /// stop altogether a little later).
+    private static let stallTime = Duration.milliseconds(1500)
+    private static let stallInterval = Duration.seconds(1)
+    private static let stallFactor = 0.7
+    private static let processInterval = Duration.milliseconds(50)
+    /// Probes are no use, and an evil, on a path that loses this much.
+    private static let probingLossLimit = 0.1
+    private static let probingQueueLimit = Duration.milliseconds(50)
+    private static let defaultRoundTripTime = Duration.milliseconds(200)
+
+    private(set) var configuration: CongestionConfiguration
+    /// The far side sends transport-wide feedback.
+    var usesTransportFeedback = true
+
+    private var delay: DelayController
+    private var loss: LossController
+    private var reported: ReportedLossControl
+    private var acknowledged = AcknowledgedBitrate()
+    private var probes: ProbeController
+    private var probeEstimator = ProbeEstimator()
+    private var application = ApplicationLimitDetector()
+    private var waitingProbes = FIFO<Probe>(capacity: 4)
+    /// First packet sent since the last feedback.
+    private var unansweredSince: Instant?
+    private var lastStallStep: Instant?
+    private var lastProcess: Instant?
+    private var lastSent: Instant?
+    /// From sending to feedback, the least of late: an upper bound of the round trip.
+    private var feedbackDelay: Duration?
+
+    /// What all streams together may send, bit/s.
+    private(set) var estimate: Double
+
+    init(_ configuration: CongestionConfiguration) {
+        self.configuration = configuration
+        let start = Double(configuration.start)
+        delay = DelayController(start: start, range: configuration.range)
+        loss = LossController(start: start, minimum: configuration.range.lowerBound)
+        reported = ReportedLossControl(start: start, range: configuration.range)
+        probes = ProbeController(maximum: configuration.range.upperBound)
+        estimate = start
+    }
+
+    mutating func setBounds(minimum: Int, maximum: Int) {
+        configuration = CongestionConfiguration(start: configuration.start, minimum: minimum, maximum: maximum)
+        delay.setRange(configuration.range)
+        reported.setRange(configuration.range)
+        probes.setMaximum(configuration.range.upperBound)
+        refresh()
+    }
+
+    /// The application has sent less than it may for some time.
+    var isApplicationLimited: Bool { application.isLimited }
+    /// What arrives at the far side, bit/s.
+    var acknowledgedBitrate: Double? { acknowledged.bitrate }
+    /// A queue after a fall of the capacity is being emptied: pace, do not burst.
+    var isDraining: Bool { usesTransportFeedback && delay.isDraining }
+    var usage: PathUsage { delay.usage }
+    var queue: Duration { delay.queue }
+    var lossFraction: Double { loss.averageLoss }
+    /// The far side's loss, not its delay, is what holds the estimate down.
+    var isLossLimited: Bool { usesTransportFeedback && loss.bitrate < delay.bitrate * 0.99 }
+
+    // MARK: Input
+
+    /// The first video is about to leave: time to find out what the path carries.
+    mutating func begin(at now: Instant) {
+        guard usesTransportFeedback else { return }
+        enqueue(probes.start(estimate, at: now))
+    }
+
+    mutating func sent(byteCount: Int, at now: Instant) {
+        application.record(byteCount: byteCount, estimate: estimate, at: now)
+        lastSent = now
+        if unansweredSince == nil { unansweredSince = now }
+    }
+
+    /// Takes one feedback's news, in order of sending.
+    mutating func receive(_ results: [TransportSendLog.Result], roundTripTime: Duration?, at now: Instant) {
+        unansweredSince = nil
+        lastStallStep = nil
+        var probed: Double?
+        var newest: Instant?
+        for result in results {
+            loss.add(byteCount: result.byteCount, isLost: result.arrival == nil, sent: result.sent)
+            guard let arrival = result.arrival else { continue }
+            newest = result.sent
+            acknowledged.add(byteCount: result.byteCount, sent: result.sent, arrival: arrival)
+            delay.add(sent: result.sent, arrival: arrival, at: now)
+            if result.probe != 0,
+                let rate = probeEstimator.add(
+                    identifier: result.probe, byteCount: result.byteCount, sent: result.sent, arrival: arrival)
+            {
+                probed = rate
+            }
+        }
+        if let newest {
+            let measured = now - newest
+            feedbackDelay = feedbackDelay.map { min($0 * 65 / 64, measured) } ?? measured
+        }
+        acknowledged.update()
+        let rtt = roundTripTime ?? feedbackDelay ?? Self.defaultRoundTripTime
+        delay.update(acknowledged: acknowledged.bitrate, probed: probed, roundTripTime: rtt, at: now)
+        if let probed { loss.setProbed(min(probed, delay.bitrate)) }
+        loss.update(ceiling: delay.bitrate, acknowledged: acknowledged.bitrate, at: now)
+        refresh()
+        if let probed, delay.usage == .normal { enqueue(probes.probed(max(probed, estimate), at: now)) }
+        process(at: now)
+    }
+
+    /// Loss of a receiver report; counts only without transport-wide feedback.
+    mutating func receiveReport(fractionLost: Double, at now: Instant) {
+        guard !usesTransportFeedback else { return }
+        reported.report(fractionLost: fractionLost, at: now)
+        refresh()
+    }
+
+    /// REMB; counts only without transport-wide feedback.
+    mutating func setRemoteLimit(_ bitrate: Double) {
+        reported.setRemoteLimit(bitrate)
+        refresh()
+    }
+
+    // MARK: Time
+
+    /// Does what is due; cheap when called too often.
+    mutating func process(at now: Instant) {
+        if let lastProcess, now - lastProcess < Self.processInterval { return }
+        lastProcess = now
+        application.record(byteCount: 0, estimate: estimate, at: now)
+        guard usesTransportFeedback else { return }
+        if let unansweredSince, now - max(unansweredSince, lastStallStep ?? .zero) > stallTimeout {
+            lastStallStep = now
+            delay.fall(to: estimate * Self.stallFactor, at: now)
+            refresh()
+            return
+        }
+        let isClear =
+            delay.usage == .normal && delay.queue < Self.probingQueueLimit && loss.averageLoss < Self.probingLossLimit
+            && unansweredSince.map { now - $0 < .milliseconds(500) } ?? true
+        enqueue(probes.process(estimate, isClear: isClear, limitedSince: application.since, at: now))
+    }
+
+    /// Nil while nothing has been sent for some seconds: a silent session does not wake anyone.
+    var nextTimeout: Instant? {
+        guard let lastSent else { return nil }
+        let next = (lastProcess ?? lastSent) + Self.processInterval
+        return next - lastSent < .seconds(3) ? next : nil
+    }
+
+    /// A probe that the pacer should send next.
+    mutating func nextProbe() -> Probe? { waitingProbes.popFirst() }
+
+    private var stallTimeout: Duration {
+        lastStallStep == nil ? max(Self.stallTime, (feedbackDelay ?? .zero) * 3) : Self.stallInterval
+    }
+
+    private mutating func enqueue(_ fresh: [Probe]) {
+        for probe in fresh {
+            probeEstimator.begin(probe)
+            waitingProbes.append(probe)
+        }
+    }
+
+    private mutating func refresh() {
+        let wanted = usesTransportFeedback ? min(delay.bitrate, loss.bitrate) : reported.bitrate
+        let range = configuration.range
+        estimate = min(max(wanted, range.lowerBound), range.upperBound)
+    }
+}

@@ -1,0 +1,97 @@
+import Wire
+
+/// From what the path carries to what each encoder is asked for.
+extension RTPSession {
+    /// A pacer queue longer than this slows the encoders down; at the second limit they are asked for the least share.
+    private static let toleratedQueueTime = Duration.milliseconds(200)
+    private static let queueTimeRange = 0.8
+    private static let leastQueueShare = 0.3
+
+    /// What all streams together may send, bit/s; nil without congestion control.
+    package var availableOutgoingBitrate: Int? { congestion.map { Int($0.estimate) } }
+
+    /// Bounds of the estimate, bit/s; without congestion control they have no effect.
+    package mutating func setBitrateBounds(minimum: Int, maximum: Int, at now: Instant) {
+        congestion?.setBounds(minimum: minimum, maximum: maximum)
+        updateBitrates(at: now)
+    }
+
+    /// What the section's encoder may be asked for, bit/s, from now on. The floor holds even when the path carries less.
+    package mutating func setVideoBitrateBounds(mid: String, floor: Int, ceiling: Int, at now: Instant) {
+        guard let index = index(of: mid), sections[index].media.kind == .video else { return }
+        sections[index].videoBounds = VideoBitrateBounds(floor: floor, ceiling: ceiling)
+        updateBitrates(at: now, tellsAnyChange: true)
+    }
+
+    /// What the section's sound needs at most, bit/s, packet headers included: kept free of video.
+    package mutating func setAudioBitrateMaximum(mid: String, _ maximum: Int, at now: Instant) {
+        guard let index = index(of: mid), sections[index].media.kind == .audio else { return }
+        sections[index].audioMaximum = min(max(maximum, 0), 1_000_000)
+        updateBitrates(at: now, tellsAnyChange: true)
+    }
+
+    /// What the section's encoder should make now, bit/s of compressed pictures; nil without congestion control, and
+    /// for a section that does not send.
+    package func videoTargetBitrate(mid: String) -> Int? { index(of: mid).flatMap { sections[$0].targetBitrate } }
+
+    /// Carries the estimate to pacer and encoders.
+    mutating func updateBitrates(at now: Instant, tellsAnyChange: Bool = false) {
+        guard let congestion, isReady else { return }
+        let total = Int(congestion.estimate)
+        pacer.targetBitrate = total
+        pacer.isDraining = congestion.isDraining
+        var audio = 0
+        var bounds: [VideoBitrateBounds] = []
+        for section in sections where section.sender?.isActive == true {
+            if section.media.kind == .audio { audio += section.audioMaximum } else { bounds.append(section.videoBounds) }
+        }
+        let targets = BitrateAllocation.share(videoShare(of: total - audio, at: now), among: bounds)
+        var next = 0
+        var changed = false
+        for index in sections.indices {
+            guard sections[index].media.kind == .video, sections[index].sender?.isActive == true else {
+                sections[index].targetBitrate = nil
+                continue
+            }
+            changed = changed || sections[index].targetBitrate != targets[next]
+            sections[index].targetBitrate = targets[next]
+            next += 1
+        }
+        let video = targets.reduce(0, +)
+        if targetThrottle.shouldTell(video, isForced: tellsAnyChange && changed, at: now) {
+            emit(.targetBitrateChanged(video: video, total: total))
+        }
+    }
+
+    /// What is left for compressed pictures of what is not sound: without retransmissions and packet headers, and less
+    /// while the pacer is behind.
+    private mutating func videoShare(of bitrate: Int, at now: Instant) -> Int {
+        let rest = Double(max(bitrate - retransmissionRate.bitrate(at: now), bitrate / 2))
+        let excess = (pacer.queueTime - Self.toleratedQueueTime).inSeconds / Self.queueTimeRange
+        let queueShare = max(1 - max(excess, 0), Self.leastQueueShare)
+        return max(Int(rest * videoPayloadShare * queueShare), 0)
+    }
+
+    // MARK: Feedback
+
+    mutating func receiveCongestionFeedback(_ results: [TransportSendLog.Result], at now: Instant) {
+        congestion?.receive(results, roundTripTime: roundTripTime, at: now)
+        updateBitrates(at: now)
+    }
+
+    /// A packet leaves.
+    mutating func recordDeparture(_ sent: SentRTPPacket, kind: DepartureKind, at now: Instant) {
+        guard congestion != nil else { return }
+        if sent.usesTransportSequence { congestion?.sent(byteCount: sent.bytes.count, at: now) }
+        switch kind {
+        case .retransmission: retransmissionRate.add(sent.bytes.count, at: now)
+        case .video:
+            let share = Double(sent.payloadByteCount) / Double(max(sent.bytes.count, 1))
+            videoPayloadShare += (share - videoPayloadShare) / 64
+        case .audio, .padding: break
+        }
+    }
+
+    /// What a packet was sent for.
+    enum DepartureKind { case audio, video, retransmission, padding }
+}
