@@ -124,8 +124,11 @@ extension PeerConnection {
     }
 
     func drainMedia(at now: Instant) {
-        guard let outboundSRTP, ice.selectedPair != nil else { return }
+        guard let outboundSRTP else { return }
+        let hasWay = ice.selectedPair != nil
         while let packet = rtp.pollPacket(at: now) {
+            // Without a way media is lost, as on any broken network. Kept, it would be due at every instant to come.
+            guard hasWay else { continue }
             var bytes = packet.bytes
             let isProtected = packet.isRTCP ? outboundSRTP.protectRTCP(&bytes) : outboundSRTP.protectRTP(&bytes)
             if isProtected { transmit(bytes, at: now) }
