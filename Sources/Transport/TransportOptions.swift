@@ -1,4 +1,5 @@
 import NIOSSL
+import RTC
 
 /// What a transport is told besides the connection itself.
 package struct TransportOptions: Sendable {
@@ -11,4 +12,6 @@ package struct TransportOptions: Sendable {
         self.portRange = portRange
         self.trustRoots = trustRoots
     }
+
+    package init(_ network: NetworkConfiguration) { self.init(portRange: network.portRange) }
 }
