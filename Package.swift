@@ -75,7 +75,7 @@ let package = Package(
 
         module("Wire", []),
         module("RTC", ["Wire", "COpenSSL", "CSRTP", "CUsrsctp"]),
-        module("Transport", ["RTC", "Wire", log] + nio("NIOCore", "NIOPosix")),
+        module("Transport", ["RTC", "Wire", log] + nio("NIOCore", "NIOPosix", "NIOSSL", "NIOTLS")),
         module("Media", ["COpus", "CVPX", "CV4L", "CPulse", "CYUV", "CLinux", "CAudioProcessing", log]),
         .target(
             name: "CAudioProcessing", path: "Sources/CLibraries/CAudioProcessing",

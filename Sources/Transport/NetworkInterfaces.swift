@@ -11,7 +11,9 @@ package enum NetworkInterfaces {
     ///
     /// Loopback is included when `withLoopback` says so, or when the machine has no other address: then a call can
     /// only be with this machine itself.
-    package static func addresses(withLoopback: Bool) throws -> [IPAddress] {
+    ///
+    /// - Parameter allowed: names of the only interfaces to use; nil for all. Loopback is not among what they restrict.
+    package static func addresses(withLoopback: Bool, allowed: Set<String>? = nil) throws -> [IPAddress] {
         var outside: [IPAddress] = []
         var loopback: [IPAddress] = []
         for device in try System.enumerateDevices() {
@@ -19,6 +21,7 @@ package enum NetworkInterfaces {
                 !ignoredPrefixes.contains(where: device.name.hasPrefix), !address.isLinkLocal, !address.isMulticast,
                 !address.isUnspecified
             else { continue }
+            guard address.isLoopback || allowed?.contains(device.name) ?? true else { continue }
             if address.isLoopback {
                 if !loopback.contains(address) { loopback.append(address) }
             } else if !outside.contains(address) {

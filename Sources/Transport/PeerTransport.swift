@@ -14,13 +14,15 @@ package final class PeerTransport: Sendable {
     ///
     /// - Throws: when the DTLS certificate cannot be used.
     package static func open(
-        configuration: PeerConnectionConfiguration, addresses: [IPAddress], on eventLoop: any EventLoop, logger: Logger,
+        configuration: PeerConnectionConfiguration, addresses: [IPAddress],
+        options: TransportOptions = TransportOptions(), on eventLoop: any EventLoop, logger: Logger,
         onEvent: @escaping @Sendable (PeerConnectionEvent) -> Void
     ) async throws -> PeerTransport {
         try await eventLoop.flatSubmit {
             do {
                 let peer = try PeerConnection(configuration: configuration, at: MonotonicClock.now)
-                let core = PeerTransportCore(peer: peer, eventLoop: eventLoop, logger: logger, onEvent: onEvent)
+                let core = PeerTransportCore(
+                    peer: peer, options: options, eventLoop: eventLoop, logger: logger, onEvent: onEvent)
                 let transport = PeerTransport(core: NIOLoopBound(core, eventLoop: eventLoop), eventLoop: eventLoop)
                 return core.openSockets(on: addresses).map { transport }
             } catch {

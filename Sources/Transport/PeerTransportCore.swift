@@ -10,23 +10,27 @@ final class PeerTransportCore {
     private let eventLoop: any EventLoop
     private let logger: Logger
     private let onEvent: @Sendable (PeerConnectionEvent) -> Void
+    private let options: TransportOptions
     private var sockets: [TransportAddress: any Channel] = [:]
     /// The address that each socket got; an unbound one has none yet.
     private var bases: [ObjectIdentifier: TransportAddress] = [:]
     private var remotes: [TransportAddress: SocketAddress] = [:]
+    private let serverConnections: TURNConnections
     private var timer: Scheduled<Void>?
     private var timerDeadline: Instant?
     private var isClosed = false
     private var isDraining = false
 
     init(
-        peer: PeerConnection, eventLoop: any EventLoop, logger: Logger,
+        peer: PeerConnection, options: TransportOptions, eventLoop: any EventLoop, logger: Logger,
         onEvent: @escaping @Sendable (PeerConnectionEvent) -> Void
     ) {
         self.peer = peer
+        self.options = options
         self.eventLoop = eventLoop
         self.logger = logger
         self.onEvent = onEvent
+        serverConnections = TURNConnections(options: options, eventLoop: eventLoop, logger: logger)
     }
 
     /// Binds one socket an address; an address that cannot be bound is left out and logged.
@@ -47,10 +51,21 @@ final class PeerTransportCore {
     }
 
     private func bind(_ address: IPAddress) -> EventLoopFuture<any Channel> {
-        guard let local = TransportAddress(address, port: 0).socketAddress else {
+        var ports = options.portRange.map { Array($0).shuffled() } ?? [0]
+        // More attempts than this would only delay the call: such a range is taken.
+        ports = Array(ports.prefix(64))
+        return bind(address, ports: ports[...])
+    }
+
+    /// The first of the ports that is free.
+    private func bind(_ address: IPAddress, ports: ArraySlice<UInt16>) -> EventLoopFuture<any Channel> {
+        guard let port = ports.first, let local = TransportAddress(address, port: port).socketAddress else {
             return eventLoop.makeFailedFuture(SocketAddressError.unsupported)
         }
-        return makeBootstrap().bind(to: local)
+        let opening = makeBootstrap().bind(to: local)
+        guard ports.count > 1 else { return opening }
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        return opening.flatMapError { _ in bound.value.bind(address, ports: ports.dropFirst()) }
     }
 
     private func makeBootstrap() -> DatagramBootstrap {
@@ -93,16 +108,44 @@ final class PeerTransportCore {
         let now = MonotonicClock.now
         while let transmit = peer.pollTransmit(at: now) { write(transmit) }
         for socket in sockets.values { socket.flush() }
+        serverConnections.flush()
+        while let request = peer.pollTURNConnectionRequest() { carryOut(request) }
         while let event = peer.pollEvent() { onEvent(event) }
         schedule(peer.nextTimeout)
     }
 
     private func write(_ transmit: Transmit) {
-        guard let socket = sockets[transmit.base], let remote = socketAddress(of: transmit.remote) else { return }
-        var buffer = socket.allocator.buffer(capacity: transmit.bytes.count)
-        buffer.writeBytes(transmit.bytes)
-        socket.write(
-            AddressedEnvelope(remoteAddress: remote, data: buffer), promise: nil)
+        switch transmit.destination {
+        case .direct(let local, let remote):
+            guard let socket = sockets[local], let remote = socketAddress(of: remote) else { return }
+            var buffer = socket.allocator.buffer(capacity: transmit.bytes.count)
+            buffer.writeBytes(transmit.bytes)
+            socket.write(
+                AddressedEnvelope(remoteAddress: remote, data: buffer), promise: nil)
+        case .server(let id): serverConnections.write(transmit.bytes, to: id)
+        }
+    }
+
+    private func carryOut(_ request: TURNConnectionRequest) {
+        switch request {
+        case .open(let id, let endpoint):
+            let bound = NIOLoopBound(self, eventLoop: eventLoop)
+            serverConnections.open(id, to: endpoint) { event in bound.value.receive(event, of: id) }
+        case .close(let id): serverConnections.close(id)
+        }
+    }
+
+    private func receive(_ event: TURNConnectionEvent, of id: TURNConnectionID) {
+        guard !isClosed else { return }
+        let now = MonotonicClock.now
+        switch event {
+        case .opened: peer.turnConnected(id, at: now)
+        case .received(let bytes): return peer.receive(bytes, by: id, at: now)
+        // One drain for all that came in one read.
+        case .batchEnded: break
+        case .ended: peer.turnDisconnected(id, at: now)
+        }
+        drain()
     }
 
     /// Packets go to the same few addresses again and again.
@@ -140,6 +183,7 @@ final class PeerTransportCore {
         while let transmit = peer.pollTransmit(at: now) { write(transmit) }
         while let event = peer.pollEvent() { onEvent(event) }
         isClosed = true
+        serverConnections.closeAll()
         timer?.cancel()
         let closing = sockets.values.map { socket in
             socket.flush()

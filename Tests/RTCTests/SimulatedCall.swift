@@ -136,7 +136,8 @@ final class SimulatedCall {
     private func drain() {
         for side in [caller, called] {
             while let transmit = side.peer.pollTransmit(at: now) {
-                network.send(transmit.bytes, from: transmit.base, to: transmit.remote, at: now)
+                guard case .direct(let local, let remote) = transmit.destination else { continue }
+                network.send(transmit.bytes, from: local, to: remote, at: now)
             }
             while let event = side.peer.pollEvent() { take(event, on: side) }
         }

@@ -92,6 +92,38 @@ import Wire
         }
     }
 
+    @Test("a network configuration is looked up, and unknown names left out")
+    func configuration() async throws {
+        var network = NetworkConfiguration()
+        try network.addSTUNServer("stun:127.0.0.1")
+        try network.addSTUNServer("stun:nowhere.invalid")
+        network.relays = [
+            try .init(uri: "turns:localhost", user: "ann", password: "secret"),
+            try .init(uri: "turn:[::1]:99?transport=tcp", user: "ann", password: "secret"),
+        ]
+        let (stun, turn) = await network.resolved()
+        #expect(stun == [TransportAddress(.v4(0x7F00_0001), port: 3478)])
+        #expect(turn.last?.transport == .tcp && turn.last?.address.port == 99)
+        #expect(turn.first?.transport == .tls && turn.first?.hostName == "localhost")
+    }
+
+    @Test("a range of ports is kept to")
+    func portRange() async throws {
+        let certificate = try DTLSCertificate.generate(
+            commonName: "test", secondsSince1970: MonotonicClock.secondsSince1970)
+        let transport = try await PeerTransport.open(
+            configuration: PeerConnectionConfiguration(
+                certificate: certificate, isPolite: false, ntpAtZero: MonotonicClock.ntpAtZero),
+            addresses: [.v4(0x7F00_0001)], options: TransportOptions(portRange: 41_000...41_050),
+            on: MultiThreadedEventLoopGroup.singleton.next(), logger: Logger(label: "test"), onEvent: { _ in })
+        let offer = try await transport.perform { peer, now in
+            peer.addTransceiver(.audio, direction: .sendrecv)
+            return try peer.setLocalDescription(.offer, at: now)
+        }
+        #expect(offer.contains("127.0.0.1 410"))
+        await transport.close()
+    }
+
     @Test("loopback is used only when it is asked for, or when there is nothing else")
     func interfaces() throws {
         #expect(try NetworkInterfaces.addresses(withLoopback: true).contains { $0.isLoopback })

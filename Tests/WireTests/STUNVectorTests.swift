@@ -37,8 +37,12 @@ import Wire
         #expect(received.message.username == Array("マトリックス".utf8))
         #expect(received.isAuthentic(key: bytes("e8ca7ad59d5eb0518e312911d2dab2a9")))
         #expect(!received.hasFingerprint)
-        // REALM and NONCE belong to a mechanism we do not speak (yet).
-        #expect(received.message.unknownRequiredTypes.map(\.rawValue) == [0x0015, 0x0014])
+        #expect(received.message.realm == "example.org")
+        #expect(received.message.nonce == Array("f//499k954d6OL34oL9FSTvy64sA".utf8))
+        #expect(received.message.unknownRequiredTypes.isEmpty)
+        let key = STUNPasswordAlgorithm.md5.key(
+            username: "マトリックス", realm: "example.org", password: "TheMatrIX")
+        #expect(key.map { received.isAuthentic(key: $0) } == true)
     }
 
     @Test("the vectors' attributes, written by us, are equal but for the padding")

@@ -49,7 +49,7 @@ extension ICEAgent {
     mutating func checkRequest(
         on path: ICEPath, local: ICECredentials, remote: ICECredentials, nominates: Bool
     ) -> STUNMessage {
-        let priority = hosts.first { $0.base == path.base }?.priority(.prflx) ?? 1
+        let priority = hosts.first { $0.base == path.base }?.checkPriority ?? 1
         let username = "\(remote.usernameFragment):\(local.usernameFragment)"
         var attributes: [STUNAttribute] = [
             .username(Array(username.utf8)), .priority(priority),

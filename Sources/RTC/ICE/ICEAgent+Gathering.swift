@@ -1,6 +1,7 @@
 import Wire
 
-/// Local candidates: hosts from the transport, reflexive ones from STUN servers (RFC 8445 §5.1.1).
+/// Local candidates: hosts from the transport, reflexive ones from STUN servers (RFC 8445 §5.1.1). Relayed ones have a file
+/// of their own.
 extension ICEAgent {
     /// What the far side is to know of us in this generation, in the order found.
     package var localCandidates: [ICECandidate] {
@@ -10,8 +11,8 @@ extension ICEAgent {
     /// The transport has bound a UDP socket to `base`; `receive` is to be called for what comes there. The first host added
     /// is the most preferred. Addresses that can be no candidate (unspecified, IPv6 link-local) are ignored.
     package mutating func addLocalHost(_ base: TransportAddress, at now: Instant) {
-        guard state != .closed, base.isUsableByICE, hosts.count < ICELimits.localHosts,
-            !hosts.contains(where: { $0.base == base })
+        guard state != .closed, base.isUsableByICE, !hosts.contains(where: { $0.base == base }),
+            hosts.count(where: { $0.relay == nil }) < ICELimits.localHosts
         else { return }
         hostCount &+= 1
         // Loopback is a last resort: it reaches this machine only, which any other address does as well.
@@ -24,7 +25,7 @@ extension ICEAgent {
         advance(at: now)
     }
 
-    /// No more hosts for now. `.gatheringComplete` follows as soon as the STUN servers have answered or timed out.
+    /// No more hosts for now. `.gatheringComplete` follows as soon as the servers have answered or timed out.
     package mutating func endOfLocalHosts(at now: Instant) {
         guard state != .closed else { return }
         hasAllHosts = true
@@ -53,6 +54,7 @@ extension ICEAgent {
 
     /// The candidates of one host, from the beginning: when it is new, or the generation is.
     mutating func gather(from host: LocalHost, at now: Instant) {
+        if let relay = host.relay { return addRelayed(relay, of: host) }
         guard !configuration.relayOnly else { return }
         addLocal(
             ICECandidate(
@@ -124,20 +126,23 @@ extension ICEAgent {
             foundation: ICECandidate.foundation(.srflx, base: host.base.ip, server: server.ip),
             priority: host.priority(.srflx), address: .ip(mapped), type: .srflx, relatedAddress: host.base,
             usernameFragment: localCredentials.usernameFragment)
-        addLocal(candidate, base: host.base, number: nextNumber(), server: server)
+        addLocal(candidate, base: host.base, number: nextNumber(), url: "stun:\(server)")
     }
 
     /// Records a candidate and, unless only we know of it, tells the caller.
     mutating func addLocal(
-        _ candidate: ICECandidate, base: TransportAddress, number: Int, server: TransportAddress? = nil
+        _ candidate: ICECandidate, base: TransportAddress, number: Int, url: String? = nil,
+        relayTransport: TURNTransport? = nil
     ) {
         guard local.count < ICELimits.localCandidates else { return }
-        local.append(LocalCandidate(number: number, candidate: candidate, base: base, server: server))
+        local.append(
+            LocalCandidate(
+                number: number, candidate: candidate, base: base, url: url, relayTransport: relayTransport))
         if candidate.type != .prflx { emit(.localCandidate(candidate)) }
     }
 
-    /// Whether STUN servers may yet tell of candidates; requests that only keep a mapping do not count.
-    var isGathering: Bool { !hasAllHosts || gathering.contains { !$0.isKeepalive } }
+    /// Whether servers may yet tell of candidates; requests that only keep a mapping do not count.
+    var isGathering: Bool { !hasAllHosts || pendingRelays > 0 || gathering.contains { !$0.isKeepalive } }
 
     mutating func finishGathering() {
         guard !isGathering, !isGatheringComplete else { return }

@@ -104,11 +104,11 @@ extension ICEAgent {
     @discardableResult
     mutating func formPair(_ host: LocalHost, _ remote: RemoteCandidate, isUrgent: Bool) -> Int? {
         let path = ICEPath(base: host.base, remote: remote.address)
-        guard path.isPossible, !configuration.relayOnly, !isConsentLost else { return nil }
+        guard path.isPossible, isAllowed(host), !isConsentLost else { return nil }
         if let index = checklist.index(of: path) { return index }
         let pair = CandidatePair(
             number: nextNumber(), path: path, foundation: "\(host.foundation):\(remote.candidate.foundation)",
-            localPriority: host.priority(.host), remotePriority: remote.candidate.priority, role: role)
+            localPriority: host.priority(host.type), remotePriority: remote.candidate.priority, role: role)
         return checklist.insert(pair, isUrgent: isUrgent)
     }
 }

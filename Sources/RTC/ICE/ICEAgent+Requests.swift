@@ -5,8 +5,9 @@ extension ICEAgent {
     /// Requests without the right credentials get no answer at all: nobody can use us to knock elsewhere.
     mutating func receiveRequest(_ received: ReceivedSTUNMessage, on path: ICEPath, at now: Instant) {
         let message = received.message
-        guard !configuration.relayOnly, !isConsentLost, path.remote.isUsableByICE, let username = message.username,
-            let colon = username.firstIndex(of: UInt8(ascii: ":"))
+        guard !isConsentLost, path.remote.isUsableByICE,
+            hosts.contains(where: { $0.base == path.base && isAllowed($0) }),
+            let username = message.username, let colon = username.firstIndex(of: UInt8(ascii: ":"))
         else { return }
         let fragment = username[..<colon]
         let remoteFragment = String(decoding: username[(colon + 1)...], as: UTF8.self)

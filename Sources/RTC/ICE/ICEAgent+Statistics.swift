@@ -5,8 +5,8 @@ extension ICEAgent {
     /// The records of this generation's pairs and candidates.
     package func statistics(at now: Instant) -> [StatisticsRecord] {
         checklist.pairs.map { record(of: $0, at: now) }
-            + local.map { record(of: $0.candidate, "local-candidate", $0.number, server: $0.server, at: now) }
-            + remote.map { record(of: $0.candidate, "remote-candidate", $0.number, server: nil, at: now) }
+            + local.map { record(of: $0, at: now) }
+            + remote.map { record(of: $0.candidate, "remote-candidate", $0.number, at: now) }
     }
 
     private func record(of pair: CandidatePair, at now: Instant) -> StatisticsRecord {
@@ -40,8 +40,15 @@ extension ICEAgent {
         return (ours.first { $0.candidate.transportAddress == pair.mappedAddress } ?? ours.first)?.number
     }
 
+    private func record(of local: LocalCandidate, at now: Instant) -> StatisticsRecord {
+        var record = record(of: local.candidate, "local-candidate", local.number, at: now)
+        if let url = local.url { record["url"] = .text(url) }
+        if let transport = local.relayTransport { record["relayProtocol"] = .text(transport.rawValue) }
+        return record
+    }
+
     private func record(
-        of candidate: ICECandidate, _ type: String, _ number: Int, server: TransportAddress?, at now: Instant
+        of candidate: ICECandidate, _ type: String, _ number: Int, at now: Instant
     ) -> StatisticsRecord {
         var record = StatisticsRecord(
             type: type, id: "\(type == "local-candidate" ? "LC" : "RC")\(number)",
@@ -61,7 +68,6 @@ extension ICEAgent {
             record["relatedPort"] = .integer(Int64(related.port))
         }
         if let fragment = candidate.usernameFragment { record["usernameFragment"] = .text(fragment) }
-        if let server { record["url"] = .text("stun:\(server)") }
         return record
     }
 }

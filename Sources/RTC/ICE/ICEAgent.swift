@@ -34,9 +34,12 @@ package struct ICEAgent: Sendable {
     var gathering: [GatheringTransaction] = []
     var nextGatheringAt = Instant.zero
     var hasAllHosts = false
+    /// Allocations that may yet bring relayed candidates.
+    var pendingRelays = 0
     var isGatheringComplete = false
     /// Counts hosts in the order they came: the earlier is preferred.
     var hostCount: UInt16 = 0
+    var relayCount: UInt16 = 0
 
     // Remote side.
     var remote: [RemoteCandidate] = []

@@ -6,7 +6,7 @@ package struct ICEConfiguration: Hashable, Sendable {
     package var stunServers: [TransportAddress]
     /// Sent as SOFTWARE to STUN servers, never to peers.
     package var stunSoftware: String?
-    /// Only relayed candidates are offered and used, to hide this host's addresses.
+    /// Only relayed candidates are offered and used, to hide this host's addresses (W3C iceTransportPolicy `relay`).
     package var relayOnly: Bool
 
     /// Between two new checks (Ta, RFC 8445 §14.2).
@@ -54,6 +54,7 @@ package struct ICEConfiguration: Hashable, Sendable {
 /// Caps on what the far side, or a machine with very many interfaces, can make an agent hold.
 enum ICELimits {
     static let localHosts = 16
+    static let localRelays = 16
     static let localCandidates = 64
     static let remoteCandidates = 100
     static let pairs = 100

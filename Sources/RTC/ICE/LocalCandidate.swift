@@ -1,17 +1,25 @@
 import Wire
 
-/// A UDP socket of the transport's that candidates come from.
+/// What datagrams are sent from: a UDP socket of the transport's, or an address on a relay. Candidates come from it.
 struct LocalHost: Hashable, Sendable {
     let base: TransportAddress
     let localPreference: UInt16
     let candidateNumber: Int
+    /// Nil for a socket.
+    var relay: ICERelay?
+
+    var type: ICECandidateType { relay == nil ? .host : .relay }
 
     func priority(_ type: ICECandidateType) -> UInt32 {
         ICECandidate.priority(type, localPreference: localPreference)
     }
 
+    /// What a check from here claims (RFC 8445 §7.1.1): the far side may meet this address there first. A relayed address
+    /// is no better for being met so, or a relay that outruns signalling would be preferred to a direct way.
+    var checkPriority: UInt32 { priority(relay == nil ? .prflx : .relay) }
+
     /// Of the pairs formed from this host.
-    var foundation: String { ICECandidate.foundation(.host, base: base.ip) }
+    var foundation: String { ICECandidate.foundation(type, base: base.ip, server: relay?.server.ip) }
 }
 
 /// A candidate of ours, and the host it is sent from.
@@ -19,8 +27,10 @@ struct LocalCandidate: Sendable {
     let number: Int
     let candidate: ICECandidate
     let base: TransportAddress
-    /// The STUN server that told us of it.
-    let server: TransportAddress?
+    /// The STUN or TURN server that told us of it, as a URI.
+    let url: String?
+    /// How the TURN server is reached; nil unless relayed.
+    let relayTransport: TURNTransport?
 }
 
 /// A candidate of the far side's. Its address is always an IP address.

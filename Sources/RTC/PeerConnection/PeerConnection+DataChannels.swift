@@ -49,7 +49,7 @@ extension PeerConnection {
         while let packet = dataChannels.pollTransmit() { dtls.send(packet) }
         while let bytes = dtls.pollTransmit() {
             dtlsBytesSent &+= bytes.count
-            transmit(bytes)
+            transmit(bytes, at: now)
         }
         while let event = dataChannels.pollEvent() { events.append(.dataChannel(event)) }
     }

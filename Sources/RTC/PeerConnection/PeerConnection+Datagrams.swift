@@ -9,7 +9,19 @@ extension PeerConnection {
     package func receive(
         _ bytes: [UInt8], from remote: TransportAddress, to base: TransportAddress, at now: Instant
     ) {
-        guard !isClosed, let kind = DatagramKind(bytes) else { return }
+        guard !isClosed else { return }
+        if !relays.isEmpty, TURNClient.isRelaying(bytes), relays.isServer(remote, at: base) {
+            let datagram = relays.receive(bytes, from: remote, to: base, at: now)
+            return receiveRelayed(datagram.map { [$0] } ?? [], at: now)
+        }
+        receiveFromPeer(bytes, from: remote, to: base, at: now)
+    }
+
+    /// What the far side sent, to a socket or to a relayed address of ours.
+    func receiveFromPeer(
+        _ bytes: [UInt8], from remote: TransportAddress, to base: TransportAddress, at now: Instant
+    ) {
+        guard let kind = DatagramKind(bytes) else { return }
         switch kind {
         case .stun:
             ice.receive(bytes, from: remote, to: base, at: now)
@@ -59,6 +71,7 @@ extension PeerConnection {
     /// The owner's timer fired; early or late does not matter.
     package func handleTimeout(at now: Instant) {
         guard !isClosed else { return }
+        if let due = relays.nextTimeout, due <= now { relays.handleTimeout(at: now) }
         if let due = ice.nextTimeout, due <= now { ice.handleTimeout(at: now) }
         drainICE(at: now)
         if let dtls, let due = dtls.nextTimeout, due <= now {
@@ -76,6 +89,7 @@ extension PeerConnection {
     package var nextTimeout: Instant? {
         guard !isClosed else { return nil }
         var next = earliest(ice.nextTimeout, dtls?.nextTimeout)
+        next = earliest(next, relays.nextTimeout)
         next = earliest(next, dataChannels?.nextTimeout)
         return earliest(next, rtp.nextTimeout)
     }
@@ -95,17 +109,29 @@ extension PeerConnection {
     }
 
     /// Sends over the selected pair; while there is none, what is not STUN is dropped (DTLS and SCTP repeat).
-    func transmit(_ bytes: [UInt8]) {
+    func transmit(_ bytes: [UInt8], at now: Instant) {
         guard let pair = ice.selectedPair else { return }
-        transmits.append(Transmit(bytes: bytes, base: pair.base, remote: pair.remote))
+        send(bytes, from: pair.base, to: pair.remote, at: now)
+    }
+
+    /// From a socket, or through the relay that `base` is on.
+    func send(_ bytes: [UInt8], from base: TransportAddress, to remote: TransportAddress, at now: Instant) {
+        guard !relays.isEmpty, relays.isRelayed(base) else {
+            return transmits.append(Transmit(bytes: bytes, base: base, remote: remote))
+        }
+        relays.send(bytes, from: base, to: remote, at: now)
+        while let transmit = relays.pollTransmit() { transmits.append(transmit) }
     }
 
     func drainMedia(at now: Instant) {
-        guard let outboundSRTP, ice.selectedPair != nil else { return }
+        guard let outboundSRTP else { return }
+        let hasWay = ice.selectedPair != nil
         while let packet = rtp.pollPacket(at: now) {
+            // Without a way media is lost, as on any broken network. Kept, it would be due at every instant to come.
+            guard hasWay else { continue }
             var bytes = packet.bytes
             let isProtected = packet.isRTCP ? outboundSRTP.protectRTCP(&bytes) : outboundSRTP.protectRTP(&bytes)
-            if isProtected { transmit(bytes) }
+            if isProtected { transmit(bytes, at: now) }
         }
         while let event = rtp.pollEvent() { forward(event) }
     }

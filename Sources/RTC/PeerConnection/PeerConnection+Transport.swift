@@ -8,6 +8,8 @@ extension PeerConnection {
     /// A local socket is open; candidates of it will be told.
     package func addLocalHost(_ base: TransportAddress, at now: Instant) {
         guard !isClosed else { return }
+        relays.addSocket(base, at: now)
+        ice.setPendingRelays(relays.pendingCount, at: now)
         ice.addLocalHost(base, at: now)
         drainICE(at: now)
     }
@@ -16,23 +18,28 @@ extension PeerConnection {
     package func endOfLocalHosts(at now: Instant) {
         guard !isClosed else { return }
         localHostsEnded = true
+        relays.openStreams(at: now)
+        ice.setPendingRelays(relays.pendingCount, at: now)
         ice.endOfLocalHosts(at: now)
         drainICE(at: now)
     }
 
     func drainICE(at now: Instant) {
         while let transmit = ice.pollTransmit() {
-            transmits.append(Transmit(bytes: transmit.bytes, base: transmit.base, remote: transmit.remote))
+            send(transmit.bytes, from: transmit.base, to: transmit.remote, at: now)
         }
         while let event = ice.pollEvent() {
             switch event {
             case .localCandidate(let candidate): tellLocalCandidate(candidate)
             case .gatheringComplete: tellEndOfCandidates()
-            case .stateChanged: updateConnectionState()
+            case .stateChanged(let state):
+                if state == .disconnected { relays.probe(at: now) }
+                updateConnectionState()
             case .selectedPairChanged: startDTLSIfReady(at: now)
             case .resolve(let name): events.append(.resolve(name: name))
             }
         }
+        drainRelays(at: now)
     }
 
     /// A candidate that is in our description already is not told again.
@@ -82,7 +89,7 @@ extension PeerConnection {
         guard let dtls else { return }
         while let bytes = dtls.pollTransmit() {
             dtlsBytesSent &+= bytes.count
-            transmit(bytes)
+            transmit(bytes, at: now)
         }
         if outboundSRTP == nil, dtls.state == .connected { startMedia(with: dtls, at: now) }
         while let packet = dtls.pollApplicationData() { dataChannels?.receive(packet, at: now) }

@@ -8,6 +8,7 @@ package final class PeerConnection {
     let configuration: PeerConnectionConfiguration
     var jsep: JSEPSession
     var ice: ICEAgent
+    var relays: TURNRelays
     var rtp: RTPSession
     var dtls: DTLSTransport?
     var dtlsFailed = false
@@ -43,8 +44,10 @@ package final class PeerConnection {
             random: random.fork(), fingerprint: configuration.certificate.fingerprint.description,
             cname: configuration.cname)
         ice = ICEAgent(
-            configuration: ICEConfiguration(stunServers: configuration.stunServers),
+            configuration: ICEConfiguration(
+                stunServers: configuration.stunServers, relayOnly: configuration.relayOnly),
             role: configuration.isPolite ? .controlled : .controlling, random: random.fork())
+        relays = TURNRelays(servers: configuration.turnServers, random: random.fork())
         rtp = RTPSession(
             cname: configuration.cname, random: random.fork(), ntpOffset: configuration.ntpAtZero,
             congestion: configuration.congestion)
@@ -80,6 +83,8 @@ package final class PeerConnection {
         dtls?.close()
         drainDTLS(at: now)
         ice.close()
+        relays.close(at: now)
+        drainRelays(at: now)
         connectionState = .closed
         events.append(.connectionStateChanged(.closed))
     }

@@ -6,6 +6,10 @@ package struct PeerConnectionConfiguration: Sendable {
     package var certificate: DTLSCertificate
     /// STUN servers, already resolved.
     package var stunServers: [TransportAddress]
+    /// TURN servers, already resolved.
+    package var turnServers: [TURNServer] = []
+    /// W3C iceTransportPolicy `relay`: no address of this host is told or used.
+    package var relayOnly = false
     /// RTCP canonical name (RFC 7022): random, says nothing of the user.
     package var cname: String
     /// Whether this side yields when both sides offer at once (perfect negotiation, webrtc-pc §10.7).
@@ -40,12 +44,26 @@ package enum DescriptionType: String, Hashable, Sendable {
     case offer, answer, rollback
 }
 
-/// One UDP datagram to be sent.
+/// One UDP datagram, or one message of a connection to a TURN server, to be sent.
 package struct Transmit: Sendable {
+    package enum Destination: Hashable, Sendable {
+        /// A datagram from the socket at `local`: to the far side, or to a STUN or TURN server.
+        case direct(local: TransportAddress, remote: TransportAddress)
+        /// On the connection that was opened for it.
+        case server(TURNConnectionID)
+    }
+
     package var bytes: [UInt8]
-    /// The local socket to send from.
-    package var base: TransportAddress
-    package var remote: TransportAddress
+    package var destination: Destination
+
+    package init(bytes: [UInt8], destination: Destination) {
+        self.bytes = bytes
+        self.destination = destination
+    }
+
+    package init(bytes: [UInt8], base: TransportAddress, remote: TransportAddress) {
+        self.init(bytes: bytes, destination: .direct(local: base, remote: remote))
+    }
 }
 
 /// A candidate with its place, as it travels in signalling (W3C RTCIceCandidateInit).

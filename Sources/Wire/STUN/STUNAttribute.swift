@@ -16,6 +16,41 @@ package enum STUNAttribute: Hashable, Sendable {
     case iceControlled(UInt64)
     /// The tie-breaker of a controlling agent.
     case iceControlling(UInt64)
+    // Long-term credentials and redirection.
+    /// At most 763 bytes (RFC 8489 §14.9).
+    case realm(String)
+    /// Opaque, at most 763 bytes (RFC 8489 §14.10).
+    case nonce([UInt8])
+    /// SHA-256 of user name and realm, 32 bytes (RFC 8489 §14.4).
+    case userhash([UInt8])
+    /// What the server can, in its order of preference (RFC 8489 §14.11).
+    case passwordAlgorithms([STUNPasswordAlgorithm])
+    /// What the client chose (RFC 8489 §14.12).
+    case passwordAlgorithm(STUNPasswordAlgorithm)
+    /// Of the same family as the request's destination (RFC 8489 §14.15).
+    case alternateServer(TransportAddress)
+    // TURN (RFC 8656 §18).
+    /// 0x4000...0x4FFF.
+    case channelNumber(UInt16)
+    /// Seconds.
+    case lifetime(UInt32)
+    case xorPeerAddress(TransportAddress)
+    case data([UInt8])
+    case xorRelayedAddress(TransportAddress)
+    case requestedAddressFamily(STUNAddressFamily)
+    /// An IANA protocol number; 17 is UDP.
+    case requestedTransport(UInt8)
+    case dontFragment
+    /// A relay of this family too, which can only be IPv6, beside the one of IPv4.
+    case additionalAddressFamily(STUNAddressFamily)
+    /// Why there is no relay of this family though there is one of the other.
+    case addressErrorCode(STUNAddressFamily, STUNErrorCode)
+    case icmp(type: UInt8, code: UInt8, data: UInt32)
+    // NAT behaviour discovery (RFC 5780 §7).
+    /// The response is to come from the server's other address, other port, or both.
+    case changeRequest(ip: Bool, port: Bool)
+    case responseOrigin(TransportAddress)
+    case otherAddress(TransportAddress)
     /// Any other, as it came.
     case other(STUNAttributeType, [UInt8])
 
@@ -31,6 +66,26 @@ package enum STUNAttribute: Hashable, Sendable {
         case .useCandidate: .useCandidate
         case .iceControlled: .iceControlled
         case .iceControlling: .iceControlling
+        case .realm: .realm
+        case .nonce: .nonce
+        case .userhash: .userhash
+        case .passwordAlgorithms: .passwordAlgorithms
+        case .passwordAlgorithm: .passwordAlgorithm
+        case .alternateServer: .alternateServer
+        case .channelNumber: .channelNumber
+        case .lifetime: .lifetime
+        case .xorPeerAddress: .xorPeerAddress
+        case .data: .data
+        case .xorRelayedAddress: .xorRelayedAddress
+        case .requestedAddressFamily: .requestedAddressFamily
+        case .requestedTransport: .requestedTransport
+        case .dontFragment: .dontFragment
+        case .additionalAddressFamily: .additionalAddressFamily
+        case .addressErrorCode: .addressErrorCode
+        case .icmp: .icmp
+        case .changeRequest: .changeRequest
+        case .responseOrigin: .responseOrigin
+        case .otherAddress: .otherAddress
         case .other(let type, _): type
         }
     }
@@ -62,23 +117,9 @@ package enum STUNAttribute: Hashable, Sendable {
             guard value.count == 8 else { throw .malformed("STUN tie-breaker") }
             let tieBreaker = try reader.readUInt64()
             self = type == .iceControlled ? .iceControlled(tieBreaker) : .iceControlling(tieBreaker)
-        default: self = .other(type, Array(value))
-        }
-    }
-
-    /// Appends the value without type, length or padding.
-    func writeValue(to bytes: inout [UInt8], transaction: STUNTransactionID) {
-        switch self {
-        case .mappedAddress(let address): STUNAddress.write(address, mask: nil, to: &bytes)
-        case .xorMappedAddress(let address): STUNAddress.write(address, mask: transaction, to: &bytes)
-        case .username(let name): bytes += name
-        case .errorCode(let error): error.write(to: &bytes)
-        case .unknownAttributes(let types): for type in types { bytes.write(type.rawValue) }
-        case .software(let text): bytes += text.utf8.prefix(763)
-        case .priority(let priority): bytes.write(priority)
-        case .useCandidate: break
-        case .iceControlled(let tieBreaker), .iceControlling(let tieBreaker): bytes.write(tieBreaker)
-        case .other(_, let value): bytes += value
+        default:
+            let relaying = try Self.parseRelaying(type, value, transaction: transaction)
+            self = relaying ?? .other(type, Array(value))
         }
     }
 }

@@ -10,8 +10,23 @@ package struct STUNErrorCode: Hashable, Sendable {
         self.reason = reason
     }
 
+    /// RFC 8489 §10: the answer names another server.
+    package static let tryAlternate = STUNErrorCode(300, "Try Alternate")
     package static let badRequest = STUNErrorCode(400, "Bad Request")
+    package static let unauthenticated = STUNErrorCode(401, "Unauthenticated")
     package static let unknownAttribute = STUNErrorCode(420, "Unknown Attribute")
+    package static let staleNonce = STUNErrorCode(438, "Stale Nonce")
+
+    // TURN (RFC 8656 §19).
+    package static let forbidden = STUNErrorCode(403, "Forbidden")
+    package static let allocationMismatch = STUNErrorCode(437, "Allocation Mismatch")
+    package static let addressFamilyNotSupported = STUNErrorCode(440, "Address Family not Supported")
+    package static let wrongCredentials = STUNErrorCode(441, "Wrong Credentials")
+    package static let unsupportedTransport = STUNErrorCode(442, "Unsupported Transport Protocol")
+    package static let peerAddressFamilyMismatch = STUNErrorCode(443, "Peer Address Family Mismatch")
+    package static let allocationQuotaReached = STUNErrorCode(486, "Allocation Quota Reached")
+    package static let insufficientCapacity = STUNErrorCode(508, "Insufficient Capacity")
+
     /// RFC 8445 §7.3.1.1.
     package static let roleConflict = STUNErrorCode(487, "Role Conflict")
 

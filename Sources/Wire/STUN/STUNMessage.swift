@@ -34,7 +34,9 @@ package struct STUNMessage: Hashable, Sendable {
     }
 
     /// The message's bytes, with MESSAGE-INTEGRITY when there is a key (for ICE: the password's UTF-8), and FINGERPRINT.
-    package func serialized(integrityKey: [UInt8]? = nil, withFingerprint: Bool = true) -> [UInt8] {
+    package func serialized(
+        integrityKey: [UInt8]? = nil, integrity: STUNIntegrity = .sha1, withFingerprint: Bool = true
+    ) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(160)
         bytes.write(type.wireValue)
@@ -44,12 +46,7 @@ package struct STUNMessage: Hashable, Sendable {
         for attribute in attributes {
             append(attribute.type, to: &bytes) { attribute.writeValue(to: &$0, transaction: transaction) }
         }
-        if let integrityKey {
-            // The code covers a header whose length already counts the code (RFC 8489 §14.5).
-            setLength(in: &bytes, adding: 4 + SHA1.digestByteCount)
-            let code = HMACSHA1.code(key: integrityKey, bytes[...])
-            append(.messageIntegrity, to: &bytes) { $0 += code }
-        }
+        if let integrityKey { appendIntegrity(integrity, key: integrityKey, to: &bytes) }
         if withFingerprint {
             setLength(in: &bytes, adding: 8)
             let checksum = CRC32.checksum(of: bytes) ^ ReceivedSTUNMessage.fingerprintMask
@@ -57,6 +54,20 @@ package struct STUNMessage: Hashable, Sendable {
         }
         setLength(in: &bytes, adding: 0)
         return bytes
+    }
+
+    /// The code covers a header whose length already counts the code (RFC 8489 §14.5).
+    private func appendIntegrity(_ integrity: STUNIntegrity, key: [UInt8], to bytes: inout [UInt8]) {
+        switch integrity {
+        case .sha1:
+            setLength(in: &bytes, adding: 4 + SHA1.digestByteCount)
+            let code = HMACSHA1.code(key: key, bytes[...])
+            append(.messageIntegrity, to: &bytes) { $0 += code }
+        case .sha256:
+            setLength(in: &bytes, adding: 4 + SHA256.digestByteCount)
+            let code = SHA256.authenticationCode(key: key, bytes[...])
+            append(.messageIntegritySHA256, to: &bytes) { $0 += code }
+        }
     }
 
     private func append(_ type: STUNAttributeType, to bytes: inout [UInt8], value: (inout [UInt8]) -> Void) {

@@ -3,7 +3,7 @@ package enum STUNClass: UInt8, Hashable, Sendable {
     case request = 0, indication, success, error
 }
 
-/// A 12-bit STUN method. TURN's methods are further values of the same registry.
+/// A 12-bit STUN method.
 package struct STUNMethod: RawRepresentable, Hashable, Sendable {
     package let rawValue: UInt16
 
@@ -11,6 +11,14 @@ package struct STUNMethod: RawRepresentable, Hashable, Sendable {
     package init(rawValue: UInt16) { self.rawValue = rawValue & 0x0FFF }
 
     package static let binding = STUNMethod(rawValue: 1)
+
+    // TURN (RFC 8656 §17).
+    package static let allocate = STUNMethod(rawValue: 3)
+    package static let refresh = STUNMethod(rawValue: 4)
+    package static let send = STUNMethod(rawValue: 6)
+    package static let data = STUNMethod(rawValue: 7)
+    package static let createPermission = STUNMethod(rawValue: 8)
+    package static let channelBind = STUNMethod(rawValue: 9)
 }
 
 /// The first 16 bits of a message: the bits of class and method are interleaved (RFC 8489 §5, figure 3).

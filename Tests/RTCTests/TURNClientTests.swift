@@ -1,0 +1,422 @@
+import RTC
+import TestSupport
+import Testing
+import Wire
+
+@Suite("TURN client") struct TURNClientTests {
+    private static let peer = TransportAddress(.v4(0xC633_6407), port: 6000)
+
+    /// One client before one server, in virtual time, with loss.
+    private final class Scene {
+        let server = SimulatedTURNServer(TransportAddress(.v4(0x0808_0808), port: 3478))
+        var others: [SimulatedTURNServer] = []
+        var client: TURNClient
+        var now = Instant.zero
+        var events: [TURNEvent] = []
+        /// What peers were sent, and what came from them.
+        var relayed: [(bytes: [UInt8], to: TransportAddress)] = []
+        var received: [RelayedDatagram] = []
+        var sentCount = 0
+        var loss = 0.0
+        private var random = RandomSource.seeded(77)
+        private let address = ICESimulation.address(1)
+        private var queue: [(at: Instant, toServer: TransportAddress?, bytes: [UInt8])] = []
+
+        init(
+            user: String = "ann", password: String = "secret", families: TURNRelayFamilies = .ipv4,
+            transport: TURNTransport = .udp
+        ) {
+            let turn = TURNServer(
+                address: server.address, transport: transport,
+                credentials: TURNCredentials(username: user, password: password), families: families)
+            client = TURNClient(server: turn, random: .seeded(5))
+        }
+
+        func start() {
+            client.start(at: now)
+            run(for: .seconds(1))
+        }
+
+        func run(for duration: Duration) {
+            let end = now + duration
+            drain()
+            while let next = earliest(client.nextTimeout, queue.map(\.at).min()), next <= end {
+                now = max(now, next)
+                let due = queue.filter { $0.at <= now }
+                queue.removeAll { $0.at <= now }
+                for item in due {
+                    if let address = item.toServer {
+                        ([server] + others).first { $0.address == address }?.receive(
+                            item.bytes, from: .datagrams(self.address), at: now)
+                    } else if let datagram = client.receive(item.bytes, at: now) {
+                        received.append(datagram)
+                    }
+                }
+                if let due = client.nextTimeout, due <= now {
+                    client.handleTimeout(at: now)
+                    #expect(client.nextTimeout.map { $0 > now } ?? true, "a time-out must move the next one")
+                }
+                drain()
+            }
+            now = end
+        }
+
+        func receive(from peer: TransportAddress, _ bytes: [UInt8]) {
+            guard let relayed = client.relayed.first else { return }
+            server.receiveRelayed(bytes, from: peer, to: relayed, at: now)
+            run(for: .milliseconds(100))
+        }
+
+        private func drain() {
+            while let bytes = client.pollTransmit() {
+                sentCount += 1
+                if random.fraction() >= loss { queue.append((now + .milliseconds(20), client.address, bytes)) }
+            }
+            while let event = client.pollEvent() { events.append(event) }
+            for server in [server] + others {
+                while let output = server.poll() {
+                    switch output {
+                    case .toClient(_, let bytes):
+                        if random.fraction() >= loss { queue.append((now + .milliseconds(20), nil, bytes)) }
+                    case .toPeer(let bytes, _, let to): relayed.append((bytes, to))
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("an allocation is made after a challenge, with old and new keys", arguments: [false, true])
+    func allocates(isModern: Bool) {
+        let scene = Scene()
+        scene.server.isModern = isModern
+        scene.start()
+        #expect(scene.events == [.allocated])
+        #expect(scene.client.relayed == [TransportAddress(scene.server.address.ip, port: 50_001)])
+        #expect(scene.client.mapped == ICESimulation.address(1))
+        #expect(scene.sentCount == 2 && scene.server.errors == [401: 1])
+    }
+
+    @Test("with both families asked for, the relay of each speaks with its own peers")
+    func families() {
+        let scene = Scene(families: .both)
+        scene.server.relaysIPv6 = true
+        scene.start()
+        #expect(scene.client.relayed.map(\.ip.isIPv4) == [true, false])
+        let peer = TransportAddress(.v6(0x2001_0DB8_0000_0000, 7), port: 9)
+        #expect(scene.client.relayedAddress(for: peer)?.ip.isIPv4 == false)
+        let plain = Scene(families: .both)
+        plain.start()
+        #expect(plain.client.relayed.count == 1)
+        let none = Scene(families: .ipv6)
+        none.start()
+        #expect(none.events == [.failed(.addressFamilyNotSupported)])
+    }
+
+    @Test("wrong credentials end in a typed failure, and right ones bring it back")
+    func wrongCredentials() {
+        let scene = Scene(password: "wrong")
+        scene.start()
+        #expect(scene.events == [.failed(.unauthorized)])
+        #expect(scene.sentCount == 2 && scene.client.nextTimeout == nil)
+        scene.client.setCredentials(TURNCredentials(username: "ann", password: "secret"), at: scene.now)
+        scene.run(for: .seconds(1))
+        #expect(scene.events.last == .allocated)
+    }
+
+    @Test(
+        "refusals are typed",
+        arguments: [
+            (STUNErrorCode.forbidden, TURNFailure.forbidden), (.allocationQuotaReached, .quotaReached),
+            (.insufficientCapacity, .insufficientCapacity), (.unsupportedTransport, .unsupportedTransport),
+            (.allocationMismatch, .allocationMismatch), (STUNErrorCode(599, ""), .refused(599)),
+        ])
+    func refusals(error: STUNErrorCode, failure: TURNFailure) {
+        let scene = Scene()
+        scene.server.refusal = error
+        scene.start()
+        #expect(scene.events == [.failed(failure)])
+    }
+
+    @Test("a silent server fails the allocation after some seconds, and is then left alone")
+    func silence() {
+        let scene = Scene()
+        scene.server.isUp = false
+        scene.client.start(at: scene.now)
+        scene.run(for: .seconds(60))
+        #expect(scene.events == [.failed(.timeout)])
+        #expect(scene.sentCount == 6)
+    }
+
+    @Test("over a stream nothing is repeated")
+    func stream() {
+        let scene = Scene(transport: .tcp)
+        scene.run(for: .milliseconds(10))
+        #expect(scene.events == [.connect(scene.server.address)])
+        scene.server.isUp = false
+        scene.client.start(at: scene.now)
+        scene.run(for: .seconds(60))
+        #expect(scene.sentCount == 1 && scene.events.last == .failed(.timeout))
+    }
+
+    @Test("300 leads to another server, and not in circles")
+    func redirects() {
+        let scene = Scene()
+        let other = SimulatedTURNServer(TransportAddress(.v4(0x0808_0404), port: 3478))
+        scene.others = [other]
+        scene.server.alternate = other.address
+        scene.start()
+        #expect(scene.events == [.allocated] && scene.client.address == other.address)
+        let lost = Scene()
+        lost.others = [SimulatedTURNServer(other.address)]
+        lost.server.alternate = other.address
+        lost.others[0].alternate = lost.server.address
+        lost.start()
+        #expect(lost.events == [.failed(.redirectedTooOften)])
+    }
+
+    @Test("a stale nonce is replaced without anybody noticing")
+    func staleNonce() {
+        let scene = Scene()
+        scene.start()
+        scene.server.makeNoncesStale()
+        scene.client.send([0, 1, 2], to: Self.peer, at: scene.now)
+        scene.run(for: .seconds(1))
+        #expect(scene.server.errors[438] == 1)
+        #expect(scene.relayed.map(\.bytes) == [[0, 1, 2]])
+    }
+
+    @Test("permission and channel are asked for when used, kept while used, and let go")
+    func peers() {
+        let scene = Scene()
+        scene.start()
+        for number in UInt8(0)..<3 { scene.client.send([0, number], to: Self.peer, at: scene.now) }
+        scene.run(for: .seconds(1))
+        #expect(scene.relayed.map(\.bytes) == [[0, 0], [0, 1], [0, 2]])
+        #expect(scene.server.counts[.createPermission] == 1 && scene.server.counts[.channelBind] == nil)
+        // Twenty minutes of media.
+        for _ in 0..<1200 {
+            scene.client.send([128, 1, 2, 3, 4], to: Self.peer, at: scene.now)
+            scene.run(for: .seconds(1))
+        }
+        #expect(scene.relayed.count == 1203)
+        #expect(scene.server.sendCount == 4 && scene.server.channelDataCount == 1199)
+        #expect(scene.server.counts[.createPermission] == 6)
+        #expect(scene.server.counts[.channelBind] == 3)
+        #expect(scene.server.counts[.refresh] == 2)
+        scene.receive(from: Self.peer, [9, 9])
+        #expect(scene.received.map(\.bytes) == [[9, 9]] && scene.received.first?.peer == Self.peer)
+        scene.run(for: .seconds(1200))
+        #expect(scene.server.counts[.createPermission] == 6 || scene.server.counts[.createPermission] == 7)
+        scene.receive(from: Self.peer, [7])
+        #expect(scene.received.count == 1)
+        // The channel's number is remembered.
+        scene.client.send([128, 5], to: Self.peer, at: scene.now)
+        scene.run(for: .seconds(1))
+        scene.client.send([128, 6], to: Self.peer, at: scene.now)
+        scene.run(for: .seconds(1))
+        #expect(scene.relayed.suffix(2).map(\.bytes) == [[128, 5], [128, 6]])
+        #expect(scene.server.errors[400] == nil)
+    }
+
+    @Test("what comes from a peer without permission is dropped, whatever the server says")
+    func unpermitted() {
+        let scene = Scene()
+        scene.start()
+        scene.client.send([0], to: Self.peer, at: scene.now)
+        scene.run(for: .seconds(1))
+        var random = Fuzzer(seed: 3)
+        for ip in [IPAddress.v4(0xC633_6408), Self.peer.ip] {
+            let message = STUNMessage(
+                .indication, .data, transaction: STUNTransactionID(using: &random),
+                attributes: [.xorPeerAddress(TransportAddress(ip, port: 1)), .data([1])])
+            let datagram = scene.client.receive(message.serialized(), at: scene.now)
+            #expect((datagram != nil) == (ip == Self.peer.ip))
+        }
+        #expect(
+            scene.client.receive(ChannelData(number: 0x4000, data: [1]).serialized(padded: false), at: scene.now) == nil
+        )
+    }
+
+    @Test("peers have a cap")
+    func cap() {
+        let scene = Scene()
+        scene.start()
+        for number in UInt32(0)..<500 {
+            scene.client.send([0], to: TransportAddress(.v4(0xC633_0000 + number), port: 1), at: scene.now)
+        }
+        scene.run(for: .seconds(5))
+        #expect(scene.server.counts[.createPermission] == 64 && scene.relayed.count == 64)
+    }
+
+    @Test("a server that restarts is noticed by a probe, and another allocation follows")
+    func restart() {
+        let scene = Scene()
+        scene.start()
+        scene.server.restart()
+        scene.client.probe(at: scene.now)
+        scene.run(for: .seconds(5))
+        #expect(scene.events == [.allocated, .lost(.allocationMismatch), .allocated])
+        #expect(scene.client.relayed.first?.port == 50_002)
+    }
+
+    @Test("a server away for a while gets its allocation back when it returns")
+    func outage() {
+        let scene = Scene()
+        scene.server.longestLifetime = 60
+        scene.start()
+        scene.server.isUp = false
+        scene.run(for: .seconds(120))
+        #expect(scene.events == [.allocated, .lost(.timeout)])
+        let sent = scene.sentCount
+        scene.run(for: .seconds(120))
+        #expect(scene.sentCount - sent < 40)
+        scene.server.isUp = true
+        scene.run(for: .seconds(60))
+        #expect(scene.events.last == .allocated)
+    }
+
+    @Test("credentials replaced in mid-call serve once the old ones are refused")
+    func replacedCredentials() {
+        let scene = Scene()
+        scene.start()
+        scene.client.setCredentials(TURNCredentials(username: "ann", password: "changed"), at: scene.now)
+        scene.client.probe(at: scene.now)
+        scene.run(for: .seconds(1))
+        #expect(scene.server.counts[.refresh] == 1, "the old ones serve as long as they do")
+        scene.server.users["ann"] = "changed"
+        scene.client.probe(at: scene.now)
+        scene.run(for: .seconds(1))
+        #expect(scene.server.counts[.refresh] == 2 && scene.events == [.allocated])
+    }
+
+    @Test("credentials of another user bring another allocation when the old user's time is over")
+    func otherUser() {
+        let scene = Scene()
+        scene.server.longestLifetime = 120
+        scene.start()
+        scene.client.setCredentials(TURNCredentials(username: "bob", password: "hidden"), at: scene.now)
+        scene.server.users["ann"] = nil
+        scene.run(for: .seconds(200))
+        #expect(scene.events.first == .allocated && scene.events.last == .allocated)
+        #expect(scene.events.contains(.lost(.wrongCredentials)))
+        #expect(scene.server.allocations.values.first?.username == "bob")
+    }
+
+    @Test("an allocation of ours that only the server remembers is ended and made anew")
+    func forgotten() {
+        let scene = Scene()
+        scene.start()
+        let again = scene.client.server
+        scene.client = TURNClient(server: again, random: .seeded(99))
+        scene.start()
+        #expect(scene.events == [.allocated, .allocated])
+        #expect(scene.server.errors[437] == 1)
+    }
+
+    @Test("closing ends the allocation at the server, and nothing happens after it")
+    func closes() {
+        let scene = Scene()
+        scene.start()
+        scene.client.close(at: scene.now)
+        scene.run(for: .seconds(1))
+        #expect(scene.server.allocations.isEmpty)
+        #expect(scene.client.nextTimeout == nil && scene.client.state == .closed)
+        scene.client.send([0], to: Self.peer, at: scene.now)
+        let sent = scene.client.pollTransmit()
+        #expect(sent == nil)
+    }
+
+    @Test("loss up to a fifth each way is repaired")
+    func loss() {
+        for seed in 0..<20 {
+            let scene = Scene()
+            scene.loss = 0.2
+            scene.now = Instant(microseconds: Int64(seed) * 7919)
+            for _ in 0..<seed { _ = scene.client.receive([0], at: scene.now) }
+            scene.client.start(at: scene.now)
+            scene.run(for: .seconds(10))
+            #expect(scene.events == [.allocated])
+            scene.client.send([0], to: Self.peer, at: scene.now)
+            scene.run(for: .seconds(5))
+            #expect(scene.server.counts[.createPermission] != nil)
+            scene.run(for: .seconds(1800))
+            #expect(scene.events == [.allocated])
+        }
+    }
+
+    private func nextRequest(_ client: inout TURNClient) throws -> STUNMessage {
+        let bytes = client.pollTransmit()
+        return try ReceivedSTUNMessage(parsing: try #require(bytes)).message
+    }
+
+    @Test("a forged success, and a challenge that takes the better algorithms out, are not believed")
+    func forgery() throws {
+        let scene = Scene()
+        scene.client.start(at: .zero)
+        let first = try nextRequest(&scene.client)
+        let nonce = Array("obMatJos2gAAAnonce".utf8)
+        let downgraded = STUNMessage(
+            .error, .allocate, transaction: first.transaction,
+            attributes: [.errorCode(.unauthenticated), .realm("r"), .nonce(nonce)])
+        var other = scene.client
+        _ = other.receive(downgraded.serialized(), at: .zero)
+        #expect(other.state == .failed)
+        let challenge = STUNMessage(
+            .error, .allocate, transaction: first.transaction,
+            attributes: [.errorCode(.unauthenticated), .realm("r"), .nonce([1])])
+        _ = scene.client.receive(challenge.serialized(), at: .zero)
+        let second = try nextRequest(&scene.client)
+        let forged = STUNMessage(
+            .success, .allocate, transaction: second.transaction,
+            attributes: [.xorRelayedAddress(Self.peer), .lifetime(600)])
+        _ = scene.client.receive(forged.serialized(), at: .zero)
+        _ = scene.client.receive(forged.serialized(integrityKey: [1]), at: .zero)
+        #expect(scene.client.state == .allocating)
+    }
+
+    @Test("a server that sends anything at all cannot make the client trap, spin or grow")
+    func fuzz() throws {
+        var random = Fuzzer(seed: 31)
+        for round in 0..<300 {
+            let scene = Scene()
+            scene.client.start(at: .zero)
+            var now = Instant.zero
+            var last: [UInt8] = []
+            for _ in 0..<60 {
+                while let bytes = scene.client.pollTransmit() { last = bytes }
+                var bytes = last
+                if let request = try? ReceivedSTUNMessage(parsing: last).message {
+                    let answers: [[STUNAttribute]] = [
+                        [
+                            .errorCode(STUNErrorCode(Int.random(in: 300...699, using: &random), "")), .realm("r"),
+                            .nonce([1]),
+                        ],
+                        [.errorCode(.unauthenticated), .realm("example.org"), .nonce(random.bytes(4))],
+                        [
+                            .errorCode(.tryAlternate),
+                            .alternateServer(TransportAddress(.v4(UInt32(truncatingIfNeeded: random.next())), port: 1)),
+                        ],
+                        [.xorRelayedAddress(Self.peer), .lifetime(UInt32(truncatingIfNeeded: random.next()))], [],
+                    ]
+                    let attributes = answers[Int(random.next() % 5)]
+                    let isError = attributes.contains { if case .errorCode = $0 { true } else { false } }
+                    let key = STUNPasswordAlgorithm.md5.key(username: "ann", realm: "example.org", password: "secret")
+                    bytes = STUNMessage(
+                        isError ? .error : .success, request.method, transaction: request.transaction,
+                        attributes: attributes
+                    ).serialized(integrityKey: isError ? nil : key)
+                }
+                if random.next() % 3 == 0 { random.damage(&bytes) }
+                _ = scene.client.receive(bytes, at: now)
+                scene.client.send(random.bytes(Int(random.next() % 40)), to: Self.peer, at: now)
+                if round % 2 == 0, let next = scene.client.nextTimeout {
+                    now = max(now, next)
+                    scene.client.handleTimeout(at: now)
+                }
+            }
+            var count = 0
+            while scene.client.pollTransmit() != nil { count += 1 }
+            #expect(count <= 512)
+        }
+    }
+}
