@@ -26,6 +26,8 @@ struct LossController: Sendable {
     private static let rampUpInterval = Duration.milliseconds(300)
     /// Growth stays bound to what arrives for this long after a reduction.
     private static let rampUpTime = Duration.seconds(3)
+    /// Growth of one observation under heavy loss: its measurement scatters, and the rate should not with it.
+    private static let heavyLossGrowth = 1.02
 
     private struct Observation: Sendable {
         var sent = 0.0
@@ -119,6 +121,7 @@ struct LossController: Sendable {
         var limit = ceiling
         if averageLoss > Self.inherentLossOffset {
             limit = min(limit, Self.upperBoundBalance / (averageLoss - Self.inherentLossOffset))
+            limit = min(limit, before * Self.heavyLossGrowth)
         }
         if let lastReduction, now - lastReduction < Self.rampUpTime {
             if rampUpBase.map({ now - $0.since >= Self.rampUpInterval || $0.bitrate > before }) ?? true {

@@ -43,7 +43,10 @@ extension RTPSession {
         var audio = 0
         var bounds: [VideoBitrateBounds] = []
         for section in sections where section.sender?.isActive == true {
-            if section.media.kind == .audio { audio += section.audioMaximum } else { bounds.append(section.videoBounds) }
+            switch section.media.kind {
+            case .audio: audio += section.audioMaximum
+            case .video: bounds.append(section.videoBounds)
+            }
         }
         let targets = BitrateAllocation.share(videoShare(of: total - audio, at: now), among: bounds)
         var next = 0
