@@ -82,6 +82,7 @@ import Testing
         pass(1200)
         #expect(!detector.isLimited)
         pass(200)
+        pass(200)
         #expect(detector.isLimited)
         pass(1200)
         #expect(!detector.isLimited)
