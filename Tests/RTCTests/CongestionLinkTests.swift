@@ -103,6 +103,9 @@ import Testing
     @Test("the steps of a slow path are found in time") func slowSteps() {
         let simulation = CongestionSimulation(seed: 8, forward: 500_000)
         let flow = simulation.addFlow(delay: .milliseconds(50))
+        // Sound and the least picture must fit the slowest step.
+        flow.audioByteCount = 40
+        flow.sender.setVideoBitrateBounds(mid: "v", floor: 10_000, ceiling: 2_000_000, at: .zero)
         simulation.setRate(800_000, at: .seconds(25))
         simulation.setRate(100_000, at: .seconds(45))
         simulation.run(for: .seconds(95))

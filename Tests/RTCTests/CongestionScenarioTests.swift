@@ -64,10 +64,11 @@ import Testing
         for (index, delay) in [10, 25, 50, 100, 150].enumerated() {
             simulation.addFlow(delay: .milliseconds(delay), start: .seconds(10 * index))
         }
-        simulation.run(for: .seconds(300))
-        let fairness = CongestionFigures.fairness(simulation.flows.map { $0.throughput(from: 100, to: 300) })
+        let end = CongestionFigures.isThorough ? 300.0 : 150.0
+        simulation.run(for: .seconds(end))
+        let fairness = CongestionFigures.fairness(simulation.flows.map { $0.throughput(from: 100, to: end) })
         let figures = CongestionFigures(
-            "RFC 8867 5.5 five round-trip times, from 100 s", simulation, from: 100, to: 300,
+            "RFC 8867 5.5 five round-trip times, from 100 s", simulation, from: 100, to: end,
             note: "fairness \(fairness)")
         figures.publish()
         #expect(fairness > 0.7)
@@ -98,8 +99,9 @@ import Testing
                 start += .milliseconds(Int(10_000 + random.fraction() * 40_000))
             }
         }
-        simulation.run(for: .seconds(300))
-        var figures = CongestionFigures("RFC 8867 5.7 against short TCP", simulation, from: 20, to: 300)
+        let end = CongestionFigures.isThorough ? 300.0 : 80.0
+        simulation.run(for: .seconds(end))
+        var figures = CongestionFigures("RFC 8867 5.7 against short TCP", simulation, from: 20, to: end)
         figures.rates = Array(figures.rates.prefix(2))
         figures.publish()
         #expect(figures.rates.allSatisfy { $0 > 200 })

@@ -57,6 +57,9 @@ struct CongestionFigures: Sendable {
         try? file.write(contentsOf: Data((line + "\n").utf8))
     }
 
+    /// A table is being made: the longest cases run for as long as RFC 8867 says.
+    static var isThorough: Bool { ProcessInfo.processInfo.environment["CAUSERIE_CONGESTION_TABLE"] != nil }
+
     /// 1 when all have the same, 1/n when one has all (Jain's index).
     static func fairness(_ rates: [Double]) -> Double {
         let sum = rates.reduce(0, +)

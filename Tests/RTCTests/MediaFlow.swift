@@ -11,6 +11,8 @@ final class MediaFlow {
     var receiver: RTPSession
     var encoder = SyntheticEncoder()
     private var random: RandomSource
+    /// Of one packet of sound, bytes.
+    var audioByteCount = 80
     /// While set, neither sound nor picture is made.
     var isPaused = false
     private(set) var target = 0
@@ -69,7 +71,8 @@ final class MediaFlow {
             nextAudio = nextAudio + .milliseconds(20)
             if !isPaused {
                 sender.sendAudio(
-                    mid: "a", payload: [UInt8](repeating: 0x78, count: 80), sampleCount: 960, captureTime: now,
+                    mid: "a", payload: [UInt8](repeating: 0x78, count: audioByteCount), sampleCount: 960,
+                    captureTime: now,
                     level: 30, voiceActivity: true, at: now)
             }
         }

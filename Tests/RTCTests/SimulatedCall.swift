@@ -15,6 +15,8 @@ final class SimulatedCall {
         var channelEvents: [DataChannelEvent] = []
         var candidates: [TrickledCandidate] = []
         var wantsKeyFrame = true
+        /// What its encoder is asked for, bit/s.
+        var videoTarget = 300_000
 
         init(peer: PeerConnection, address: TransportAddress) {
             self.peer = peer
@@ -119,7 +121,8 @@ final class SimulatedCall {
             for side in [caller, called] {
                 guard let mid = side.peer.mid(of: .video) else { continue }
                 side.peer.sendVideo(
-                    mid: mid, frame: Self.picture(number: videoCount, isKeyFrame: side.wantsKeyFrame),
+                    mid: mid,
+                    frame: Self.picture(number: videoCount, isKeyFrame: side.wantsKeyFrame, target: side.videoTarget),
                     isKeyFrame: side.wantsKeyFrame, captureTime: now, at: now)
                 side.wantsKeyFrame = false
             }
@@ -127,8 +130,9 @@ final class SimulatedCall {
     }
 
     /// Bytes that look like VP8: the lowest bit of the first says whether it is a key frame.
-    private static func picture(number: Int, isKeyFrame: Bool) -> [UInt8] {
-        var bytes = [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: isKeyFrame ? 12_000 : 3000)
+    private static func picture(number: Int, isKeyFrame: Bool, target: Int) -> [UInt8] {
+        let byteCount = min(max(target / 8 / 30, 200), 3000)
+        var bytes = [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: isKeyFrame ? byteCount * 4 : byteCount)
         bytes[0] = isKeyFrame ? 0x10 : 0x11
         return bytes
     }
@@ -155,7 +159,8 @@ final class SimulatedCall {
             side.keyFramesRequested += 1
             side.wantsKeyFrame = true
         case .dataChannel(let event): side.channelEvents.append(event)
-        case .endOfCandidates, .negotiated, .resolve, .lossReported, .bye, .targetBitrateChanged: break
+        case .targetBitrateChanged(let video, _): side.videoTarget = video
+        case .endOfCandidates, .negotiated, .resolve, .lossReported, .bye: break
         }
     }
 }

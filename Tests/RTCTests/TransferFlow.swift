@@ -50,7 +50,9 @@ final class TransferFlow {
         }
         if !retransmissions.isEmpty { return retransmissions.removeFirst() }
         // Segments that left the network while a loss is repaired make room for new ones.
-        guard next - acknowledged < Int(window) + duplicates, segmentCount.map({ next < $0 }) ?? true else { return nil }
+        guard next - acknowledged < Int(window) + duplicates, segmentCount.map({ next < $0 }) ?? true else {
+            return nil
+        }
         defer { next += 1 }
         sentAt[next] = now
         if timeout == nil { timeout = now + .microseconds(Int64(max(roundTrip * 2, 0.3) * 1e6)) }

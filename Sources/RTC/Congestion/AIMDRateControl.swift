@@ -3,6 +3,8 @@
 struct AIMDRateControl: Sendable {
     /// After overuse, this share of what arrived (draft §5.5 "beta").
     static let decreaseFactor = 0.85
+    /// Of the known capacity: below it, growth is multiplicative as well, since that much has been carried before.
+    private static let nearShare = 0.93
     /// A second, while the capacity is unknown (draft §5.5 "eta").
     private static let multiplicativeIncrease = 1.08
     /// Never further ahead of what arrives than this (draft §5.5; offset of webrtc.md §3.1).
@@ -109,7 +111,7 @@ struct AIMDRateControl: Sendable {
         lastChange = now
         if let acknowledged, acknowledged > capacity.upperBound { capacity.reset() }
         var raised = bitrate
-        if capacity.estimate == nil {
+        if bitrate < (capacity.estimate ?? .infinity) * Self.nearShare {
             raised += max(raised * (power(Self.multiplicativeIncrease, elapsed) - 1), 1000 * elapsed)
         } else {
             raised += additiveIncrease(roundTripTime: roundTripTime) * elapsed

@@ -8,6 +8,8 @@ struct DelayController: Sendable {
     private static let drainedQueue = Duration.milliseconds(30)
     private static let maximumDrain = Duration.milliseconds(1500)
     private static let leastDrainShare = 0.3
+    /// A queue that did not go away was not ours: no further attempt for this long.
+    private static let drainPause = Duration.seconds(20)
 
     private var groups = ArrivalGroups()
     private var trend = TrendlineFilter()
@@ -17,6 +19,8 @@ struct DelayController: Sendable {
     /// Highest rate since a second or two.
     private var peak: (bitrate: Double, since: Instant)?
     private var drainingSince: Instant?
+    private var mayDrainFrom = Instant.zero
+    private var competition = CompetitionDetector()
 
     init(start: Double, range: ClosedRange<Double>) {
         rate = AIMDRateControl(start: start, range: range)
@@ -52,15 +56,24 @@ struct DelayController: Sendable {
     ///   - probed: what a probe in this feedback has shown, bit/s.
     mutating func update(acknowledged: Double?, probed: Double?, roundTripTime: Duration, at now: Instant) {
         path.update(at: now)
+        detector.isCompeting = competition.isCompeting(at: now)
         let before = rate.bitrate
         if peak.map({ $0.bitrate <= before || now - $0.since > .seconds(1) }) ?? true { peak = (before, now) }
-        rate.update(detector.usage, acknowledged: acknowledged, queue: path.queue, roundTripTime: roundTripTime, at: now)
+        rate.update(
+            detector.usage, acknowledged: acknowledged, queue: path.queue, roundTripTime: roundTripTime, at: now)
         if let probed, detector.usage != .overusing, probed > rate.bitrate { rate.setProbed(probed, at: now) }
-        if rate.bitrate < before, let acknowledged, let peak, acknowledged < peak.bitrate * Self.collapseShare {
+        if rate.bitrate < before, now >= mayDrainFrom, !detector.isCompeting, let acknowledged, let peak,
+            acknowledged < peak.bitrate * Self.collapseShare
+        {
             drainingSince = drainingSince ?? now
         }
-        if let since = drainingSince, path.queue < Self.drainedQueue || now - since > Self.maximumDrain {
+        competition.update(queue: path.queue, reduced: rate.bitrate < before, at: now)
+        guard let since = drainingSince else { return }
+        if path.queue < Self.drainedQueue {
             drainingSince = nil
+        } else if now - since > Self.maximumDrain {
+            drainingSince = nil
+            mayDrainFrom = now + Self.drainPause
         }
     }
 

@@ -26,6 +26,9 @@ struct LossController: Sendable {
     private static let rampUpInterval = Duration.milliseconds(300)
     /// Growth stays bound to what arrives for this long after a reduction.
     private static let rampUpTime = Duration.seconds(3)
+    /// Of a new observation in the loss that the upper bound goes by: a few dozen packets scatter, and the rate should not
+    /// with them.
+    private static let boundWeight = 0.08
 
     private struct Observation: Sendable {
         var sent = 0.0
@@ -55,6 +58,7 @@ struct LossController: Sendable {
     var bitrate: Double { best.bandwidth }
     /// Of the last observations, weighted; 0...1.
     private(set) var averageLoss = 0.0
+    private var settledLoss = 0.0
 
     init(start: Double, minimum: Double) {
         best = Estimate(bandwidth: start, inherentLoss: Self.initialInherentLoss)
@@ -117,8 +121,8 @@ struct LossController: Sendable {
 
     private mutating func limited(_ bitrate: Double, before: Double, ceiling: Double, at now: Instant) -> Double {
         var limit = ceiling
-        if averageLoss > Self.inherentLossOffset {
-            limit = min(limit, Self.upperBoundBalance / (averageLoss - Self.inherentLossOffset))
+        if settledLoss > Self.inherentLossOffset {
+            limit = min(limit, Self.upperBoundBalance / (settledLoss - Self.inherentLossOffset))
         }
         if let lastReduction, now - lastReduction < Self.rampUpTime {
             if rampUpBase.map({ now - $0.since >= Self.rampUpInterval || $0.bitrate > before }) ?? true {
@@ -153,6 +157,7 @@ struct LossController: Sendable {
             weight *= Self.temporalWeight
         }
         averageLoss = sent > 0 ? lost / sent : 0
+        settledLoss += (averageLoss - settledLoss) * Self.boundWeight
         return true
     }
 

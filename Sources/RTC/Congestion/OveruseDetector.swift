@@ -17,13 +17,18 @@ struct OveruseDetector: Sendable {
     private static let thresholdRange = 6.0...600.0
     /// A trend this far over the threshold is a spike that must not move it.
     private static let maximumAdaptOffset = 15.0
+    /// A millisecond: how fast the threshold follows a larger and a smaller trend (webrtc.md §3.1).
     private static let gainUp = 0.0087
     private static let gainDown = 0.039
+    /// Downwards beside a flow that fills the queue, in waves that last seconds (draft §5.4 "K_d").
+    private static let competingGainDown = 0.00018
     /// Overuse must last longer than this, milliseconds.
     private static let overuseTime = 10.0
     private static let maximumTimeStep = 100.0
 
     private(set) var usage = PathUsage.normal
+    /// Beside a flow that fills the queue whatever we do, the threshold must not come down between its waves.
+    var isCompeting = false
     private(set) var threshold = initialThreshold
     private var timeOverUsing: Double?
     private var overuseCount = 0
@@ -58,7 +63,7 @@ struct OveruseDetector: Sendable {
         let elapsed = min(max(time - (lastUpdate ?? time), 0), Self.maximumTimeStep)
         lastUpdate = time
         guard trend <= threshold + Self.maximumAdaptOffset else { return }
-        let gain = trend < threshold ? Self.gainDown : Self.gainUp
+        let gain = trend >= threshold ? Self.gainUp : isCompeting ? Self.competingGainDown : Self.gainDown
         let moved = threshold + gain * (trend - threshold) * elapsed
         threshold = min(max(moved, Self.thresholdRange.lowerBound), Self.thresholdRange.upperBound)
     }

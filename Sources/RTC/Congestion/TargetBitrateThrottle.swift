@@ -2,7 +2,7 @@
 /// fall at once.
 struct TargetBitrateThrottle: Sendable {
     static let interval = Duration.milliseconds(200)
-    private static let riseShare = 0.05
+    private static let riseShare = 0.03
     private static let fallShare = 0.03
 
     private var told: (bitrate: Int, time: Instant)?

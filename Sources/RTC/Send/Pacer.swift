@@ -33,6 +33,9 @@ struct Pacer: Sendable {
     static let maximumQueueTime = Duration.seconds(2)
     private static let maximumRetransmissionsInARow = 3
     private static let maximumRetransmissions = 2048
+    /// With congestion control, what waits to be sent again takes at most so long at the target rate: when a full queue
+    /// lost a second of pictures, sending all of them again would keep it full.
+    private static let maximumRetransmissionTime = 0.4
     private static let paddingRange = 200...1100
 
     /// What all streams together are meant to send, bit/s.
@@ -46,6 +49,7 @@ struct Pacer: Sendable {
     private var video = FIFO<Entry>(capacity: 64)
     /// Bytes of `retransmissions` and `video`.
     private(set) var queuedByteCount = 0
+    private var retransmissionByteCount = 0
     /// Bytes sent and not yet drained from the bucket.
     private var debt = 0.0
     private var updated: Instant?
@@ -79,12 +83,20 @@ struct Pacer: Sendable {
         queuedByteCount += entry.byteCount
     }
 
-    /// A retransmission over the cap is dropped: the far side asks again.
-    mutating func enqueueRetransmission(_ entry: Entry) {
-        guard retransmissions.count < Self.maximumRetransmissions else { return }
+    /// A retransmission over the cap is refused with false: the far side asks again.
+    mutating func enqueueRetransmission(_ entry: Entry) -> Bool {
+        let limit = Double(max(targetBitrate, 100_000)) / 8 * Self.maximumRetransmissionTime
+        guard retransmissions.count < Self.maximumRetransmissions,
+            !isControlled || Double(retransmissionByteCount) < limit
+        else { return false }
         retransmissions.append(entry)
         queuedByteCount += entry.byteCount
+        retransmissionByteCount += entry.byteCount
+        return true
     }
+
+    /// A packet that `next` gave was not sent after all.
+    mutating func refund(_ entry: Entry) { debt = max(0, debt - Double(entry.byteCount)) }
 
     // MARK: Probes
 
@@ -118,6 +130,7 @@ struct Pacer: Sendable {
         let entry = takesRetransmission ? retransmissions.popFirst() : video.popFirst()
         guard let entry else { return nil }
         queuedByteCount -= entry.byteCount
+        if takesRetransmission { retransmissionByteCount -= entry.byteCount }
         let probe = train?.probe.identifier ?? 0
         account(entry.byteCount)
         return .packet(entry, probe: probe)
@@ -139,6 +152,7 @@ struct Pacer: Sendable {
         retransmissions.removeAll()
         video.removeAll()
         queuedByteCount = 0
+        retransmissionByteCount = 0
         train = nil
     }
 

@@ -28,6 +28,9 @@ package struct RTPSender: Sendable {
     private(set) var isAcknowledged = false
     private(set) var isRTXAcknowledged = false
 
+    /// First packet of the newest key frame: nothing before it is needed once that has arrived.
+    private(set) var lastKeyFrameStart: Int64 = 0
+
     /// After a refused or dropped frame, only a key frame makes sense.
     private(set) var awaitsKeyFrame = false
     var throttle = KeyFrameThrottle()
@@ -96,7 +99,10 @@ package struct RTPSender: Sendable {
                         marker: index == payloads.count - 1, payload: payload, audioLevel: nil, lastSent: nil)))
         }
         counters.framesSent += 1
-        if isKeyFrame { counters.keyFramesSent += 1 }
+        if isKeyFrame {
+            counters.keyFramesSent += 1
+            lastKeyFrameStart = stored.first?.sequenceNumber ?? lastKeyFrameStart
+        }
         return stored
     }
 
@@ -196,8 +202,8 @@ package struct RTPSender: Sendable {
 
     // MARK: Feedback
 
-    /// Extended numbers of the packets to send again: still kept, and not asked for within the last
-    /// round trip.
+    /// Extended numbers of the packets to send again: still kept, not waiting for the pacer already, and not asked for
+    /// within the last round trip.
     mutating func packetsToRetransmit(
         _ numbers: [UInt16], roundTripTime: Duration?, at now: Instant
     ) -> [(sequenceNumber: Int64, byteCount: Int)] {
@@ -208,7 +214,7 @@ package struct RTPSender: Sendable {
         var chosen: [(sequenceNumber: Int64, byteCount: Int)] = []
         for number in numbers {
             guard let extended = history.extend(number), let packet = history.packet(extended),
-                packet.lastSent != nil, packet.lastRequested.map({ now - $0 >= pause }) ?? true
+                packet.lastSent != nil, !packet.awaitsResend, packet.lastRequested.map({ now - $0 >= pause }) ?? true
             else { continue }
             history.markRequested(extended, at: now)
             chosen.append((extended, packet.payload.count + RTPPacket.headerByteCount + 18))

@@ -15,6 +15,8 @@ struct SendHistory: Sendable {
         var lastSent: Instant?
         /// When it was last put into the pacer's queue for a NACK.
         var lastRequested: Instant?
+        /// It is in the pacer's queue once more.
+        var awaitsResend = false
     }
 
     /// Video that is older than this is of no use to the far side; three round trips are always kept.
@@ -53,12 +55,22 @@ struct SendHistory: Sendable {
 
     mutating func markSent(_ sequenceNumber: Int64, at now: Instant) {
         guard let first = packets.first else { return }
-        packets[Int(clamping: sequenceNumber &- first.sequenceNumber)]?.lastSent = now
+        let index = Int(clamping: sequenceNumber &- first.sequenceNumber)
+        packets[index]?.lastSent = now
+        packets[index]?.awaitsResend = false
     }
 
     mutating func markRequested(_ sequenceNumber: Int64, at now: Instant) {
         guard let first = packets.first else { return }
-        packets[Int(clamping: sequenceNumber &- first.sequenceNumber)]?.lastRequested = now
+        let index = Int(clamping: sequenceNumber &- first.sequenceNumber)
+        packets[index]?.lastRequested = now
+        packets[index]?.awaitsResend = true
+    }
+
+    /// The pacer did not take it, or gave it up.
+    mutating func cancelResend(_ sequenceNumber: Int64) {
+        guard let first = packets.first else { return }
+        packets[Int(clamping: sequenceNumber &- first.sequenceNumber)]?.awaitsResend = false
     }
 
     /// Forgets packets sent before the retention time; those that still wait for the pacer stay.

@@ -43,7 +43,10 @@ extension RTPSession {
         var audio = 0
         var bounds: [VideoBitrateBounds] = []
         for section in sections where section.sender?.isActive == true {
-            if section.media.kind == .audio { audio += section.audioMaximum } else { bounds.append(section.videoBounds) }
+            switch section.media.kind {
+            case .audio: audio += section.audioMaximum
+            case .video: bounds.append(section.videoBounds)
+            }
         }
         let targets = BitrateAllocation.share(videoShare(of: total - audio, at: now), among: bounds)
         var next = 0
@@ -66,7 +69,10 @@ extension RTPSession {
     /// What is left for compressed pictures of what is not sound: without retransmissions and packet headers, and less
     /// while the pacer is behind.
     private mutating func videoShare(of bitrate: Int, at now: Instant) -> Int {
-        let rest = Double(max(bitrate - retransmissionRate.bitrate(at: now), bitrate / 2))
+        // Smoothed: under loss it swings from second to second, and the encoder need not with it.
+        let resent = Double(retransmissionRate.bitrate(at: now))
+        retransmissionShare += (min(resent / Double(max(bitrate, 1)), 0.5) - retransmissionShare) * 0.05
+        let rest = Double(bitrate) * (1 - retransmissionShare)
         let excess = (pacer.queueTime - Self.toleratedQueueTime).inSeconds / Self.queueTimeRange
         let queueShare = max(1 - max(excess, 0), Self.leastQueueShare)
         return max(Int(rest * videoPayloadShare * queueShare), 0)

@@ -63,6 +63,11 @@ extension RTPSession {
     /// Puts a queued packet into bytes; nil when it is gone or its section was paused.
     mutating func write(_ entry: Pacer.Entry, probe: Int32, at now: Instant) -> OutgoingPacket? {
         guard let index = index(ofSection: entry.section), sections[index].sender?.isActive == true else { return nil }
+        if isNeedless(entry, section: index) {
+            sections[index].sender?.history.cancelResend(entry.sequenceNumber)
+            pacer.refund(entry)
+            return nil
+        }
         let sent = sections[index].sender?.packet(
             entry.sequenceNumber, isRetransmission: entry.isRetransmission,
             transportSequence: sendLog.nextSequenceNumber, at: now)
@@ -71,6 +76,12 @@ extension RTPSession {
         let video: DepartureKind = entry.isRetransmission ? .retransmission : .video
         let kind = sections[index].media.kind == .audio ? DepartureKind.audio : video
         return departed(sent, kind: kind, probe: probe, at: now)
+    }
+
+    /// A repetition from before the newest key frame, while others wait: that key frame makes it good.
+    private func isNeedless(_ entry: Pacer.Entry, section index: Int) -> Bool {
+        guard entry.isRetransmission, congestion != nil, pacer.queueTime > .milliseconds(100) else { return false }
+        return entry.sequenceNumber < sections[index].sender?.lastKeyFrameStart ?? 0
     }
 
     /// Something for a probe that the far side can do without; nil when no stream has anything.
@@ -107,10 +118,11 @@ extension RTPSession {
         let rtt = roundTripTime
         let packets = sections[index].sender?.packetsToRetransmit(numbers, roundTripTime: rtt, at: now) ?? []
         for packet in packets {
-            pacer.enqueueRetransmission(
+            let isTaken = pacer.enqueueRetransmission(
                 Pacer.Entry(
                     section: sections[index].identifier, sequenceNumber: packet.sequenceNumber,
                     byteCount: packet.byteCount, isRetransmission: true, queued: now))
+            if !isTaken { sections[index].sender?.history.cancelResend(packet.sequenceNumber) }
         }
     }
 }

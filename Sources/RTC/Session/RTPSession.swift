@@ -32,6 +32,8 @@ package struct RTPSession: Sendable {
     var congestion: CongestionController?
     var targetThrottle = TargetBitrateThrottle()
     var retransmissionRate = RateMeter()
+    /// Of what may be sent, smoothed, what goes into retransmissions.
+    var retransmissionShare = 0.0
     /// Of the bytes of video packets, smoothed, what is not header.
     var videoPayloadShare = 0.97
     /// Packets that no section wanted, or that could not be read.
