@@ -42,13 +42,14 @@ extension MediaSession {
         case .connectionStateChanged(let connection): connectionChanged(connection)
         case .negotiated(let media):
             state.withLock { $0.media = media }
+            tellBitrateBounds()
             openReceivers(for: media)
             updateSending()
         case .audio(_, let audio): receive(audio)
         case .video(_, let frame): receive(frame)
         case .keyFrameRequested: state.withLock { $0.videoSending }?.requestKeyFrame()
-        case .lossReported(let mid, let fraction): lossReported(mid: mid, fraction: fraction)
-        case .bye, .dataChannel, .targetBitrateChanged: break
+        case .targetBitrateChanged(let video, _): encode(at: video)
+        case .lossReported, .bye, .dataChannel: break
         case .resolve(let name): logger.debug("the candidate name \(name) is not looked up; its check will tell")
         }
     }
@@ -60,16 +61,35 @@ extension MediaSession {
         onEvent(.connectionStateChanged(connection))
     }
 
-    /// The picture gives way to loss, within the stream's floor and ceiling.
-    private func lossReported(mid: String, fraction: Double) {
+    /// The picture follows what the network carries.
+    private func encode(at available: Int) {
         let (sending, settings) = state.withLock { state -> (VideoSending?, VideoSettings?) in
-            guard state.media.contains(where: { $0.mid == mid && $0.kind == .video }) else { return (nil, nil) }
-            let before = state.videoRate.target
-            state.videoRate.report(fractionLost: fraction)
-            guard state.videoRate.target != before else { return (nil, nil) }
+            let before = state.videoBitrate.target
+            state.videoBitrate.available = available
+            guard state.videoBitrate.target != before else { return (nil, nil) }
             return (state.videoSending, state.sentVideoSettings)
         }
         if let sending, let settings { sending.update(settings) }
+    }
+
+    /// What a packet of sound has around it: RTP with its extensions, SRTP's tag, UDP and IP.
+    private static let packetOverhead = 90
+
+    /// Says between what the estimate of the network should share itself out.
+    func tellBitrateBounds() {
+        let (transport, media, configuration) = state.withLock { ($0.transport, $0.media, $0.configuration) }
+        let (video, audio) = (configuration.video, configuration.audio)
+        let overhead = Self.packetOverhead * 8 * 1000 / max(audio.frameDuration, 10)
+        transport?.post { peer, now in
+            for section in media where section.direction.sends {
+                switch section.kind {
+                case .audio: peer.setAudioBitrateMaximum(mid: section.mid, audio.bitrate + overhead, at: now)
+                case .video:
+                    peer.setVideoBitrateBounds(
+                        mid: section.mid, floor: video.minimumBitrate, ceiling: video.bitrate, at: now)
+                }
+            }
+        }
     }
 
     /// The encoder rests while nothing can be sent.

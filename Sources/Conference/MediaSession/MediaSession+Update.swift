@@ -14,6 +14,7 @@ extension MediaSession {
         guard wasOpen else { return }
         updateVideo(from: old, to: new)
         updateAudio(from: old, to: new)
+        if old.video != new.video || old.audio != new.audio { tellBitrateBounds() }
         if old.outgoing != new.outgoing || old.incoming != new.incoming {
             openDevices()
             onEvent(.negotiationNeeded)
@@ -30,7 +31,7 @@ extension MediaSession {
         }
         if old.video != new.video {
             let settings = state.withLock { state in
-                state.videoRate.setBounds(floor: new.video.minimumBitrate, ceiling: new.video.bitrate)
+                state.videoBitrate.setBounds(floor: new.video.minimumBitrate, ceiling: new.video.bitrate)
                 return state.sentVideoSettings
             }
             sending?.update(settings)

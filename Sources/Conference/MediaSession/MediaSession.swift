@@ -27,19 +27,18 @@ package final class MediaSession: Sendable {
         var isConnected = false
         var sawRemoteMedia = false
         var isClosed = false
-        /// How much picture the network takes, as far as its loss tells.
-        var videoRate: LossBasedRate
+        var videoBitrate: EncoderBitrate
 
         init(configuration: MediaSessionConfiguration) {
             self.configuration = configuration
-            videoRate = LossBasedRate(
+            videoBitrate = EncoderBitrate(
                 floor: configuration.video.minimumBitrate, ceiling: configuration.video.bitrate)
         }
 
         /// The stream's settings, at the bitrate of now.
         var sentVideoSettings: VideoSettings {
             var settings = configuration.video
-            settings.bitrate = videoRate.target
+            settings.bitrate = videoBitrate.target
             return settings
         }
     }
