@@ -50,6 +50,7 @@ let package = Package(
     products: [
         .executable(name: "causerie", targets: ["causerie"]),
         .executable(name: "causeriectl", targets: ["causeriectl"]),
+        .executable(name: "causerie-trace", targets: ["causerie-trace"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -109,6 +110,7 @@ let package = Package(
             ],
             settings: mainThread),
         program("causerie", ["CauserieApp"]),
+        program("causerie-trace", ["Sockets", arguments], settings: common),
         // Without the model, so that it starts at once; its commands are values that no thread owns.
         program("causeriectl", ["BusClient", "GLibKit", arguments], settings: common),
 
@@ -133,7 +135,7 @@ let package = Package(
                 + nio("NIOCore", "NIOPosix", "NIOSSL", "NIOWebSocket")),
         tests(
             "SocketsTests",
-            ["Sockets", "Programs", "TestSupport"]
+            ["Sockets", "Programs", "TestSupport", "causerie-trace"]
                 + nio("NIOCore", "NIOEmbedded", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSOCKS", "NIOSSL")),
         .target(name: "Programs", path: "Tests/Support/Programs", swiftSettings: common),
         testHost("GLibTestHost", ["GLibKit", "CGLib"]),

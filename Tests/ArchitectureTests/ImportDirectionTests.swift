@@ -17,6 +17,7 @@ import Testing
         "CauserieApp": ["Bus", "Conference", "GLibKit", "GtkKit", "Media", "RTC"],
         "causerie": ["CauserieApp"],
         "causeriectl": ["Bus", "GLibKit"],
+        "causerie-trace": ["Sockets"],
     ]
 
     /// C libraries and outside packages, with the only modules that may import them.
