@@ -103,8 +103,9 @@ public final class SocketConnection: Sendable {
 
     /// Closes the connection. Reads and writes that wait, and later ones, get `closedLocally`.
     ///
-    /// What has been written is sent; what has come and was not read is lost. With TLS the peer's goodbye is awaited,
-    /// 1 s at most.
+    /// What has been written is sent; what has come and was not read is lost. Where the peer may still be sending, TCP
+    /// answers it with a reset, which can cost it the last messages: ``finishWriting()`` and reading to the end spares
+    /// them. With TLS the peer's goodbye is awaited, 1 s at most.
     public func close() async {
         state.withLock { $0.isClosed = true }
         queue.discard(closedLocally)
