@@ -52,6 +52,18 @@ import Testing
         #expect(outcome.errors.contains("Error"))
     }
 
+    @Test("every option is in the manual page")
+    func manual() throws {
+        let help = try Program.run(program, ["--help"])
+        #expect(help.status == 0)
+        let options = Set(help.output.matches(of: /--[a-z][a-z-]+/).map { String($0.output) })
+        #expect(options.count > 8)
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..")
+        let page = try String(contentsOf: root.appending(path: "data/man/causerie-trace.1"), encoding: .utf8)
+            .replacing("\\-", with: "-")
+        for option in options { #expect(page.contains("\(option) ") || page.contains("\(option)\n"), "\(option)") }
+    }
+
     @Test("a port that is taken ends the program with the cause")
     func taken() async throws {
         let server = try await SocketServer.listen(port: 0, address: "127.0.0.1")

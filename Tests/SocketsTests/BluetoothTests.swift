@@ -7,7 +7,7 @@ import Testing
 
 @testable import Sockets
 
-@Suite("Bluetooth and infrared", .timeLimit(.minutes(1))) struct DeviceTests {
+@Suite("Bluetooth and infrared", .timeLimit(.minutes(1))) struct BluetoothTests {
     /// Every Linux since 4.17, and this one too: the error has to say it in words.
     @Test("infrared sockets do not exist on this kernel, and the error says so")
     func infrared() async {
