@@ -15,8 +15,8 @@ package struct MediaSessionConfiguration: Sendable {
     package var receivedVideo: VideoOutlet
     package var sentVideo: VideoOutlet
     package var certificate: DTLSCertificate
-    /// `stun:host:port` or `host:port`.
-    package var stunServers: [String]
+    /// Servers, and what of this host is told and used.
+    package var network: NetworkConfiguration
     /// Whether this side yields when both offer at once; the called side does.
     package var isPolite: Bool
     /// Whether loopback addresses are candidates: for a call with this very machine.
@@ -25,7 +25,8 @@ package struct MediaSessionConfiguration: Sendable {
     package init(
         outgoing: MediaSet, incoming: MediaSet, camera: CameraSource, microphone: MicrophoneSource,
         speaker: SpeakerSource, volume: Double = 1, video: VideoSettings, audio: AudioSettings,
-        receivedVideo: VideoOutlet, sentVideo: VideoOutlet, certificate: DTLSCertificate, stunServers: [String] = [],
+        receivedVideo: VideoOutlet, sentVideo: VideoOutlet, certificate: DTLSCertificate,
+        network: NetworkConfiguration = NetworkConfiguration(),
         isPolite: Bool, usesLoopback: Bool = false
     ) {
         self.outgoing = outgoing
@@ -39,7 +40,7 @@ package struct MediaSessionConfiguration: Sendable {
         self.receivedVideo = receivedVideo
         self.sentVideo = sentVideo
         self.certificate = certificate
-        self.stunServers = stunServers
+        self.network = network
         self.isPolite = isPolite
         self.usesLoopback = usesLoopback
     }

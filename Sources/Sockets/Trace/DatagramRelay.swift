@@ -11,6 +11,9 @@ actor DatagramRelay {
     /// A client that was silent for so long, and whose server was too, is forgotten.
     private static let patience = Duration.seconds(60)
 
+    /// Further clients are not served until one is forgotten: a sender of false addresses must not use up the sockets.
+    private static let mostFlows = 512
+
     private let socket: DatagramSocket
     private let route: SocketTrace.Route
     private let sink: SocketTrace.Sink
@@ -42,6 +45,7 @@ actor DatagramRelay {
     }
 
     private func open(_ client: SocketEndpoint) async -> Bool {
+        guard flows.count < Self.mostFlows else { return false }
         count += 1
         let number = count
         await report(.requested, number: number, client: client)

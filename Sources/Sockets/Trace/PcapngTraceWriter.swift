@@ -41,7 +41,8 @@ public struct PcapngTraceWriter: TraceWriter {
 
     private mutating func segments(of event: TraceEvent) -> [[UInt8]] {
         var conversation = conversations[event.connection] ?? Conversation()
-        defer { conversations[event.connection] = conversation }
+        var isOver = false
+        defer { conversations[event.connection] = isOver ? nil : conversation }
         switch event.kind {
         case .requested: return []
         case .connected:
@@ -51,6 +52,7 @@ public struct PcapngTraceWriter: TraceWriter {
             ]
             return opening + [send(.toServer, .ack, in: &conversation, of: event)]
         case .failed:
+            isOver = true
             let opening = send(.toServer, .syn, in: &conversation, of: event)
             return [opening, send(.toClient, [.reset, .ack], in: &conversation, of: event)]
         case .data(let direction, let bytes, _):
@@ -62,8 +64,10 @@ public struct PcapngTraceWriter: TraceWriter {
         case .finished(let direction):
             return finish([direction], in: &conversation, of: event)
         case .closed(_, _, nil):
+            isOver = true
             return finish([.toServer, .toClient], in: &conversation, of: event)
         case .closed:
+            isOver = true
             return [send(.toServer, [.reset, .ack], in: &conversation, of: event)]
         }
     }
