@@ -159,9 +159,9 @@ let package = Package(
         tests(
             "InteropTests",
             [
-                "BrowserSupport", "Conference", "Instances", "Programs", "RTC", "Transport", "causerie", "causeriectl",
-                log,
-            ] + nio("NIOPosix"), path: "Interop"),
+                "BrowserSupport", "Conference", "Instances", "Programs", "RTC", "Transport", "Wire", "causerie",
+                "causeriectl", log,
+            ] + nio("NIOCore", "NIOPosix", "NIOSSL"), path: "Interop"),
         testHost(
             "GtkTestHost", ["CauserieApp", "Conference", "GLibKit", "GtkKit", "Media", "RTC", "CGLib", "CGtk", log]),
         .target(

@@ -196,4 +196,23 @@ import Wire
         side.peer.handleTimeout(at: call.now)
         #expect(side.peer.nextTimeout.map { $0 > call.now } ?? true)
     }
+
+    @Test("garbage on a connection to the relay has it opened anew, and the call goes on")
+    func garbage() throws {
+        let call = try RelayedCall(seed: 14, turn: [.tcp], relayOnly: true)
+        try check(call)
+        var random = Fuzzer(seed: 15)
+        for side in call.sides {
+            let id = try #require(side.endpoints.keys.first)
+            for _ in 0..<200 {
+                var bytes = ChannelData(number: 0x4000, data: random.bytes(20)).serialized(padded: true)
+                random.damage(&bytes)
+                side.peer.receive(bytes, by: id, at: call.now)
+            }
+            side.peer.receive(Array("SSH-2.0-nonsense".utf8) + random.bytes(70_000), by: id, at: call.now)
+        }
+        call.run(for: .seconds(15))
+        #expect(call.isConnected)
+        #expect(call.audio(during: .seconds(2)).allSatisfy { $0 > 90 })
+    }
 }

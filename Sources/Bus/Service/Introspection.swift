@@ -25,6 +25,19 @@ enum Introspection {
             <method name="ListDevices">
               <arg name="devices" type="s" direction="out"/>
             </method>
+            <!-- What the next call may use to get across the Internet, kept from then on. servers: stun:HOST:PORT,
+                 turn:HOST:PORT?transport=udp or tcp, turns:HOST:PORT; user and password: of the TURN servers; relayOnly: whether
+                 calls go through TURN servers only. -->
+            <method name="Configure">
+              <arg name="servers" type="as" direction="in"/>
+              <arg name="user" type="s" direction="in"/>
+              <arg name="password" type="s" direction="in"/>
+              <arg name="relayOnly" type="b" direction="in"/>
+            </method>
+            <!-- As JSON: {"servers", "user", "hasPassword", "relayOnly"}. -->
+            <method name="DescribeNetwork">
+              <arg name="json" type="s" direction="out"/>
+            </method>
             <!-- Hangs up everything and ends the instance. -->
             <method name="Quit"/>
 

@@ -25,7 +25,8 @@ final class RootObject: BusInterface {
     func call(_ method: String, _ arguments: [Variant]) throws(BusFailure) -> BusReply {
         // The bus has checked how many there are, and their types.
         let words = arguments.map { $0.stringValue ?? "" }
-        var reply = instanceMethod(method)
+        var reply = try networkMethod(method, arguments)
+        if reply == nil { reply = instanceMethod(method) }
         if reply == nil { reply = try streamMethod(method, words) }
         if reply == nil { reply = try windowMethod(method, words) }
         if reply == nil { reply = try paneMethod(method, words, index: arguments.last?.intValue ?? 0) }

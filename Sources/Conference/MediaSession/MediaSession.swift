@@ -65,16 +65,16 @@ package final class MediaSession: Sendable {
     func openTransport() async throws -> PeerTransport {
         if let transport = state.withLock({ $0.transport }) { return transport }
         let configuration = state.withLock { $0.configuration }
-        var servers: [TransportAddress] = []
-        for text in configuration.stunServers {
-            guard let server = NameLookup.parseServer(text, defaultPort: 3478) else { continue }
-            servers += await NameLookup.addresses(of: server.host, port: server.port)
-        }
+        let network = configuration.network
+        var peer = PeerConnectionConfiguration(
+            certificate: configuration.certificate, isPolite: configuration.isPolite,
+            ntpAtZero: MonotonicClock.ntpAtZero)
+        await peer.use(network)
         let transport = try await PeerTransport.open(
-            configuration: PeerConnectionConfiguration(
-                certificate: configuration.certificate, stunServers: servers, isPolite: configuration.isPolite,
-                ntpAtZero: MonotonicClock.ntpAtZero),
-            addresses: try NetworkInterfaces.addresses(withLoopback: configuration.usesLoopback),
+            configuration: peer,
+            addresses: try NetworkInterfaces.addresses(
+                withLoopback: configuration.usesLoopback, allowed: network.allowedInterfaces),
+            options: TransportOptions(network),
             on: eventLoopGroup.next(), logger: logger, onEvent: { [weak self] event in self?.handle(event) })
         let isClosed = state.withLock { state in
             state.transport = transport

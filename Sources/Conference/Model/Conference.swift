@@ -34,7 +34,9 @@ import Transport
     package internal(set) var listeningProblem: ListeningProblem?
     /// The TCP port that calls should come in on; 0 for any free one. A change applies at once.
     package var port: Int { didSet { if oldValue != port { updateListening() } } }
-    /// `stun:host:port` or `host:port`; for calls that begin from now on.
+    /// Servers for ways across the Internet, and what of this host may be used; for calls that begin from now on. Kept.
+    package private(set) var networkSettings: NetworkSettings
+    /// More STUN servers, of the preferences: `stun:host:port`; for calls that begin from now on.
     package var stunServers: [String]
 
     /// Whether ringing and the like are played on the streams' speakers.
@@ -48,6 +50,7 @@ import Transport
     @ObservationIgnored let known: KnownIdentities
     @ObservationIgnored private let chosen: ChosenDevices
     @ObservationIgnored let store: WindowStore
+    @ObservationIgnored private let networkStore: NetworkStore
     /// Devices of each restored stream that this run's options stand in for.
     @ObservationIgnored var replacedSources: [String: StreamRecord] = [:]
     @ObservationIgnored var isRunning = false
@@ -90,6 +93,8 @@ import Transport
         chosen = ChosenDevices(in: folders, logger: logger)
         engine.setPreferredDevices(chosen.order)
         store = WindowStore(in: folders, logger: logger)
+        networkStore = NetworkStore(in: folders, logger: logger)
+        networkSettings = networkStore.load()
         do {
             identity = try IdentityStore.identity(in: folders, logger: logger)
         } catch {

@@ -109,7 +109,10 @@ extension ICEAgent {
         let pair = CandidatePair(
             number: nextNumber(), path: path, foundation: "\(host.foundation):\(remote.candidate.foundation)",
             localPriority: host.priority(host.type), remotePriority: remote.candidate.priority, role: role)
-        return checklist.insert(pair, isUrgent: isUrgent)
+        // In search of another way, the pairs of the same foundation that lead to the old one prove nothing: the far side may
+        // have had to move too.
+        let isSearching = lostPathAt != nil || state == .disconnected
+        return checklist.insert(pair, isUrgent: isUrgent || isSearching)
     }
 }
 

@@ -113,7 +113,8 @@ package struct TURNClient: Sendable {
     package mutating func close(at now: Instant) {
         guard state != .closed else { return }
         requests = []
-        if state == .allocated { request(.release, at: now) }
+        // One that is just being made would otherwise stay for as long as it was asked for.
+        if state == .allocated || state == .allocating && authenticator.signature != nil { request(.release, at: now) }
         forgetAllocation()
         state = .closed
         retryAt = nil

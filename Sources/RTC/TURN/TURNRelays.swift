@@ -21,6 +21,8 @@ struct TURNRelays: Sendable {
         var reassembler = STUNStreamReassembler()
         /// What ICE has been told of.
         var relayed: [TransportAddress] = []
+        /// It has once had an allocation, or been refused one: what comes later does not hold gathering up.
+        var isSettled = false
     }
 
     private static let maximumCount = 16
@@ -40,8 +42,8 @@ struct TURNRelays: Sendable {
 
     var isEmpty: Bool { servers.isEmpty }
 
-    /// Allocations that may yet come for the first time, or again.
-    var pendingCount: Int { entries.count { $0.client.state == .idle || $0.client.state == .allocating } }
+    /// Allocations that have neither come nor been refused yet.
+    var pendingCount: Int { entries.count { !$0.isSettled } }
 
     var nextTimeout: Instant? { entries.reduce(nil) { earliest($0, $1.client.nextTimeout) } }
 
@@ -165,11 +167,15 @@ struct TURNRelays: Sendable {
         while let event = entries[index].client.pollEvent() {
             switch event {
             case .connect(let address): connect(index, to: address)
-            case .allocated: tellAdded(index)
+            case .allocated:
+                entries[index].isSettled = true
+                tellAdded(index)
             case .lost:
                 changes += entries[index].relayed.map { .removed($0) }
                 entries[index].relayed = []
-            case .failed: disconnect(index)
+            case .failed:
+                entries[index].isSettled = true
+                disconnect(index)
             }
         }
         while let bytes = entries[index].client.pollTransmit() {
