@@ -15,14 +15,16 @@ struct ChatService: WebSocketService {
 
     func makeSession(for client: Client) -> Session { Session() }
 
-    func connected(_ client: Client, _ session: inout Session, host: Host) async {
+    func connected(_ client: Client, _ session: inout Session, host: ServiceHost) async {
         session.key = await room.enter { client.send(.text($0)) }
     }
 
-    func received(_ message: WebSocketMessage, from client: Client, _ session: inout Session, host: Host) async {
+    func received(_ message: WebSocketMessage, from client: Client, _ session: inout Session, host: ServiceHost) async {
         guard case .text(let text) = message else { return client.disconnect(.unsupportedData, "the chat is text") }
         if await !room.take(text, from: session.key) { client.disconnect() }
     }
 
-    func disconnected(_ client: Client, _ session: inout Session, host: Host) async { await room.leave(session.key) }
+    func disconnected(_ client: Client, _ session: inout Session, host: ServiceHost) async {
+        await room.leave(session.key)
+    }
 }

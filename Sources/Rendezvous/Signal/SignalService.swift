@@ -23,14 +23,14 @@ struct SignalService: WebSocketService {
             ? nil : HTTPResponse(status: 400, text: "the room's name is too long")
     }
 
-    func connected(_ client: Client, _ session: inout Void, host: Host) async {
+    func connected(_ client: Client, _ session: inout Void, host: ServiceHost) async {
         do throws(SignalRooms.Offence) {
             let room = client.request.queryValue("room") ?? ""
             try await rooms.enter(client.id, room: room) { client.send(.text($0)) }
         } catch { client.disconnect(error.code, error.reason) }
     }
 
-    func received(_ message: WebSocketMessage, from client: Client, _ session: inout Void, host: Host) async {
+    func received(_ message: WebSocketMessage, from client: Client, _ session: inout Void, host: ServiceHost) async {
         guard case .text(let text) = message else {
             return client.disconnect(.unsupportedData, "messages are JSON in texts")
         }
@@ -39,5 +39,5 @@ struct SignalService: WebSocketService {
         } catch { client.disconnect(error.code, error.reason) }
     }
 
-    func disconnected(_ client: Client, _ session: inout Void, host: Host) async { await rooms.leave(client.id) }
+    func disconnected(_ client: Client, _ session: inout Void, host: ServiceHost) async { await rooms.leave(client.id) }
 }
