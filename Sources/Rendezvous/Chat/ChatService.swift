@@ -1,3 +1,4 @@
+import Logging
 import Sockets
 
 /// The chat room for WebSocket clients.
@@ -12,10 +13,12 @@ struct ChatService: WebSocketService {
         compression: .frugal)
 
     let room: ChatRoom
+    let logger: Logger
 
     func makeSession(for client: Client) -> Session { Session() }
 
     func connected(_ client: Client, _ session: inout Session, host: ServiceHost) async {
+        logger.debug("came", client)
         session.key = await room.enter { client.send(.text($0)) }
     }
 
@@ -26,5 +29,6 @@ struct ChatService: WebSocketService {
 
     func disconnected(_ client: Client, _ session: inout Session, host: ServiceHost) async {
         await room.leave(session.key)
+        logger.debug("went", client)
     }
 }
