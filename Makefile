@@ -9,7 +9,8 @@ BUILD_PACKAGES := pkg-config make libadwaita-1-dev libglib2.0-dev libglib2.0-dev
   libpulse-dev libsrtp2-dev libssl-dev libusrsctp-dev libyuv-dev libwebrtc-audio-processing-dev zlib1g-dev gettext g++
 RUN_PACKAGES := adwaita-icon-theme librsvg2-common dbus fonts-cantarell
 TEST_PACKAGES := xvfb dbus at-spi2-core pulseaudio pulseaudio-utils chromium desktop-file-utils appstream \
-  xdotool fonts-dejavu-core adwaita-icon-theme librsvg2-common gcc libjpeg62-turbo-dev python3-websockets
+  xdotool fonts-dejavu-core adwaita-icon-theme librsvg2-common gcc libjpeg62-turbo-dev openssl tshark \
+  python3-websockets
 
 # The programs that a person runs are optimised; the runtime is linked in, so that they run without the toolchain.
 RELEASE := --configuration release --static-swift-stdlib --jobs $(JOBS)

@@ -51,6 +51,7 @@ let package = Package(
         .executable(name: "causerie", targets: ["causerie"]),
         .executable(name: "causeriectl", targets: ["causeriectl"]),
         .executable(name: "causerie-server", targets: ["causerie-server"]),
+        .executable(name: "causerie-trace", targets: ["causerie-trace"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -114,6 +115,7 @@ let package = Package(
             ],
             settings: mainThread),
         program("causerie", ["CauserieApp"]),
+        program("causerie-trace", ["Sockets", arguments], settings: common),
         // Without the model, so that it starts at once; its commands are values that no thread owns.
         program("causeriectl", ["BusClient", "GLibKit", arguments], settings: common),
 
@@ -138,7 +140,7 @@ let package = Package(
                 + nio("NIOCore", "NIOPosix", "NIOSSL", "NIOWebSocket")),
         tests(
             "SocketsTests",
-            ["Sockets", "Programs", "TestSupport"]
+            ["Sockets", "Programs", "TestSupport", "causerie-trace"]
                 + nio("NIOCore", "NIOEmbedded", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSOCKS", "NIOSSL")),
         tests(
             "WebSocketTests",

@@ -26,7 +26,7 @@ if [ $# -gt 0 ]; then
     exit
 fi
 # Tests that drive other programs wait for them, and would keep the others from their threads: one at a time, by themselves.
-outside="DeviceTests|BusTests|EndToEndTests|InteropTests|CauserieAppTests|GLibKitTests"
+outside="SecurityTests|TraceProgramTests|DeviceTests|BusTests|EndToEndTests|InteropTests|CauserieAppTests|GLibKitTests"
 failed=0
 run inside --skip "$outside" || failed=1
 run outside --no-parallel --filter "$outside" || failed=1

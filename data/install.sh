@@ -22,7 +22,7 @@ put() {
     cmp -s "$2" "$target" || install -D -m "$1" "$2" "$target"
 }
 
-for program in causerie causeriectl causerie-server; do
+for program in causerie causeriectl causerie-server causerie-trace; do
     if [ -x "$binaries/$program" ]; then put 755 "$binaries/$program" "$to/bin"; fi
 done
 
@@ -53,7 +53,7 @@ if [ -d "$here/dbus" ]; then
     done
 fi
 
-for program in causerie causeriectl; do
+for program in causerie causeriectl causerie-trace; do
     put 644 "$here/man/$program.1" "$to/share/man/man1"
     put 644 "$here/completions/$program" "$to/share/bash-completion/completions"
 done

@@ -19,6 +19,7 @@ import Testing
         "causerie": ["CauserieApp"],
         "causeriectl": ["Bus", "GLibKit"],
         "causerie-server": ["Rendezvous"],
+        "causerie-trace": ["Sockets"],
     ]
 
     /// C libraries and outside packages, with the only modules that may import them.

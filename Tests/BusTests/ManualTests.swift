@@ -12,7 +12,7 @@ import Testing
         return outcome.output.replacing("\u{2010}", with: "-").replacing("\u{2212}", with: "-")
     }
 
-    @Test("The formatter has nothing to complain of", arguments: ["causerie", "causeriectl"])
+    @Test("The formatter has nothing to complain of", arguments: ["causerie", "causeriectl", "causerie-trace"])
     func warnings(name: String) throws {
         let file = Documents.root.appendingPathComponent("data/man/\(name).1").path
         let outcome = try Program.run(Program.system("groff"), ["-man", "-ww", "-Tutf8", "-z", file])

@@ -127,6 +127,27 @@ import Testing
         await pair.close()
     }
 
+    @Test("reads that are cancelled just when messages come lose none, and none comes twice")
+    func racingCancellation() async throws {
+        let pair = try await Pair()
+        let writing = Task {
+            for number in 0..<300 { try await pair.client.write("\(number)") }
+        }
+        var received: [String] = []
+        while received.count < 300 {
+            let reading = Task { try? await pair.accepted.readText() }
+            if received.count.isMultiple(of: 2) { await Task.yield() }
+            if received.count % 3 != 0 { reading.cancel() }
+            if let text = await reading.value { received.append(text) }
+            if received.count % 3 != 0, let text = try await pair.accepted.read(within: .milliseconds(1)) {
+                received.append(String(decoding: text, as: UTF8.self))
+            }
+        }
+        #expect(received == (0..<300).map(String.init))
+        try await writing.value
+        await pair.close()
+    }
+
     @Test("several readers and writers at once: every message whole, once")
     func manyTasks() async throws {
         let pair = try await Pair()

@@ -14,7 +14,7 @@ public final class SocketConnection: Sendable {
     /// The peer's numeric address and port; nil for links that have none, as some Bluetooth ones.
     public let peer: SocketEndpoint?
 
-    /// The peer's host name, when ``SocketOptions/peerNames`` asks for it and the address has one.
+    /// The peer's host name, when ``SocketOptions/peerNames`` asks for it and the address has one; nil behind a proxy.
     public let peerName: String?
 
     /// The local address and port.
@@ -33,7 +33,8 @@ public final class SocketConnection: Sendable {
         self.queue = queue
         self.peer = peer
         local = SocketEndpoint(channel.localAddress)
-        peerName = options.peerNames ? await PeerName.of(channel.remoteAddress) : nil
+        let remote = channel.remoteAddress
+        peerName = options.peerNames && SocketEndpoint(remote) == peer ? await PeerName.of(remote) : nil
         state = Mutex(State(decoder: MessageDecoder(mode: mode, limit: options.messageLimit)))
     }
 
@@ -102,8 +103,9 @@ public final class SocketConnection: Sendable {
 
     /// Closes the connection. Reads and writes that wait, and later ones, get `closedLocally`.
     ///
-    /// What has been written is sent; what has come and was not read is lost. With TLS the peer's goodbye is awaited,
-    /// 1 s at most.
+    /// What has been written is sent; what has come and was not read is lost. Where the peer may still be sending, TCP
+    /// answers it with a reset, which can cost it the last messages: ``finishWriting()`` and reading to the end spares
+    /// them. With TLS the peer's goodbye is awaited, 1 s at most.
     public func close() async {
         state.withLock { $0.isClosed = true }
         queue.discard(closedLocally)

@@ -174,8 +174,9 @@ public final class SocketServer: Sendable {
     var closedLocally: SocketError { SocketError(.closedLocally, peer: local, "this program closed the server") }
 }
 
-/// Leaves further clients to the system while enough of them wait.
-final class ArrivalGate: ChannelOutboundHandler, Sendable {
+/// Leaves further clients to the system while enough of them wait, and tells when there will be none.
+final class ArrivalGate: ChannelDuplexHandler, Sendable {
+    typealias InboundIn = any Channel
     typealias OutboundIn = Never
 
     private let arrivals: SocketQueue<SocketServer.Arrival>
@@ -189,5 +190,15 @@ final class ArrivalGate: ChannelOutboundHandler, Sendable {
 
     func read(context: ChannelHandlerContext) {
         if arrivals.mayRead() { context.read() }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // One client that cannot be taken, as when descriptors run out, is no reason to turn away the next.
+        if !context.channel.isActive { arrivals.end(SocketError(cause: error)) }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        arrivals.end(SocketError(.linkBroken, "the system closed the server's socket"))
+        context.fireChannelInactive()
     }
 }

@@ -2,7 +2,18 @@
 public enum SocketSecurity {
     /// The versions that the original's options name; only the last two are served.
     public enum Version: Sendable, Hashable, CaseIterable, Comparable {
-        case ssl2, ssl3, tls10, tls11, tls12, tls13
+        /// SSL 2: refused.
+        case ssl2
+        /// SSL 3: refused.
+        case ssl3
+        /// TLS 1.0: refused.
+        case tls10
+        /// TLS 1.1: refused.
+        case tls11
+        /// TLS 1.2 (RFC 5246).
+        case tls12
+        /// TLS 1.3 (RFC 8446).
+        case tls13
     }
 
     /// Who vouches for a peer's certificate.

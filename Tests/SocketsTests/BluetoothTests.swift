@@ -1,8 +1,13 @@
+import Foundation
+import Glibc
+import NIOCore
+import NIOPosix
+import Programs
 import Testing
 
 @testable import Sockets
 
-@Suite("Bluetooth and infrared", .timeLimit(.minutes(1))) struct DeviceTests {
+@Suite("Bluetooth and infrared", .timeLimit(.minutes(1))) struct BluetoothTests {
     /// Every Linux since 4.17, and this one too: the error has to say it in words.
     @Test("infrared sockets do not exist on this kernel, and the error says so")
     func infrared() async {
@@ -62,5 +67,41 @@ import Testing
         #expect(throws: SocketError.self) { try DeviceAddress.bluetooth("", channel: 31) }
         #expect(throws: SocketError.self) { try DeviceAddress.infrared(service: "") }
         #expect(throws: SocketError.self) { try DeviceAddress.infrared(service: String(repeating: "x", count: 25)) }
+    }
+
+    /// What Bluetooth's sockets go through, with the one other family that this kernel is sure to have: a descriptor
+    /// from outside, and peers without address and port.
+    @Test("a server on a descriptor of another family serves peers that have no address")
+    func foreignDescriptor() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.url.appendingPathComponent("socket").path
+        let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let bound = withUnsafePointer(to: address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        try #require(bound == 0)
+        let options = SocketOptions(nagle: false)
+        let arrivals = SocketQueue<SocketServer.Arrival>(capacity: 4)
+        let channel = try await SocketListener(options: options).open(descriptor: descriptor) { server in
+            try server.pipeline.syncOperations.addHandler(ArrivalGate(arrivals: arrivals))
+        } setUp: { client in
+            try SocketServer.setUp(client, options: options, arrivals: arrivals)
+        }
+        let server = SocketServer(channel: channel, arrivals: arrivals, options: options, mode: .sizeHeader())
+        #expect(server.local == nil)
+        let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(unixDomainSocketPath: path).get()
+        try await client.writeAndFlush(ByteBuffer(string: "5\r\nhello"))
+        let accepted = try await server.accept()
+        #expect(accepted.peer == nil)
+        #expect(try await accepted.readText() == "hello")
+        try await client.close()
+        #expect(await kind { () async throws(SocketError) in try await accepted.read() } == .closedByPeer)
+        await server.closeAll()
     }
 }
