@@ -145,7 +145,7 @@ let package = Package(
         tests(
             "WebSocketTests",
             ["BrowserSupport", "Programs", "Sockets"] + nio("NIOCore", "NIOPosix")),
-        tests("RendezvousTests", ["BrowserSupport", "Programs", "Rendezvous", "Sockets", "causerie-server"]),
+        tests("RendezvousTests", ["BrowserSupport", "Programs", "Rendezvous", "Sockets", "causerie-server", log]),
         .target(name: "Programs", path: "Tests/Support/Programs", swiftSettings: common),
         testHost("GLibTestHost", ["GLibKit", "CGLib"]),
         tests("GLibKitTests", ["GLibKit", "GLibTestHost", "CGLib", "Programs"]),

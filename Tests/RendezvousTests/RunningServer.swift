@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Sockets
 
 @testable import Rendezvous
@@ -15,7 +16,8 @@ struct RunningServer {
         let file = folder.appending(path: "token").path
         let server = try RendezvousServer(
             RendezvousServer.Configuration(
-                address: SocketEndpoint(host: "127.0.0.1", port: 0), chatPort: 0, tokenFile: file))
+                address: SocketEndpoint(host: "127.0.0.1", port: 0), chatPort: 0, tokenFile: file),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         try await server.start()
         let token = try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .newlines)
         return RunningServer(server: server, token: token, folder: folder)

@@ -22,11 +22,11 @@ private struct Counting: WebSocketService {
     func makeSession(for client: Client) -> Session { Session() }
     func makeState() -> State { State() }
 
-    func connected(_ client: Client, _ session: inout Session, host: Host) async {
+    func connected(_ client: Client, _ session: inout Session, host: ServiceHost) async {
         client.send(.text("hello \(client.path) \(client.subprotocol ?? "-")"))
     }
 
-    func received(_ message: WebSocketMessage, from client: Client, _ session: inout Session, host: Host) async {
+    func received(_ message: WebSocketMessage, from client: Client, _ session: inout Session, host: ServiceHost) async {
         session.received += 1
         switch message {
         case .text("all"): host.broadcast(.text("to all"))
@@ -36,16 +36,16 @@ private struct Counting: WebSocketService {
         }
     }
 
-    func disconnected(_ client: Client, _ session: inout Session, host: Host) async {
+    func disconnected(_ client: Client, _ session: inout Session, host: ServiceHost) async {
         log.put("gone after \(session.received), \(client.closure?.code.rawValue ?? 0)", size: 1)
     }
 
-    func globalService(_ state: inout State, host: Host) async {
+    func globalService(_ state: inout State, host: ServiceHost) async {
         state.loops += 1
         if state.loops == 3 { log.put("three loops", size: 1) }
     }
 
-    func stopped(_ state: inout State, host: Host) async { log.put("stopped after \(state.jobs) jobs", size: 1) }
+    func stopped(_ state: inout State, host: ServiceHost) async { log.put("stopped after \(state.jobs) jobs", size: 1) }
 }
 
 @Suite("WebSocket services") struct ServiceTests {
@@ -165,7 +165,9 @@ private struct Counting: WebSocketService {
     func backpressure() async throws {
         struct Slow: WebSocketService {
             let gate = WebSocketInbox<Bool>(limit: .max)
-            func received(_ message: WebSocketMessage, from client: Client, _ session: inout Void, host: Host) async {
+            func received(_ message: WebSocketMessage, from client: Client, _ session: inout Void, host: ServiceHost)
+                async
+            {
                 _ = try? await gate.next()
             }
         }

@@ -183,6 +183,23 @@ import Transport
         tones?.update(stream, from: old, isRingingThere: isRingingThere, isEnabled: playsTones && isRunning)
     }
 
+    // MARK: The network
+
+    /// Takes other settings (WINDEV's StreamConfigure): the next call uses them, no window has to be opened again.
+    package func configure(_ settings: NetworkSettings) throws(NetworkSettingsProblem) {
+        _ = try settings.configuration()
+        guard settings != networkSettings else { return }
+        networkSettings = settings
+        networkStore.save(settings)
+    }
+
+    /// What the next call uses.
+    var network: NetworkConfiguration {
+        var network = (try? networkSettings.configuration()) ?? NetworkConfiguration()
+        for server in stunServers { try? network.addSTUNServer(server) }
+        return network
+    }
+
     // MARK: Devices
 
     /// The user has chosen a device for a stream: it is the first to take the place of a missing one.

@@ -10,7 +10,12 @@ final class AdminSite: Sendable {
     private let isOpenToAll: Bool
     private let isSecure: Bool
     private let started = ContinuousClock.now
-    private let known = Mutex<WebSocketServer?>(nil)
+    private let known = Mutex(Known())
+
+    /// The server holds this object.
+    private struct Known {
+        weak var server: WebSocketServer?
+    }
 
     init(token: AdminToken, isOpenToAll: Bool, isSecure: Bool) {
         self.token = token
@@ -19,10 +24,10 @@ final class AdminSite: Sendable {
     }
 
     /// The server that is administered.
-    func administer(_ server: WebSocketServer) { known.withLock { $0 = server } }
+    func administer(_ server: WebSocketServer) { known.withLock { $0.server = server } }
 
     func answer(_ request: HTTPRequest, from sender: SocketEndpoint) -> HTTPResponse {
-        guard let server = known.withLock({ $0 }) else { return HTTPResponse(status: 503, text: "starting") }
+        guard let server = known.withLock({ $0.server }) else { return HTTPResponse(status: 503, text: "starting") }
         let isAdmin = request.path == "/admin" || request.path.hasPrefix("/admin/")
         guard isAdmin || request.path == "/metrics" else {
             let isService = server.services.contains { $0.path == request.path }

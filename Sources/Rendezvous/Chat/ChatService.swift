@@ -1,3 +1,4 @@
+import Logging
 import Sockets
 
 /// The chat room for WebSocket clients.
@@ -12,17 +13,22 @@ struct ChatService: WebSocketService {
         compression: .frugal)
 
     let room: ChatRoom
+    let logger: Logger
 
     func makeSession(for client: Client) -> Session { Session() }
 
-    func connected(_ client: Client, _ session: inout Session, host: Host) async {
+    func connected(_ client: Client, _ session: inout Session, host: ServiceHost) async {
+        logger.debug("came", client)
         session.key = await room.enter { client.send(.text($0)) }
     }
 
-    func received(_ message: WebSocketMessage, from client: Client, _ session: inout Session, host: Host) async {
+    func received(_ message: WebSocketMessage, from client: Client, _ session: inout Session, host: ServiceHost) async {
         guard case .text(let text) = message else { return client.disconnect(.unsupportedData, "the chat is text") }
         if await !room.take(text, from: session.key) { client.disconnect() }
     }
 
-    func disconnected(_ client: Client, _ session: inout Session, host: Host) async { await room.leave(session.key) }
+    func disconnected(_ client: Client, _ session: inout Session, host: ServiceHost) async {
+        await room.leave(session.key)
+        logger.debug("went", client)
+    }
 }

@@ -1,3 +1,4 @@
+public import Logging
 public import Sockets
 import Synchronization
 
@@ -11,10 +12,13 @@ public final class RendezvousServer: Sendable {
         case signal
     }
 
+    /// What is served, and where.
     public struct Configuration: Sendable {
         /// A local address, or an empty host for all; port 0 asks for a free one.
         public var address: SocketEndpoint
+        /// Nil serves `ws`, otherwise `wss`.
         public var security: SocketSecurity.Server?
+        /// Which services run.
         public var services: Set<Kind>
         /// Where the chat is served without WebSocket; 0 asks for a free port, nil serves none.
         public var chatPort: Int?
@@ -22,6 +26,7 @@ public final class RendezvousServer: Sendable {
         public var tokenFile: String
         /// Whether the administrator's page is for others than this computer, too.
         public var isAdminOpen: Bool
+        /// How many connections are let in, and what they may send.
         public var limits: WebSocketServerLimits
 
         public init(
@@ -49,8 +54,9 @@ public final class RendezvousServer: Sendable {
     private let room = ChatRoom()
     private let state = Mutex(State())
 
+    /// - Parameter logger: who came and went, at the level `debug`; who broke a rule, at `info`.
     /// - Throws: when the token's file cannot be used.
-    public init(_ configuration: Configuration) throws {
+    public init(_ configuration: Configuration, logger: Logger) throws {
         self.configuration = configuration
         let site = AdminSite(
             token: try AdminToken(path: configuration.tokenFile), isOpenToAll: configuration.isAdminOpen,
@@ -61,14 +67,15 @@ public final class RendezvousServer: Sendable {
                 plainRequests: { site.answer($0, from: $1) }))
         site.administer(server)
         if configuration.services.contains(.signal) {
-            let signal = SignalService()
+            let signal = SignalService(logger: logger)
             for path in ["/signal", "/"] { server.add(signal, at: path, options: SignalService.options) }
         }
         if configuration.services.contains(.chat) {
-            server.add(ChatService(room: room), at: "/chat", options: ChatService.options)
+            server.add(ChatService(room: room, logger: logger), at: "/chat", options: ChatService.options)
         }
     }
 
+    /// The port of the WebSockets; nil while the server does not run.
     public var port: Int? { server.port }
 
     /// The port of the chat by plain TCP.

@@ -17,7 +17,7 @@ enum ServerProgram {
         // Before anything is listened on, so that no signal finds the default action.
         let (signals, sources) = watch([SIGTERM, SIGINT, SIGHUP])
         defer { for source in sources { source.cancel() } }
-        let server = try RendezvousServer(configuration)
+        let server = try RendezvousServer(configuration, logger: logger)
         try await server.start()
         let scheme = configuration.security == nil ? "ws" : "wss"
         let endpoint = SocketEndpoint(host: configuration.address.host, port: server.port ?? 0)

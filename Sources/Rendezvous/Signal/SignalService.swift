@@ -1,3 +1,4 @@
+import Logging
 import Sockets
 
 /// Brings callers together: the vocabulary of MDN's *Signaling and video calling* sample and more, in rooms.
@@ -15,6 +16,7 @@ struct SignalService: WebSocketService {
         compression: .frugal)
 
     let rooms = SignalRooms()
+    let logger: Logger
     var subprotocols: [String] { ["json"] }
 
     func refusal(of request: HTTPRequest) -> HTTPResponse? {
@@ -23,21 +25,30 @@ struct SignalService: WebSocketService {
             ? nil : HTTPResponse(status: 400, text: "the room's name is too long")
     }
 
-    func connected(_ client: Client, _ session: inout Void, host: Host) async {
+    func connected(_ client: Client, _ session: inout Void, host: ServiceHost) async {
+        logger.debug("came", client)
         do throws(SignalRooms.Offence) {
             let room = client.request.queryValue("room") ?? ""
             try await rooms.enter(client.id, room: room) { client.send(.text($0)) }
-        } catch { client.disconnect(error.code, error.reason) }
+        } catch { turnOut(client, error) }
     }
 
-    func received(_ message: WebSocketMessage, from client: Client, _ session: inout Void, host: Host) async {
+    func received(_ message: WebSocketMessage, from client: Client, _ session: inout Void, host: ServiceHost) async {
         guard case .text(let text) = message else {
             return client.disconnect(.unsupportedData, "messages are JSON in texts")
         }
         do throws(SignalRooms.Offence) {
             try await rooms.take(text, from: client.id)
-        } catch { client.disconnect(error.code, error.reason) }
+        } catch { turnOut(client, error) }
     }
 
-    func disconnected(_ client: Client, _ session: inout Void, host: Host) async { await rooms.leave(client.id) }
+    func disconnected(_ client: Client, _ session: inout Void, host: ServiceHost) async {
+        await rooms.leave(client.id)
+        logger.debug("went", client)
+    }
+
+    private func turnOut(_ client: Client, _ offence: SignalRooms.Offence) {
+        logger.info("turned out for \(offence.reason)", client)
+        client.disconnect(offence.code, offence.reason)
+    }
 }

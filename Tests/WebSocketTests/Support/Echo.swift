@@ -4,7 +4,7 @@ import NIOCore
 
 /// Sends back what it gets.
 struct Echo: WebSocketService {
-    func received(_ message: WebSocketMessage, from client: Client, _ session: inout Void, host: Host) async {
+    func received(_ message: WebSocketMessage, from client: Client, _ session: inout Void, host: ServiceHost) async {
         client.send(message)
     }
 }
@@ -18,6 +18,8 @@ extension WebSocketServer {
         WebSocketServer(
             Configuration(
                 address: SocketEndpoint(host: "127.0.0.1", port: 0), security: security, limits: limits,
+                // Hundreds of tests share two processors: no patience of a real server is enough.
+                handshakeLimit: .seconds(120),
                 plainRequests: plainRequests))
     }
 

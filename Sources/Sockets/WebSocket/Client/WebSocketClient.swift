@@ -13,6 +13,7 @@ import Synchronization
 public final class WebSocketClient: Sendable {
     /// How a client connects.
     public struct Configuration: Sendable {
+        /// How the WebSocket works once it is open, and for how long it may be opening.
         public var options: WebSocketOptions
         /// Subprotocols to choose from, in order of preference.
         public var subprotocols: [String]
@@ -22,6 +23,7 @@ public final class WebSocketClient: Sendable {
         public var proxy: SocketProxy?
         /// How `wss` is spoken; `ws` has no use for it.
         public var security: SocketSecurity.Client
+        /// How the TCP connection works.
         public var socket: SocketOptions
         /// How long the TCP connection may take.
         public var connectLimit: Duration
@@ -42,6 +44,7 @@ public final class WebSocketClient: Sendable {
         }
     }
 
+    /// Where the client is connected to.
     public let url: WebSocketURL
     /// The one of those offered that the server chose.
     public var subprotocol: String? { connection.subprotocol }

@@ -16,6 +16,8 @@ final class WebSocketHandler: ChannelDuplexHandler {
     private var isReadHeld = false
     private var isInputClosed = false
     private var lastSign = NIODeadline.distantPast
+    /// When a ping of the keep-alive was sent that nothing has come after.
+    private var asked: NIODeadline?
     private var keepAlive: RepeatedTask?
     private var isFinishing = false
 
@@ -37,7 +39,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
         // Twice as often as pings are due, so that one comes at most half an interval late.
         let step = TimeAmount(interval / 2)
         keepAlive = context.eventLoop.scheduleRepeatedTask(initialDelay: step, delay: step) { _ in
-            own.value.checkLife(ping: TimeAmount(interval), giveUp: TimeAmount(interval * 2.5))
+            own.value.checkLife(ping: TimeAmount(interval), answer: TimeAmount(interval * 1.5))
         }
     }
 
@@ -48,6 +50,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         lastSign = context.eventLoop.now
+        asked = nil
         state.receive(unwrapInboundIn(data), at: lastSign)
         pump()
     }
@@ -85,6 +88,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
         guard isPaused else { return }
         isPaused = false
         lastSign = context?.eventLoop.now ?? lastSign
+        asked = nil
         pump()
         guard !isPaused else { return }
         if isInputClosed { return endOfInput() }
@@ -191,12 +195,14 @@ final class WebSocketHandler: ChannelDuplexHandler {
         channel.closeFuture.whenComplete { _ in timer.cancel() }
     }
 
-    private func checkLife(ping: TimeAmount, giveUp: TimeAmount) {
+    private func checkLife(ping: TimeAmount, answer: TimeAmount) {
         guard let context, !isPaused else { return }
-        let silence = context.eventLoop.now - lastSign
-        if silence >= giveUp {
-            cut("no sign of the far side for \(silence.nanoseconds / 1_000_000_000) s")
-        } else if silence >= ping {
+        let now = context.eventLoop.now
+        if let asked {
+            // Never without having asked: a computer that slept has heard nothing for long, and so did its peers.
+            if now - asked >= answer { cut("no sign of the far side after a ping") }
+        } else if now - lastSign >= ping {
+            asked = now
             self.ping([])
         }
     }

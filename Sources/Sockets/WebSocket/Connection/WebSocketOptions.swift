@@ -1,6 +1,8 @@
 /// How a WebSocket works, at either end.
 public struct WebSocketOptions: Hashable, Sendable {
+    /// The bounds, beyond which the connection ends.
     public var limits: WebSocketLimits
+    /// The times of handshakes and pings.
     public var timing: WebSocketTiming
     /// Nil where messages are never compressed.
     public var compression: WebSocketCompression?

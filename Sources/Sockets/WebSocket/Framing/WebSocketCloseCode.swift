@@ -1,5 +1,6 @@
 /// Why a WebSocket ends, as a number on the wire (RFC 6455 §7.4 and IANA's registry).
 public struct WebSocketCloseCode: Hashable, Sendable, RawRepresentable, CustomStringConvertible {
+    /// The number on the wire.
     public var rawValue: UInt16
 
     public init(rawValue: UInt16) { self.rawValue = rawValue }

@@ -1,7 +1,10 @@
 /// A request's or response's first line and headers (RFC 9112).
 public struct HTTPHead: Hashable, Sendable {
+    /// One header.
     public struct Field: Hashable, Sendable {
+        /// A token; case does not matter.
         public var name: String
+        /// Without blanks at its ends.
         public var value: String
 
         public init(_ name: String, _ value: String) {
@@ -12,6 +15,7 @@ public struct HTTPHead: Hashable, Sendable {
 
     /// The three parts of the first line: method, target, version; or version, status, phrase.
     var line: [String]
+    /// The headers, in order.
     public var fields: [Field]
 
     init(line: [String], fields: [Field]) {

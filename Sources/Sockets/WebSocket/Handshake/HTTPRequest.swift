@@ -1,10 +1,12 @@
 /// What a client asked a server's port for: the beginning of a WebSocket, or a plain request.
 public struct HTTPRequest: Hashable, Sendable {
+    /// As `GET`; a token, in the case it was sent in.
     public var method: String
     /// From the first slash to the question mark, as sent.
     public var path: String
     /// Behind the question mark, as sent; empty where there is none.
     public var query: String
+    /// First line and headers.
     public var head: HTTPHead
     /// At most as long as the server's options allow.
     public var body: [UInt8]
@@ -53,8 +55,11 @@ public struct HTTPRequest: Hashable, Sendable {
 
 /// A server's whole answer to a plain request; the connection ends with it.
 public struct HTTPResponse: Hashable, Sendable {
+    /// As 200 or 404 (RFC 9110 §15).
     public var status: Int
+    /// Headers beside those of length and connection.
     public var fields: [HTTPHead.Field]
+    /// What follows the head.
     public var body: [UInt8]
 
     public init(status: Int, fields: [HTTPHead.Field] = [], body: [UInt8] = []) {

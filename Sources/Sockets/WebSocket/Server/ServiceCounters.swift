@@ -2,15 +2,19 @@ import Synchronization
 
 /// What a service has done since it started.
 public struct ServiceStatistics: Hashable, Sendable {
+    /// Clients whose WebSocket was opened.
     public var clientsAccepted = 0
     /// Turned away by a lock or a limit.
     public var clientsRefused = 0
     /// Cut off because they did not read.
     public var clientsCut = 0
+    /// Messages of all clients.
     public var messagesReceived = 0
+    /// Messages put into queues of clients.
     public var messagesSent = 0
     /// Bytes of messages, before compression.
     public var bytesReceived = 0
+    /// Bytes of messages put into queues, before compression.
     public var bytesSent = 0
 }
 

@@ -8,10 +8,13 @@ extension WebSocketServer {
         public let id: UInt64
         /// Numeric; an IPv4 address as such also where the socket serves both families.
         public let address: String
+        /// The client's own port, 1–65535.
         public let port: Int
         /// The request that the WebSocket began with.
         public let request: HTTPRequest
+        /// The one that was agreed to, if any.
         public let subprotocol: String?
+        /// When the WebSocket was opened, by the clock of this computer.
         public let connectedSince: Date
         private let connection: WebSocketConnection
         private let counters: ServiceCounters
@@ -38,6 +41,7 @@ extension WebSocketServer {
         public var headers: [HTTPHead.Field] { request.head.fields }
         /// How the connection ended; nil while it is there.
         public var closure: WebSocketClosure? { end.withLock { $0 } }
+        /// Whether the connection is there.
         public var isConnected: Bool { closure == nil }
 
         /// Puts a message into the client's queue. Never fails and never waits; a client that reads so slowly that the

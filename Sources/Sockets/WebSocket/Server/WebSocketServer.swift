@@ -19,7 +19,9 @@ public final class WebSocketServer: Sendable {
         public var address: SocketEndpoint
         /// Nil serves `ws`, otherwise `wss`.
         public var security: SocketSecurity.Server?
+        /// How the listening socket and its connections work.
         public var socket: SocketOptions
+        /// How many connections are let in, and what they may send.
         public var limits: WebSocketServerLimits
         /// From the connection to the end of its request.
         public var handshakeLimit: Duration
@@ -28,7 +30,7 @@ public final class WebSocketServer: Sendable {
 
         public init(
             address: SocketEndpoint, security: SocketSecurity.Server? = nil,
-            socket: SocketOptions = SocketOptions(nagle: false),
+            socket: SocketOptions = SocketOptions(nagle: false, backlog: 1024),
             limits: WebSocketServerLimits = WebSocketServerLimits(), handshakeLimit: Duration = .seconds(10),
             plainRequests: PlainRequestHandler? = nil
         ) {
@@ -43,11 +45,17 @@ public final class WebSocketServer: Sendable {
 
     /// A service as an administrator sees it.
     public struct ServiceDescription: Sendable {
+        /// Where it is, as `/chat`.
         public var path: String
+        /// Whether new clients are turned away.
         public var isLocked: Bool
+        /// From one call of its loop to the next.
         public var interval: Duration
+        /// Those it speaks, in order of preference.
         public var subprotocols: [String]
+        /// Who is connected, in the order in which they came.
         public var clients: [Client]
+        /// What it has done so far.
         public var statistics: ServiceStatistics
     }
 
@@ -141,7 +149,10 @@ public final class WebSocketServer: Sendable {
         return true
     }
 
-    /// Ends in good order: no new clients, 1001 to all, their `disconnected`, then each service's `stopped`.
+    /// Ends in good order: no new clients, 1001 to all, their `disconnected`, then each service's `stopped`. A server that
+    /// has been stopped is not started again.
+    ///
+    /// Code of a service that is running is waited for; after the limit its task is cancelled.
     ///
     /// - Parameter limit: how long clients may take to answer; those that do not are cut off.
     public func stop(within limit: Duration = .seconds(5)) async {

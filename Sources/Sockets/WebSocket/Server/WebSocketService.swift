@@ -8,7 +8,7 @@ public protocol WebSocketService: Sendable {
     associatedtype Session: Sendable = Void
     /// What is kept for the service.
     associatedtype State: Sendable = Void
-    typealias Host = WebSocketServiceHost<Self>
+    typealias ServiceHost = WebSocketServiceHost<Self>
     typealias Client = WebSocketServer.Client
 
     /// From one ``globalService(_:host:)`` to the next; 10 s unless set, at least 1 ms.
@@ -24,25 +24,25 @@ public protocol WebSocketService: Sendable {
     func makeState() -> State
 
     /// A client has come.
-    func connected(_ client: Client, _ session: inout Session, host: Host) async
+    func connected(_ client: Client, _ session: inout Session, host: ServiceHost) async
     /// A client has sent a text or bytes.
-    func received(_ message: WebSocketMessage, from client: Client, _ session: inout Session, host: Host) async
+    func received(_ message: WebSocketMessage, from client: Client, _ session: inout Session, host: ServiceHost) async
     /// A client has gone; `client.closure` says how.
-    func disconnected(_ client: Client, _ session: inout Session, host: Host) async
+    func disconnected(_ client: Client, _ session: inout Session, host: ServiceHost) async
     /// Comes when the service starts and then again every ``interval``.
-    func globalService(_ state: inout State, host: Host) async
+    func globalService(_ state: inout State, host: ServiceHost) async
     /// The service ends; all clients have gone.
-    func stopped(_ state: inout State, host: Host) async
+    func stopped(_ state: inout State, host: ServiceHost) async
 }
 
 extension WebSocketService {
     public var interval: Duration { .seconds(10) }
     public var subprotocols: [String] { [] }
     public func refusal(of request: HTTPRequest) -> HTTPResponse? { nil }
-    public func connected(_ client: Client, _ session: inout Session, host: Host) async {}
-    public func disconnected(_ client: Client, _ session: inout Session, host: Host) async {}
-    public func globalService(_ state: inout State, host: Host) async {}
-    public func stopped(_ state: inout State, host: Host) async {}
+    public func connected(_ client: Client, _ session: inout Session, host: ServiceHost) async {}
+    public func disconnected(_ client: Client, _ session: inout Session, host: ServiceHost) async {}
+    public func globalService(_ state: inout State, host: ServiceHost) async {}
+    public func stopped(_ state: inout State, host: ServiceHost) async {}
 }
 
 extension WebSocketService where Session == Void {

@@ -3,6 +3,7 @@ import Synchronization
 
 /// Runs a service: its clients, each in a task of its own, and its loop. For use from any task.
 public final class WebSocketServiceHost<Service: WebSocketService>: Sendable {
+    /// A client of the service.
     public typealias Client = WebSocketServer.Client
     /// Code to run in a client's context.
     public typealias ClientJob = @Sendable (inout Service.Session) async -> Void
@@ -22,7 +23,7 @@ public final class WebSocketServiceHost<Service: WebSocketService>: Sendable {
     private struct Entry {
         var client: Client
         var inbox: WebSocketInbox<ClientEvent>
-        var task: Task<Void, Never>?
+        var task: Task<Void, Never>
     }
 
     private struct State {
@@ -32,6 +33,7 @@ public final class WebSocketServiceHost<Service: WebSocketService>: Sendable {
         var loop: [Task<Void, Never>] = []
     }
 
+    /// The service as it was added.
     public let service: Service
     /// Where the service is, as `/chat`.
     public let path: String
@@ -52,6 +54,7 @@ public final class WebSocketServiceHost<Service: WebSocketService>: Sendable {
         state.withLock { $0.entries.values.map(\.client) }.sorted { $0.id < $1.id }
     }
 
+    /// What the service has done so far.
     public var statistics: ServiceStatistics { counters.statistics }
 
     /// Whether new clients are turned away.
@@ -66,6 +69,7 @@ public final class WebSocketServiceHost<Service: WebSocketService>: Sendable {
     /// Sends to everybody who is connected.
     public func broadcast(_ message: WebSocketMessage) { for client in clients { client.send(message) } }
 
+    /// Closes a client's connection after what is queued.
     public func disconnect(_ client: Client, _ code: WebSocketCloseCode = .normal, _ reason: String = "") {
         client.disconnect(code, reason)
     }
@@ -142,11 +146,11 @@ extension WebSocketServiceHost: ServiceRunner {
         ended.client = client
         counters.accepted()
         let isStopping = state.withLock { state in
-            state.entries[client.id] = Entry(client: client, inbox: inbox)
+            // Within the lock, so that no client is ever known without its task.
+            let task = Task { await self.serve(client, inbox) }
+            state.entries[client.id] = Entry(client: client, inbox: inbox, task: task)
             return state.isStopping
         }
-        let task = Task { await self.serve(client, inbox) }
-        state.withLock { $0.entries[client.id]?.task = task }
         if isStopping { client.disconnect(.goingAway) }
     }
 
@@ -174,10 +178,10 @@ extension WebSocketServiceHost: ServiceRunner {
             try await Task.sleep(for: limit)
             for entry in entries {
                 entry.client.cut("the server stops")
-                entry.task?.cancel()
+                entry.task.cancel()
             }
         }
-        for entry in entries { await entry.task?.value }
+        for entry in entries { await entry.task.value }
         cutting.cancel()
         let loop = state.withLock { $0.loop }
         loop.first?.cancel()
