@@ -1,4 +1,5 @@
 import Logging
+import RTC
 import Testing
 
 @testable import Conference
@@ -43,7 +44,9 @@ import Testing
         #expect(conference.networkSettings == NetworkSettings())
     }
 
-    @Test("a file that makes no sense is kept aside", arguments: ["{", "[]", #"{"servers":["x"],"user":"","password":""}"#])
+    @Test(
+        "a file that makes no sense is kept aside",
+        arguments: ["{", "[]", #"{"servers":["x"],"user":"","password":""}"#])
     func broken(text: String) throws {
         let scratch = try ScratchProfile()
         try scratch.write(text, to: "network.json", in: scratch.folders.configuration)

@@ -13,7 +13,8 @@ extension Call {
             outgoing: stream.outgoing, incoming: stream.incoming, camera: stream.camera,
             microphone: stream.microphone, speaker: stream.speaker, volume: stream.volume, video: stream.video,
             audio: stream.audio, receivedVideo: stream.receivedVideo, sentVideo: stream.sentVideo,
-            certificate: certificate, network: isLocal ? NetworkConfiguration() : conference?.network ?? NetworkConfiguration(),
+            certificate: certificate,
+            network: isLocal ? NetworkConfiguration() : conference?.network ?? NetworkConfiguration(),
             isPolite: !isCaller, usesLoopback: isLocal)
     }
 

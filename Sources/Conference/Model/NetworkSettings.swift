@@ -59,7 +59,8 @@ package struct NetworkSettings: Hashable, Sendable, Codable {
 
     private func ports() throws(NetworkSettingsProblem) -> ClosedRange<UInt16>? {
         guard firstPort != nil || lastPort != nil else { return nil }
-        guard let first = firstPort.flatMap({ UInt16(exactly: $0) }), let last = lastPort.flatMap({ UInt16(exactly: $0) }),
+        guard let first = firstPort.flatMap({ UInt16(exactly: $0) }),
+            let last = lastPort.flatMap({ UInt16(exactly: $0) }),
             first >= 1024, first <= last
         else { throw .invalidPorts }
         return first...last
