@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Logging
 import Media
 
@@ -40,8 +39,12 @@ import Media
     init(in folders: ProfileFolders?, logger: Logger) {
         self.logger = logger
         file = folders.map { ProfileFile(path: $0.data + "/devices.json") }
-        load()
+        guard var known = file?.load(Contents.self, Self.what, logger: logger) else { return }
+        for kind in Self.kinds { known[kind] = Self.checked(known[kind]) }
+        contents = known
     }
+
+    private static let what = "the chosen devices"
 
     /// Stable identifiers, the one chosen last first.
     var order: [MediaDevice.Kind: [String]] {
@@ -65,25 +68,5 @@ import Media
         return Array(identifiers.filter { isValid($0) && seen.insert($0).inserted }.prefix(limit))
     }
 
-    private func load() {
-        guard let file else { return }
-        do {
-            guard let bytes = try file.read() else { return }
-            guard var known = try? JSONDecoder().decode(Contents.self, from: Data(bytes)) else {
-                logger.warning("the list of chosen devices is damaged: it is kept aside and begun anew")
-                return file.keepAside()
-            }
-            for kind in Self.kinds { known[kind] = Self.checked(known[kind]) }
-            contents = known
-        } catch { logger.warning("the chosen devices cannot be read: \(error)") }
-    }
-
-    private func save() {
-        guard let file else { return }
-        do {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            try file.write(Array(encoder.encode(contents)))
-        } catch { logger.warning("the chosen devices cannot be kept: \(error)") }
-    }
+    private func save() { file?.save(contents, Self.what, logger: logger) }
 }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Logging
 import RTC
 
@@ -23,29 +22,12 @@ import RTC
     init(in folders: ProfileFolders?, logger: Logger) {
         self.logger = logger
         file = folders.map { ProfileFile(path: $0.data + "/known-identities.json") }
-        load()
+        contents = file?.load(Contents.self, Self.what, logger: logger) ?? Contents()
     }
 
-    private func load() {
-        guard let file else { return }
-        do {
-            guard let bytes = try file.read() else { return }
-            guard let known = try? JSONDecoder().decode(Contents.self, from: Data(bytes)) else {
-                logger.warning("the list of known identities is damaged: it is kept aside and begun anew")
-                return file.keepAside()
-            }
-            contents = known
-        } catch { logger.warning("the known identities cannot be read: \(error)") }
-    }
+    private static let what = "the known identities"
 
-    private func save() {
-        guard let file else { return }
-        do {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            try file.write(Array(encoder.encode(contents)))
-        } catch { logger.warning("the known identities cannot be kept: \(error)") }
-    }
+    private func save() { file?.save(contents, Self.what, logger: logger) }
 
     /// The key to be expected there; nil when we never were.
     func identity(at address: CallAddress) -> DTLSFingerprint? {

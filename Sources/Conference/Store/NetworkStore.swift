@@ -1,8 +1,9 @@
-import FoundationEssentials
 import Logging
 
 /// A profile's network settings, in its configuration folder; the file holds a password, so only its owner can read it.
 struct NetworkStore {
+    private static let what = "the network settings"
+
     private let file: ProfileFile?
     private let logger: Logger
 
@@ -13,23 +14,9 @@ struct NetworkStore {
 
     /// The defaults when nothing is kept, or when it makes no sense: then the file is kept aside.
     func load() -> NetworkSettings {
-        guard let file else { return NetworkSettings() }
-        do {
-            guard let bytes = try file.read() else { return NetworkSettings() }
-            let settings = try? JSONDecoder().decode(NetworkSettings.self, from: Data(bytes))
-            if let settings, (try? settings.configuration()) != nil { return settings }
-            logger.warning("the network settings make no sense: the file is kept aside")
-            file.keepAside()
-        } catch { logger.warning("the network settings cannot be read: \(error)") }
-        return NetworkSettings()
+        let kept = file?.load(NetworkSettings.self, Self.what, logger: logger) { (try? $0.configuration()) != nil }
+        return kept ?? NetworkSettings()
     }
 
-    func save(_ settings: NetworkSettings) {
-        guard let file else { return }
-        do {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            try file.write(Array(encoder.encode(settings)))
-        } catch { logger.warning("the network settings cannot be kept: \(error)") }
-    }
+    func save(_ settings: NetworkSettings) { file?.save(settings, Self.what, logger: logger) }
 }

@@ -64,9 +64,7 @@ struct WindowStore {
     }
 
     static func bytes(of windows: [Window]) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(Contents(windows: windows)))
+        try ProfileFile.bytes(of: Contents(windows: windows))
     }
 
     func save(_ windows: [Window]) {
