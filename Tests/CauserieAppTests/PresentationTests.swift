@@ -210,14 +210,10 @@ struct RuleTests {
     @Test(
         "A STUN server is stun:host or stun:host:port",
         arguments: [
-            ("stun:example.org", "example.org", 3478), ("stun:192.0.2.1:19302", "192.0.2.1", 19302),
-            ("STUN:example.org:1", "example.org", 1), ("stun:[2001:db8::1]:3479", "2001:db8::1", 3479),
-            ("stun:[2001:db8::1]", "2001:db8::1", 3478),
+            "stun:example.org", "stun:192.0.2.1:19302", "STUN:example.org:1", "stun:[2001:db8::1]:3479",
+            "stun:[2001:db8::1]",
         ])
-    func stun(_ text: String, _ host: String, _ port: Int) {
-        let server = StunServerText.hostAndPort(text)
-        #expect(server?.host == host)
-        #expect(server.map { Int($0.port) } == port)
+    func stun(_ text: String) {
         #expect(StunServerText.isValid(text))
     }
 

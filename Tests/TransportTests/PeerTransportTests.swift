@@ -81,17 +81,6 @@ import Wire
         }
     }
 
-    @Test("server names are split from their ports")
-    func servers() throws {
-        let plain = try #require(NameLookup.parseServer("stun:example.org:19302", defaultPort: 3478))
-        #expect(plain == ("example.org", 19_302))
-        #expect(try #require(NameLookup.parseServer("example.org", defaultPort: 3478)) == ("example.org", 3478))
-        #expect(try #require(NameLookup.parseServer("[2001:db8::1]:99", defaultPort: 3478)) == ("2001:db8::1", 99))
-        for text in ["", "host:port", "host:99999", "a:b:c"] {
-            #expect(NameLookup.parseServer(text, defaultPort: 1) == nil)
-        }
-    }
-
     @Test("a network configuration is looked up, and unknown names left out")
     func configuration() async throws {
         var network = NetworkConfiguration()
