@@ -45,6 +45,8 @@ func nio(_ names: String...) -> [Target.Dependency] {
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
+let database: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+
 let package = Package(
     name: "causerie",
     products: [
@@ -59,6 +61,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         cLibrary("CGLib", pkgConfig: "gio-unix-2.0", apt: "libglib2.0-dev"),
@@ -87,7 +90,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("webrtc_audio_processing"), .linkedLibrary("stdc++")]),
         module(
             "Conference",
-            ["Media", "RTC", "Transport", "Wire", log]
+            ["Media", "RTC", "Transport", "Wire", database, log]
                 + nio("NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSSL")),
 
         module("Sockets", ["CZlib"] + nio("NIOCore", "NIOPosix", "NIOTLS", "NIOHTTP1", "NIOWebSocket", "NIOSSL")),
@@ -136,7 +139,7 @@ let package = Package(
         tests("MediaTests", ["Devices", "Media", "Programs", log]),
         tests(
             "ConferenceTests",
-            ["Conference", "Media", "RTC", "Transport", "Wire", log]
+            ["Conference", "Media", "RTC", "Transport", "Wire", database, log]
                 + nio("NIOCore", "NIOPosix", "NIOSSL", "NIOWebSocket")),
         tests(
             "SocketsTests",

@@ -48,6 +48,7 @@ import Transport
     @ObservationIgnored let eventLoop: any EventLoop
     @ObservationIgnored let identity: InstallationIdentity?
     @ObservationIgnored let known: KnownIdentities
+    @ObservationIgnored let database: ProfileDatabase
     @ObservationIgnored private let chosen: ChosenDevices
     @ObservationIgnored let store: WindowStore
     @ObservationIgnored private let networkStore: NetworkStore
@@ -90,6 +91,7 @@ import Transport
         let folders = options.folders ?? ProfileFolders(profile: profile)
         if folders == nil { logger.error("there is no profile of this name: nothing is kept") }
         known = KnownIdentities(in: folders, logger: logger)
+        database = ProfileDatabase(in: folders, logger: logger)
         chosen = ChosenDevices(in: folders, logger: logger)
         engine.setPreferredDevices(chosen.order)
         store = WindowStore(in: folders, logger: logger)
