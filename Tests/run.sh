@@ -11,14 +11,32 @@ export SWIFT_BACKTRACE=enable=yes,color=no,interactive=no
 # run NAME OPTIONS: a test that ends the process early would leave a success behind, so the closing line must be there.
 run() {
     log=.build/test-$1.log
+    events=.build/test-$1.events
     shift
-    "$swift" test --skip-build "$@" >"$log" 2>&1
+    rm -f "$events"
+    "$swift" test --skip-build --event-stream-output-path "$events" --event-stream-version 0 "$@" >"$log" 2>&1
     status=$?
     grep -E "✘|error:|Test run with|crashed" "$log"
     if [ $status -ne 0 ] || ! grep -qE "Test run with [1-9][0-9]* tests? .*passed" "$log"; then
         echo "The tests of $log did not pass." >&2
         return 1
     fi
+}
+
+# run_real NAME OPTIONS: for tests that wait for devices, windows and other programs. On a machine that is busy with other
+# things, one of hundreds may find its time over: up to three that failed get a second chance, by themselves, and are
+# named, so that they are made steady. A crash gets none.
+run_real() {
+    run "$@" && return
+    grep -qE "Test run with [1-9][0-9]* tests? .*failed" ".build/test-$1.log" || return 1
+    failures=$(grep '"kind":"issueRecorded"' ".build/test-$1.events" \
+        | sed -n 's/.*"testID":"\([^"]*\)\\\/[^"\/]*".*/\1/p' | sed 's/\\\//\//g' | sort -u)
+    count=$(printf '%s\n' "$failures" | grep -c .)
+    [ "$count" -ge 1 ] && [ "$count" -le 3 ] || return 1
+    pattern=$(printf '%s\n' "$failures" | sed 's/[].[()*+?^$|\\]/\\&/g; s/^/^/' | paste -sd '|' -)
+    echo "A second chance for:" $failures
+    run "again" --no-parallel --filter "$pattern" || return 1
+    echo "UNSTEADY, passed at the second try:" $failures
 }
 
 if [ $# -gt 0 ]; then
@@ -31,8 +49,8 @@ outside="SecurityTests|TraceProgramTests|DeviceTests|BusTests|EndToEndTests|Inte
 simulated="^(RTCTests|WireTests)"
 failed=0
 run simulated --filter "$simulated" || failed=1
-run inside --skip "$outside|$simulated" || failed=1
-run outside --no-parallel --filter "$outside" || failed=1
+run_real inside --skip "$outside|$simulated" || failed=1
+run_real outside --no-parallel --filter "$outside" || failed=1
 total=$(cat .build/test-simulated.log .build/test-inside.log .build/test-outside.log \
     | sed -n 's/.*Test run with \([0-9]*\) tests.*/\1/p' | awk '{ sum += $1 } END { print sum }')
 [ "$failed" -eq 0 ] && echo "$total passed, 0 failed"
