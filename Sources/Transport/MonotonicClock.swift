@@ -9,6 +9,13 @@ package enum MonotonicClock {
         return Instant(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
     }
 
+    /// How long this host has slept since it started; `now` does not count it.
+    package static var timeAsleep: Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        return .microseconds(Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000 - now.microseconds)
+    }
+
     /// Seconds since 1970, for certificates.
     package static var secondsSince1970: Int64 {
         var time = timespec()

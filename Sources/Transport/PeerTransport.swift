@@ -65,6 +65,11 @@ package final class PeerTransport: Sendable {
         }
     }
 
+    /// The local addresses of now: sockets on others are closed, and new ones opened, while media goes on.
+    package func use(_ addresses: [IPAddress]) {
+        eventLoop.execute { [core] in core.value.use(addresses) }
+    }
+
     /// Says goodbye to the peer (BYE, close_notify) and closes the sockets. Later calls do nothing.
     package func close() async {
         try? await eventLoop.flatSubmit { [core] in core.value.close() }.get()

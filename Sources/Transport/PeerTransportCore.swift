@@ -19,6 +19,10 @@ final class PeerTransportCore {
     private var emulation: TransportEmulation?
     private var timer: Scheduled<Void>?
     private var timerDeadline: Instant?
+    /// Local addresses that should have a socket, and those for which one is being opened.
+    private var wanted: [IPAddress] = []
+    private var opening: Set<IPAddress> = []
+    private var sleepDetector: SleepDetector
     private var isClosed = false
     private var isDraining = false
 
@@ -31,24 +35,54 @@ final class PeerTransportCore {
         self.eventLoop = eventLoop
         self.logger = logger
         self.onEvent = onEvent
+        sleepDetector = SleepDetector(timeAsleep: options.timeAsleep())
         serverConnections = TURNConnections(options: options, eventLoop: eventLoop, logger: logger)
     }
 
     /// Binds one socket an address; an address that cannot be bound is left out and logged.
     func openSockets(on addresses: [IPAddress]) -> EventLoopFuture<Void> {
+        wanted = addresses
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        let opening = addresses.map { address in
-            bind(address).map { channel in
-                bound.value.adopt(channel)
-            }.recover { error in
-                bound.value.logger.info("no media socket on \(address): \(error)")
-            }
-        }
-        return EventLoopFuture.andAllSucceed(opening, on: eventLoop).map {
+        return EventLoopFuture.andAllSucceed(addresses.map(openSocket), on: eventLoop).map {
             let core = bound.value
             core.peer.endOfLocalHosts(at: MonotonicClock.now)
             core.drain()
         }
+    }
+
+    private func openSocket(on address: IPAddress) -> EventLoopFuture<Void> {
+        opening.insert(address)
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        return bind(address).map { channel in
+            bound.value.opening.remove(address)
+            bound.value.adopt(channel)
+        }.recover { error in
+            bound.value.opening.remove(address)
+            // An IPv6 address that is still being looked for on the link cannot be bound; the next change tells of it.
+            bound.value.logger.info("no media socket on \(address): \(error)")
+        }
+    }
+
+    /// Interfaces have come or gone. What is lost is told first, so that what comes is tried for it.
+    func use(_ addresses: [IPAddress]) {
+        guard !isClosed else { return }
+        wanted = addresses
+        for (local, channel) in sockets where !addresses.contains(local.ip) { remove(local, channel) }
+        let present = Set(sockets.keys.map(\.ip)).union(opening)
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        for address in addresses where !present.contains(address) {
+            openSocket(on: address).whenSuccess { bound.value.drain() }
+        }
+        drain()
+    }
+
+    private func remove(_ local: TransportAddress, _ channel: any Channel) {
+        logger.info("the media socket on \(local) is closed: its address has gone")
+        sockets[local] = nil
+        bases[ObjectIdentifier(channel)] = nil
+        channel.close(promise: nil)
+        serverConnections.localAddressLost(local.ip)
+        peer.removeLocalHost(local, at: MonotonicClock.now)
     }
 
     private func bind(_ address: IPAddress) -> EventLoopFuture<any Channel> {
@@ -87,7 +121,8 @@ final class PeerTransportCore {
     }
 
     private func adopt(_ channel: any Channel) {
-        guard !isClosed, let address = channel.localAddress.flatMap(TransportAddress.init) else {
+        guard !isClosed, let address = channel.localAddress.flatMap(TransportAddress.init), wanted.contains(address.ip)
+        else {
             channel.close(promise: nil)
             return
         }
@@ -190,7 +225,12 @@ final class PeerTransportCore {
         timer = nil
         timerDeadline = nil
         guard !isClosed else { return }
-        peer.handleTimeout(at: MonotonicClock.now)
+        let now = MonotonicClock.now
+        if sleepDetector.hasSlept(options.timeAsleep()) {
+            logger.info("this computer has slept")
+            peer.wokeUp(at: now)
+        }
+        peer.handleTimeout(at: now)
         drain()
     }
 

@@ -141,6 +141,14 @@ final class TURNConnections {
         channel.close(promise: nil)
     }
 
+    /// Connections from an address that has gone would be found dead in minutes only.
+    func localAddressLost(_ address: IPAddress) {
+        for entry in entries.values
+        where entry.channel?.localAddress.flatMap(TransportAddress.init)?.ip == address {
+            entry.channel?.close(promise: nil)
+        }
+    }
+
     func closeAll() {
         for id in Array(entries.keys) { close(id) }
     }

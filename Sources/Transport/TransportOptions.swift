@@ -7,6 +7,8 @@ package struct TransportOptions: Sendable {
     package var portRange: ClosedRange<UInt16>?
     /// Who may vouch for a TURN server reached over TLS.
     package var trustRoots: NIOSSLTrustRoots
+    /// How long the host has slept so far.
+    package var timeAsleep: @Sendable () -> Duration = { MonotonicClock.timeAsleep }
 
     package init(portRange: ClosedRange<UInt16>? = nil, trustRoots: NIOSSLTrustRoots = .default) {
         self.portRange = portRange

@@ -197,7 +197,7 @@ import Testing
         try await until("Ann's connection is gone") { ann.stream.call?.machine.carrier == .closed }
         #expect(ann.stream.state == .connected)
         ann.media.last?.tell(.connectionStateChanged(.disconnected))
-        try await ann.wait(.ended(.connectionLost))
+        try await ann.wait(.ended(.remoteVanished))
         await ann.stop()
         await bob.stop()
     }

@@ -102,7 +102,7 @@ import Testing
 
         case (.connecting, .mediaConnected), (.reconnecting, .mediaConnected): .connected
         case (.connected, .mediaDisconnected):
-            machine.carrier == .closed ? .ended(.connectionLost) : .reconnecting
+            machine.carrier == .closed ? .ended(.remoteVanished) : .reconnecting
         case (.connected, .mediaFailed), (.reconnecting, .mediaFailed), (.reconnecting, .timedOut):
             .ended(.connectionLost)
         case (.waiting, .mediaFailed), (.ringing, .mediaFailed), (.answering, .mediaFailed),
@@ -187,7 +187,7 @@ import Testing
         let reasons: [EndReason] = [
             .localHangUp, .remoteHangUp, .declined, .busy, .noAnswer, .missed, .invalidAddress, .unknownHost,
             .connectionRefused, .unreachable, .notCauserie, .identityChanged, .incompatible, .mediaFailed,
-            .connectionLost, .protocolError, .localError("x"),
+            .connectionLost, .remoteVanished, .protocolError, .localError("x"),
         ]
         #expect(Set(reasons.map(\.code)).count == reasons.count)
         #expect(Set(reasons.map(\.sentence)).count == reasons.count)

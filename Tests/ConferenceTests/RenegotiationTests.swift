@@ -27,7 +27,7 @@ import Testing
                     agreed[side] = changes[side]
                     agreed[1 - side] = offered[1 - side]
                     mail[1 - side].append(.answerReceived)
-                case .applyAnswer: break
+                case .applyAnswer, .withdrawOffer: break
                 }
             }
         }
@@ -76,7 +76,7 @@ import Testing
         var side = Renegotiation(isPolite: true)
         #expect(side.handle(.needed) == [.makeOffer])
         #expect(side.handle(.needed) == [])
-        #expect(side.handle(.refused) == [])
+        #expect(side.handle(.refused) == [.withdrawOffer])
         #expect(side.state == .stable)
         #expect(side.handle(.needed) == [.makeOffer])
     }

@@ -62,10 +62,19 @@ extension Call {
             guard let self, let media else { return }
             do {
                 try await media.applyAnswer(answer)
-            } catch { refused(error, isFirst: isFirst, isOurs: false) }
+            } catch {
+                // By now the answer counts as taken: what it answered is taken back here.
+                await media.withdrawOffer()
+                refused(error, isFirst: isFirst, isOurs: false)
+            }
         }
         for candidate in remoteCandidates { add(candidate) }
         remoteCandidates = []
+    }
+
+    func withdrawOffer() {
+        enqueue { [weak self] in await self?.media?.withdrawOffer() }
+        sendHeldCandidates()
     }
 
     private func refused(_ error: any Error, isFirst: Bool, isOurs: Bool) {
@@ -76,6 +85,7 @@ extension Call {
         } else {
             if renegotiation.state == .answering { send(.reject(.incompatible)) }
             renegotiate(.refused)
+            if renegotiation.state == .stable { sendHeldCandidates() }
         }
     }
 
@@ -87,6 +97,12 @@ extension Call {
         enqueue { await media.update(configuration) }
         echo?.update(from: stream)
         if isDescriptionSent { sendNotice() }
+    }
+
+    /// Servers have other credentials: what is relayed goes on.
+    func networkChanged() {
+        guard let stream, let media, let configuration = configuration(of: stream) else { return }
+        enqueue { await media.update(configuration) }
     }
 
     /// The speaker was chosen that it was already.
@@ -107,8 +123,8 @@ extension Call {
     func receive(_ event: MediaSessionEvent) {
         switch event {
         case .localCandidate(let candidate): trickle(candidate)
-        case .endOfCandidates:
-            trickle(TrickledCandidate(candidate: "", mid: nil, mLineIndex: nil, usernameFragment: nil))
+        case .endOfCandidates(let fragment):
+            trickle(TrickledCandidate(candidate: "", mid: nil, mLineIndex: nil, usernameFragment: fragment))
         case .connectionStateChanged(let state): connectionChanged(state)
         case .firstRemoteFrame: firstRemoteFrameArrived()
         case .problem(let kind, let problem): problemChanged(of: kind, to: problem)

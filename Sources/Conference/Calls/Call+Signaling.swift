@@ -26,11 +26,15 @@ extension Call {
 
     private func descriptionSent() {
         localDescription = ""
-        guard !isDescriptionSent else { return }
+        let isFirst = !isDescriptionSent
         isDescriptionSent = true
+        sendHeldCandidates()
+        if isFirst, isCaller { sendNotice() }
+    }
+
+    func sendHeldCandidates() {
         for candidate in localCandidates { send(.newICECandidate(candidate)) }
         localCandidates = []
-        if isCaller { sendNotice() }
     }
 
     /// Says what we send, take and have paused.
@@ -43,9 +47,15 @@ extension Call {
                     stopped: stream.stopped.sent)))
     }
 
-    /// A candidate of ours, or the end of them.
+    /// A candidate of ours, or the end of them. It waits for a description that is being made: that may be a restart, and
+    /// nobody knows its credentials before.
     func trickle(_ candidate: TrickledCandidate) {
-        if isDescriptionSent { send(.newICECandidate(candidate)) } else { localCandidates.append(candidate) }
+        let isDescribing = renegotiation.state == .offering || renegotiation.state == .answering
+        if isDescriptionSent, !isDescribing {
+            send(.newICECandidate(candidate))
+        } else {
+            localCandidates.append(candidate)
+        }
     }
 
     // MARK: In

@@ -137,6 +137,7 @@ import Transport
             case .sendOffer: sendOffer()
             case .sendAnswer: sendAnswer()
             case .applyAnswer: applyAnswer()
+            case .withdrawOffer: withdrawOffer()
             }
         }
     }

@@ -10,6 +10,8 @@ package protocol CallMedia: AnyObject, Sendable {
     func createAnswer(to offer: String) async throws -> String
     /// Takes the answer to the last offer.
     func applyAnswer(_ answer: String) async throws
+    /// Takes the last offer back, which the far side has refused.
+    func withdrawOffer() async
     func addRemoteCandidate(_ candidate: String, mid: String?, mLineIndex: Int?, usernameFragment: String?) async
     /// Applies what the stream has changed; tells `negotiationNeeded` where a new offer is needed for it.
     func update(_ configuration: MediaSessionConfiguration) async

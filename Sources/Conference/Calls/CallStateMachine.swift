@@ -173,8 +173,8 @@ package struct CallStateMachine: Hashable, Sendable {
         switch (event, state) {
         case (.mediaConnected, .connecting), (.mediaConnected, .reconnecting): return go(to: .connected, .stopTimer)
         case (.mediaDisconnected, .connected):
-            // Nobody is there to find a way with.
-            if carrier == .closed { return end(.connectionLost) }
+            // Nobody is there to find a way with: a network that is away closes nothing.
+            if carrier == .closed { return end(.remoteVanished) }
             return go(to: .reconnecting, .startTimer(.reconnect))
         case (.mediaFailed, .connected), (.mediaFailed, .reconnecting): return end(.connectionLost, .sendHangUp)
         case (.mediaFailed, .idle), (.mediaFailed, .incoming): return []

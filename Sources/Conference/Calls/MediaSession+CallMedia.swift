@@ -1,16 +1,19 @@
 import Logging
 import Media
 import NIOCore
+import Transport
 
 extension MediaSession: CallMedia {}
 
 extension Conference {
     /// The real thing: devices, codecs and sockets.
-    static func mediaMaker(engine: MediaEngine, eventLoop: any EventLoop, logger: Logger) -> CallMediaMaker {
+    static func mediaMaker(
+        engine: MediaEngine, eventLoop: any EventLoop, interfaces: any InterfaceSource, logger: Logger
+    ) -> CallMediaMaker {
         { configuration, onEvent in
             MediaSession(
-                engine: engine, eventLoopGroup: eventLoop, configuration: configuration, logger: logger,
-                onEvent: onEvent)
+                engine: engine, eventLoopGroup: eventLoop, interfaces: interfaces, configuration: configuration,
+                logger: logger, onEvent: onEvent)
         }
     }
 }

@@ -22,6 +22,8 @@ package struct Renegotiation: Hashable, Sendable {
 
     package enum Action: Hashable, Sendable {
         case makeOffer, sendOffer, makeAnswer, sendAnswer, applyAnswer
+        /// Our offer is not answered: what was agreed before it holds.
+        case withdrawOffer
     }
 
     /// Whether this side gives way when both offer at once; the called one does.
@@ -71,6 +73,6 @@ package struct Renegotiation: Hashable, Sendable {
     private mutating func giveUp() -> [Action] {
         state = .stable
         isPending = false
-        return []
+        return [.withdrawOffer]
     }
 }

@@ -30,7 +30,8 @@ extension MediaSession {
     }
 
     private static func sendingSection(_ kind: MediaKind, in state: State) -> String? {
-        guard state.isConnected, !state.stoppedSending.contains(MediaSet(kind)) else { return nil }
+        guard state.isConnected, !state.stoppedSending.contains(MediaSet(kind)), kind == .audio || !state.isWayLost
+        else { return nil }
         return state.media.first { $0.kind == kind && $0.direction.sends }?.mid
     }
 
@@ -38,7 +39,8 @@ extension MediaSession {
     func handle(_ event: PeerConnectionEvent) {
         switch event {
         case .localCandidate(let candidate): onEvent(.localCandidate(candidate))
-        case .endOfCandidates: onEvent(.endOfCandidates)
+        case .endOfCandidates(let fragment): onEvent(.endOfCandidates(usernameFragment: fragment))
+        case .restartNeeded: onEvent(.negotiationNeeded)
         case .connectionStateChanged(let connection): connectionChanged(connection)
         case .negotiated(let media):
             state.withLock { $0.media = media }
@@ -54,8 +56,13 @@ extension MediaSession {
         }
     }
 
+    /// While the way is lost, sound goes on: it is little, and may still arrive. Pictures wait: they would only fill the
+    /// network that comes back, and the first one after it has to be a key frame anyway.
     private func connectionChanged(_ connection: PeerConnectionState) {
-        state.withLock { $0.isConnected = connection == .connected || ($0.isConnected && connection == .disconnected) }
+        state.withLock { state in
+            state.isConnected = connection == .connected || (state.isConnected && connection == .disconnected)
+            state.isWayLost = connection == .disconnected
+        }
         updateSending()
         if connection == .connected { state.withLock { $0.videoSending }?.requestKeyFrame() }
         onEvent(.connectionStateChanged(connection))

@@ -40,6 +40,12 @@ extension MediaSession {
         try await transport.perform { peer, now in try peer.setRemoteDescription(.answer, answer, at: now) }
     }
 
+    /// Takes our last offer back, if it has no answer yet: what was agreed before holds.
+    package func withdrawOffer() async {
+        guard let transport = state.withLock({ $0.transport }) else { return }
+        transport.post { peer, now in peer.withdrawOffer(at: now) }
+    }
+
     /// A candidate of the far side; one that cannot be used is left out and logged.
     package func addRemoteCandidate(
         _ candidate: String, mid: String?, mLineIndex: Int?, usernameFragment: String?

@@ -13,12 +13,25 @@ extension MediaSession {
         }
         guard let transport else { return }
         if old.emulation != new.emulation { transport.emulate(new.emulation) }
+        updateRelays(from: old.network, to: new.network)
         updateVideo(from: old, to: new)
         updateAudio(from: old, to: new)
         if old.video != new.video || old.audio != new.audio { tellBitrateBounds() }
         if old.outgoing != new.outgoing || old.incoming != new.incoming {
             openDevices()
             onEvent(.negotiationNeeded)
+        }
+    }
+
+    /// Credentials for TURN live for hours, some for minutes only: a call that lasts longer takes the new ones over. Other
+    /// servers are for calls that begin from now on.
+    private func updateRelays(from old: NetworkConfiguration, to new: NetworkConfiguration) {
+        guard let transport = state.withLock({ $0.transport }) else { return }
+        for relay in new.relays
+        where old.relays.contains(where: { $0.uri == relay.uri && $0.credentials != relay.credentials }) {
+            transport.post { peer, now in
+                peer.setTURNCredentials(relay.credentials, url: relay.uri.description, at: now)
+            }
         }
     }
 

@@ -15,6 +15,7 @@ package final class MediaSession: Sendable {
     struct State {
         var configuration: MediaSessionConfiguration
         var transport: PeerTransport?
+        var interfaces: InterfaceObservation?
         var media: [NegotiatedMedia] = []
         var videoSending: VideoSending?
         var preview: VideoPreview?
@@ -25,6 +26,7 @@ package final class MediaSession: Sendable {
         var stoppedSending: MediaSet = []
         var stoppedReceiving: MediaSet = []
         var isConnected = false
+        var isWayLost = false
         var sawRemoteMedia = false
         var isClosed = false
         var videoBitrate: EncoderBitrate
@@ -45,17 +47,20 @@ package final class MediaSession: Sendable {
 
     let engine: MediaEngine
     let eventLoopGroup: any EventLoopGroup
+    let interfaces: any InterfaceSource
     let logger: Logger
     let onEvent: @Sendable (MediaSessionEvent) -> Void
     let state: Mutex<State>
 
     /// Opens nothing yet: devices and sockets open with the first description.
     package init(
-        engine: MediaEngine, eventLoopGroup: any EventLoopGroup, configuration: MediaSessionConfiguration,
-        logger: Logger, onEvent: @escaping @Sendable (MediaSessionEvent) -> Void
+        engine: MediaEngine, eventLoopGroup: any EventLoopGroup, interfaces: any InterfaceSource,
+        configuration: MediaSessionConfiguration, logger: Logger,
+        onEvent: @escaping @Sendable (MediaSessionEvent) -> Void
     ) {
         self.engine = engine
         self.eventLoopGroup = eventLoopGroup
+        self.interfaces = interfaces
         self.logger = logger
         self.onEvent = onEvent
         state = Mutex(State(configuration: configuration))
@@ -72,7 +77,7 @@ package final class MediaSession: Sendable {
         await peer.use(network)
         let transport = try await PeerTransport.open(
             configuration: peer,
-            addresses: try NetworkInterfaces.addresses(
+            addresses: try interfaces.addresses(
                 withLoopback: configuration.usesLoopback, allowed: network.allowedInterfaces),
             options: TransportOptions(network),
             on: eventLoopGroup.next(), logger: logger, onEvent: { [weak self] event in self?.handle(event) })
@@ -85,6 +90,7 @@ package final class MediaSession: Sendable {
             await transport.close()
             throw CancellationError()
         }
+        followInterfaces()
         return transport
     }
 
@@ -92,6 +98,7 @@ package final class MediaSession: Sendable {
     package func close() async {
         let old = state.withLock { state in
             defer {
+                state.interfaces = nil
                 state.videoSending = nil
                 state.preview = nil
                 state.audioSending = nil

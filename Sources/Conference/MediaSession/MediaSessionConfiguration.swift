@@ -51,12 +51,13 @@ package struct MediaSessionConfiguration: Sendable {
 /// What a `MediaSession` tells its call. Delivered on the network thread, in order.
 package enum MediaSessionEvent: Sendable {
     case localCandidate(TrickledCandidate)
-    case endOfCandidates
+    /// Of the credentials with this user name fragment.
+    case endOfCandidates(usernameFragment: String?)
     case connectionStateChanged(PeerConnectionState)
     /// The first picture of the far side was decoded, or its first sound arrived where no picture is received.
     case firstRemoteFrame
     /// A device is missing (or, nil, back). The call goes on.
     case problem(MediaDevice.Kind, MediaProblem?)
-    /// A direction changed: the call makes a new offer when it may.
+    /// A direction changed, or the way is lost: the call makes a new offer when it may.
     case negotiationNeeded
 }

@@ -46,6 +46,8 @@ import Transport
     @ObservationIgnored let makeMedia: CallMediaMaker
     /// The network thread: every socket, and every peer connection.
     @ObservationIgnored let eventLoop: any EventLoop
+    /// Tells when the network changes.
+    @ObservationIgnored let interfaces: any InterfaceSource
     @ObservationIgnored let identity: InstallationIdentity?
     @ObservationIgnored let known: KnownIdentities
     @ObservationIgnored let database: ProfileDatabase
@@ -73,9 +75,10 @@ import Transport
     /// - Parameters:
     ///   - profile: nil for the default one. With a name that is none, nothing is read and nothing is kept.
     ///   - makeMedia: makes the media of each call; nil for the real thing.
+    ///   - interfaces: the networks that calls may use; nil for the real ones.
     package init(
         profile: String?, options: ConferenceOptions = ConferenceOptions(), logger: Logger,
-        makeMedia: CallMediaMaker? = nil
+        makeMedia: CallMediaMaker? = nil, interfaces: (any InterfaceSource)? = nil
     ) {
         self.profile = profile
         self.options = options
@@ -85,7 +88,10 @@ import Transport
         defaults = options.defaults
         engine = MediaEngine(logger: logger)
         eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-        self.makeMedia = makeMedia ?? Self.mediaMaker(engine: engine, eventLoop: eventLoop, logger: logger)
+        self.interfaces = interfaces ?? SystemInterfaces(eventLoop: eventLoop, logger: logger)
+        self.makeMedia =
+            makeMedia
+            ?? Self.mediaMaker(engine: engine, eventLoop: eventLoop, interfaces: self.interfaces, logger: logger)
         hasDevices = makeMedia == nil
         tones = makeMedia == nil ? CallTones { [engine] tone, speaker in engine.play(tone, on: speaker) } : nil
         let folders = options.folders ?? ProfileFolders(profile: profile)
@@ -187,12 +193,14 @@ import Transport
 
     // MARK: The network
 
-    /// Takes other settings (WINDEV's StreamConfigure): the next call uses them, no window has to be opened again.
+    /// Takes other settings (WINDEV's StreamConfigure): the next call uses them, no window has to be opened again. New
+    /// credentials for the TURN servers of before reach the calls that run, too.
     package func configure(_ settings: NetworkSettings) throws(NetworkSettingsProblem) {
         _ = try settings.configuration()
         guard settings != networkSettings else { return }
         networkSettings = settings
         networkStore.save(settings)
+        for stream in streams { stream.call?.networkChanged() }
     }
 
     /// What the next call uses.

@@ -20,6 +20,8 @@ package enum EndReason: Hashable, Sendable {
     case mediaFailed
     /// The connection was lost and did not come back.
     case connectionLost
+    /// The far side closed everything without a word: its program was ended, or its computer.
+    case remoteVanished
     /// The far side broke the protocol.
     case protocolError
     case localError(String)
@@ -42,6 +44,7 @@ package enum EndReason: Hashable, Sendable {
         case .incompatible: "incompatible"
         case .mediaFailed: "media-failed"
         case .connectionLost: "connection-lost"
+        case .remoteVanished: "remote-vanished"
         case .protocolError: "protocol-error"
         case .localError: "local-error"
         }
@@ -65,6 +68,7 @@ package enum EndReason: Hashable, Sendable {
         case .incompatible: translatable("The two sides have no sound or picture format in common.")
         case .mediaFailed: translatable("No way was found for sound and picture between the two sides.")
         case .connectionLost: translatable("The connection was lost and did not come back.")
+        case .remoteVanished: translatable("The other side went away without hanging up.")
         case .protocolError: translatable("The other side sent something that makes no sense.")
         case .localError: translatable("Something failed on this computer.")
         }

@@ -12,8 +12,8 @@ package struct SignalingTiming: Hashable, Sendable {
     package var listenRetry = Duration.seconds(5)
     /// How long a person is asked at most before the call counts as missed.
     package var ring = Duration.seconds(120)
-    /// How long a lost way of the media is looked for.
-    package var reconnect = Duration.seconds(40)
+    /// How long a lost way of the media is looked for: half a minute with the five seconds of silence that tell of it.
+    package var reconnect = Duration.seconds(25)
     /// Connections at one time, of everybody and of one address.
     package var connectionLimit = 64
     package var connectionLimitPerAddress = 8

@@ -22,8 +22,6 @@ struct CandidatePair: Sendable {
     var state = State.frozen
     /// The far side, controlling, has asked for this pair (USE-CANDIDATE).
     var isWantedByRemote = false
-    /// When it last asked.
-    var wantedAt: Instant?
     var isNominated = false
     /// Our address as the far side sees it, once it has answered.
     var mappedAddress: TransportAddress?

@@ -6,9 +6,20 @@ extension ICEAgent {
     /// (RFC 7675 §5.1); telling of it saves probes.
     package mutating func packetAuthenticated(from remote: TransportAddress, to base: TransportAddress, at now: Instant)
     {
-        guard let path = selected?.path, path.remote == remote, path.base == base else { return }
+        guard let path = selected?.path else { return }
+        guard path.remote == remote, path.base == base else {
+            return followRemote(to: ICEPath(base: base, remote: remote), at: now)
+        }
         selected?.heardAt = now
         if state == .disconnected { updateState(at: now) }
+    }
+
+    /// This host has slept, which `now` does not count: whether the far side is still there is asked at once, and the state
+    /// is `disconnected` soon if no answer comes.
+    package mutating func wokeUp(at now: Instant) {
+        guard state != .closed else { return }
+        selected?.wokeUp(configuration, at: now)
+        handleTimeout(at: now)
     }
 
     /// An authenticated STUN message came on `path`, in either generation.
@@ -50,7 +61,7 @@ extension ICEAgent {
     }
 
     /// Sending stops here and now. A pair of the generation before a restart just gives way to the new one.
-    private mutating func loseConsent() {
+    mutating func loseConsent() {
         let isOfPast = selected.map { $0.generation != generation } ?? false
         selected = nil
         lostPathAt = nil

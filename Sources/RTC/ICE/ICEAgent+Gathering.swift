@@ -18,11 +18,16 @@ extension ICEAgent {
         // Loopback is a last resort: it reaches this machine only, which any other address does as well.
         let preference = (base.ip.isLoopback ? 0x7FFF : 0xFFFF) - hostCount % 0x4000
         let host = LocalHost(base: base, localPreference: preference, candidateNumber: nextNumber())
+        adopt(host, at: now)
+        finishGathering()
+        advance(at: now)
+    }
+
+    /// Candidates and pairs of a host that is new.
+    mutating func adopt(_ host: LocalHost, at now: Instant) {
         hosts.append(host)
         gather(from: host, at: now)
         for index in remote.indices { formPair(host, remote[index], isUrgent: false) }
-        finishGathering()
-        advance(at: now)
     }
 
     /// No more hosts for now. `.gatheringComplete` follows as soon as the servers have answered or timed out.
@@ -44,9 +49,14 @@ extension ICEAgent {
         checklist.removeAll { $0.path.base == base }
         validated = validated.filter { $0.base != base }
         if selected?.path.base == base {
+            let isOfPast = selected?.generation != generation
             selected = nil
-            lostPathAt = now
-            resumeChecks()
+            // Of the past, it was only to last until now: the new generation is looking for its pair anyway.
+            if !isOfPast {
+                lostPathAt = now
+                nextOrdinaryCheckAt = now
+                resumeChecks()
+            }
         }
         finishGathering()
         advance(at: now)

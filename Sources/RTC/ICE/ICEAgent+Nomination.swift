@@ -3,8 +3,8 @@ import Wire
 /// Which valid pair is used: regular nomination when controlling, whatever the far side does when controlled
 /// (RFC 8445 §8).
 extension ICEAgent {
-    /// A nomination of the far side's older than this counts as withdrawn by one of a worse pair: Chromium repeats its
-    /// own at least every 2.5 s, and an aggressive agent is through with all pairs by then.
+    /// A nomination of the far side's older than this counts as withdrawn by one of a worse pair: an aggressive agent is
+    /// through with all pairs by then.
     private static let nominationLife: Duration = .seconds(3)
 
     /// Controlling: nominates the best valid pair as soon as no better one may yet answer, or the best so far when those
@@ -52,12 +52,28 @@ extension ICEAgent {
         let pair = checklist[index]
         if let selected, selected.isNominated, selected.generation == generation, selected.path != pair.path,
             !selected.isSilent(configuration, at: now), let current = checklist.index(of: selected.path),
-            checklist[current].priority > pair.priority, let wantedAt = checklist[current].wantedAt,
-            now < wantedAt + Self.nominationLife
+            checklist[current].priority > pair.priority, now < selected.selectedAt + Self.nominationLife
         {
             return
         }
         select(pair.path, isNominated: true, at: now)
+    }
+
+    /// The far side's media comes by another pair than ours, and nothing by ours any more: its interface has gone, or its
+    /// relay. Controlling, we nominate what it uses; controlled, we take its nomination however good ours was.
+    mutating func followRemote(to path: ICEPath, at now: Instant) {
+        guard let selected, now >= selected.heardAt + configuration.followAfter, selected.generation == generation,
+            let index = checklist.index(of: path), checklist[index].state == .succeeded
+        else { return }
+        if role == .controlled {
+            guard checklist[index].isWantedByRemote else { return }
+            checklist[index].isNominated = true
+            return select(path, isNominated: true, at: now)
+        }
+        guard nominationIsPossible else { return }
+        // Not to be preferred again before the far side checks it.
+        if let old = checklist.index(of: selected.path) { checklist[old].state = .failed }
+        startCheck(index, .nomination, at: now)
     }
 
     /// Before any nomination media may already take the best valid pair (RFC 8445 §12.1): this saves a round trip or two.
@@ -66,8 +82,11 @@ extension ICEAgent {
         guard hasRemoteDescribed || remoteIsLite, !isConsentLost,
             let best = checklist.best(where: { $0.state == .succeeded })
         else { return }
-        if let selected {
-            guard selected.generation == generation, !selected.isNominated, selected.path != checklist[best].path,
+        if let selected, selected.generation != generation {
+            // A pair of before the restart carries media until the nomination, unless it is dead.
+            guard now >= selected.heardAt + configuration.probeAfter else { return }
+        } else if let selected {
+            guard !selected.isNominated, selected.path != checklist[best].path,
                 let current = checklist.index(of: selected.path), checklist[best].priority > checklist[current].priority
             else { return }
         }

@@ -34,9 +34,7 @@ extension ICEAgent {
         let host = LocalHost(
             base: relay.relayed, localPreference: Self.preference(of: relay.transport) - relayCount % 0x2000,
             candidateNumber: nextNumber(), relay: relay)
-        hosts.append(host)
-        gather(from: host, at: now)
-        for index in remote.indices { formPair(host, remote[index], isUrgent: false) }
+        adopt(host, at: now)
         advance(at: now)
     }
 

@@ -14,6 +14,7 @@ extension ICEAgent {
             restart(at: now)
         }
         remoteCredentials = credentials
+        beforeRestart = []
         retiredFragments.removeAll { $0 == credentials.usernameFragment }
         remoteIsLite = isLite
         // A lite agent never nominates (RFC 8445 §6.1.1).

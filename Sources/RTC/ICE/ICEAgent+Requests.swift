@@ -75,7 +75,6 @@ extension ICEAgent {
         checklist[index].counters.responsesSent += 1
         if check.usesCandidate, role == .controlled {
             checklist[index].isWantedByRemote = true
-            checklist[index].wantedAt = now
         }
         switch checklist[index].state {
         case .succeeded: if checklist[index].isWantedByRemote { nominatedByRemote(index, at: now) }

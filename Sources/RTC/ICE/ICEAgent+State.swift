@@ -1,47 +1,7 @@
 import Wire
 
-/// The connection state, and the beginning of a new generation.
+/// The connection state.
 extension ICEAgent {
-    /// New local credentials and candidates (RFC 8445 §9), to be signalled. The pair in use goes on until the new generation
-    /// has its own. The far side's new credentials are awaited by `setRemote`.
-    package mutating func restart(at now: Instant) {
-        guard state != .closed else { return }
-        generation += 1
-        if let remoteCredentials {
-            retiredFragments = (retiredFragments + [remoteCredentials.usernameFragment]).suffix(
-                ICELimits.retiredFragments)
-        }
-        localCredentials = ICECredentials(using: &random)
-        tieBreaker = random.next()
-        remoteCredentials = nil
-        remoteIsLite = false
-        roleSwitches = 0
-        hasRemoteDescribed = false
-        isConsentLost = false
-        lostPathAt = nil
-        patienceEndsAt = nil
-        isPatienceOver = false
-        hasAllRemoteCandidates = false
-        remote = []
-        unresolved = []
-        earlyChecks = []
-        checklist = Checklist()
-        transactions.removeAll { $0.purpose != .consent }
-        nominationDueAt = nil
-        validated = Set(selected.map { [$0.path] } ?? [])
-        gatherAgain(at: now)
-        advance(at: now)
-    }
-
-    private mutating func gatherAgain(at now: Instant) {
-        local = []
-        gathering = []
-        isGatheringComplete = false
-        let known = hosts
-        for host in known { gather(from: host, at: now) }
-        finishGathering()
-    }
-
     /// RFC 8445 §6.1.3 and W3C RTCIceTransportState.
     mutating func updateState(at now: Instant) {
         guard state != .closed else { return }

@@ -63,11 +63,13 @@ package struct ICEAgent: Sendable {
     var hasBeenSelected = false
     /// When the pair in use went away with its interface: the state is `disconnected` until another is found.
     var lostPathAt: Instant?
+    /// Before the restart that the far side has not answered, to go back to; none or one.
+    var beforeRestart: [ICEAgent] = []
 
     var numbers = 0
     var random: RandomSource
-    private var transmits: [ICETransmit] = []
-    private var events: [ICEEvent] = []
+    var transmits: [ICETransmit] = []
+    var events: [ICEEvent] = []
 
     /// An agent of a new generation, in state `new`.
     package init(configuration: ICEConfiguration = ICEConfiguration(), role: ICERole, random: RandomSource) {
@@ -149,6 +151,7 @@ package struct ICEAgent: Sendable {
         transactions = []
         checklist = Checklist()
         (queued, unresolved, earlyChecks, validated) = ([], [], [], [])
+        beforeRestart = []
         selected = nil
         state = .closed
         emit(.stateChanged(.closed))

@@ -40,6 +40,10 @@ package struct ICEConfiguration: Hashable, Sendable {
     package var probeInterval: Duration = .milliseconds(500)
     /// Silence that makes the state `disconnected`.
     package var disconnectedAfter: Duration = .seconds(5)
+    /// The same after this host has slept.
+    package var wakingPatience: Duration = .milliseconds(1500)
+    /// When the pair in use is silent for so long while media comes by another, the far side has moved there.
+    package var followAfter: Duration = .milliseconds(250)
 
     /// Not before this long after the remote credentials is an agent without a valid pair `failed` (RFC 8863 §3).
     package var patience: Duration = .milliseconds(39_500)

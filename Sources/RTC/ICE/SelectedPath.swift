@@ -10,6 +10,8 @@ struct SelectedPath: Sendable {
     var isNominated: Bool
     /// Last authenticated packet of any kind on this pair.
     var heardAt: Instant
+    /// When it became the pair in use.
+    let selectedAt: Instant
     /// Last sign that the far side still wants to receive: an answer, or a check of its own. Chromium since 144 may stop
     /// answering while it goes on checking.
     var consentAt: Instant
@@ -26,6 +28,7 @@ struct SelectedPath: Sendable {
         self.remote = remote
         self.isNominated = isNominated
         heardAt = now
+        selectedAt = now
         consentAt = now
         requestedAt = now
         interval = configuration.consentInterval * 0.8
@@ -33,6 +36,12 @@ struct SelectedPath: Sendable {
 
     func isSilent(_ configuration: ICEConfiguration, at now: Instant) -> Bool {
         now >= heardAt + configuration.disconnectedAfter
+    }
+
+    /// After a sleep: a request is due at once, and then one every `probeInterval`.
+    mutating func wokeUp(_ configuration: ICEConfiguration, at now: Instant) {
+        heardAt = min(heardAt, now - configuration.disconnectedAfter + configuration.wakingPatience)
+        requestedAt = min(requestedAt, now - configuration.consentInterval * 2)
     }
 
     func expiresAt(_ configuration: ICEConfiguration) -> Instant { consentAt + configuration.consentExpiry }

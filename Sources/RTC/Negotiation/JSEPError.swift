@@ -17,4 +17,7 @@ package enum JSEPError: Error, Hashable, Sendable {
     case mismatch
     /// Fingerprint or DTLS role changed without an ICE restart (RFC 8842 §5.5).
     case transportChanged
+    /// An ICE restart came with another certificate. RFC 8842 §5.5 would have a new DTLS association made for it; here the
+    /// key is whom a person speaks with, and perhaps has verified by voice: it stays the same for the whole call.
+    case certificateChanged
 }

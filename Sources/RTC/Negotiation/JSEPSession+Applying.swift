@@ -159,10 +159,9 @@ extension JSEPSession {
         else { throw .noCredentials }
         let fingerprints = Self.fingerprints(of: section, in: description)
         guard !fingerprints.isEmpty else { throw .noFingerprint }
-        if let negotiated, let before = remoteTransport, before.usernameFragment == usernameFragment,
-            Set(negotiated.fingerprints) != Set(fingerprints)
-        {
-            throw .transportChanged
+        if let negotiated, Set(negotiated.fingerprints) != Set(fingerprints) {
+            let isRestart = remoteTransport?.usernameFragment != usernameFragment
+            throw isRestart ? .certificateChanged : .transportChanged
         }
         remoteTransport = RemoteTransport(
             usernameFragment: usernameFragment, password: password, isLite: description["ice-lite"] != nil,

@@ -83,6 +83,7 @@ extension PeerConnection {
             drainDataChannels(at: now)
         }
         if let due = rtp.nextTimeout, due <= now { rtp.handleTimeout(at: now) }
+        if let due = restartDueAt, due <= now { askForRestart(at: now) }
     }
 
     /// When `handleTimeout` wants to be called next.
@@ -90,6 +91,7 @@ extension PeerConnection {
         guard !isClosed else { return nil }
         var next = earliest(ice.nextTimeout, dtls?.nextTimeout)
         next = earliest(next, relays.nextTimeout)
+        next = earliest(next, restartDueAt)
         next = earliest(next, dataChannels?.nextTimeout)
         return earliest(next, rtp.nextTimeout)
     }

@@ -9,21 +9,24 @@ extension PeerConnection {
     ///
     /// - Returns: the SDP to send, with the candidates known so far in it. Empty for a rollback.
     package func setLocalDescription(_ type: DescriptionType, at now: Instant) throws -> String {
-        let credentials = ice.localCredentials
         switch type {
         case .rollback:
             try jsep.rollback()
+            ice.rollBackRestart(at: now)
+            drainICE(at: now)
             return ""
         case .offer, .answer:
+            if type == .offer { try restartIfWanted(at: now) }
+            let credentials = ice.localCredentials
             let candidates = ice.localCandidates.map(\.attributeValue)
             guard type == .answer else {
                 return try jsep.createOffer(
                     usernameFragment: credentials.usernameFragment, password: credentials.password,
-                    candidates: candidates, endOfCandidates: localCandidatesEnded)
+                    candidates: candidates, endOfCandidates: ice.isGatheringComplete)
             }
             let text = try jsep.createAnswer(
                 usernameFragment: credentials.usernameFragment, password: credentials.password,
-                candidates: candidates, endOfCandidates: localCandidatesEnded)
+                candidates: candidates, endOfCandidates: ice.isGatheringComplete)
             applyNegotiated(at: now)
             return text
         }
@@ -39,8 +42,11 @@ extension PeerConnection {
             guard configuration.isPolite else { throw JSEPError.glare }
             try next.rollback()
         }
+        let isYielding = next.signalingState != jsep.signalingState
         try next.setRemote(type, text)
         jsep = next
+        // Our offer may have been to restart; theirs goes with the credentials of before.
+        if isYielding { ice.rollBackRestart(at: now) }
         if type == .answer { applyNegotiated(at: now) }
         applyRemoteTransport(at: now)
     }
@@ -48,6 +54,9 @@ extension PeerConnection {
     /// Credentials and candidates of the far side are of use as soon as its description is there.
     private func applyRemoteTransport(at now: Instant) {
         guard let remote = jsep.remoteTransport else { return }
+        // What a restart of the far side's makes us gather goes into the answer.
+        isDescribing = jsep.signalingState == .haveRemoteOffer
+        defer { isDescribing = false }
         ice.setRemote(
             ICECredentials(usernameFragment: remote.usernameFragment, password: remote.password), isLite: remote.isLite,
             at: now)
@@ -82,11 +91,13 @@ extension PeerConnection {
             if earlyCandidates.count < Self.earlyCandidateCap { earlyCandidates.append(trickled) }
             return
         }
-        if let fragment = trickled.usernameFragment, fragment != remote.usernameFragment { return }
         if trickled.candidate.isEmpty {
+            if let fragment = trickled.usernameFragment, fragment != remote.usernameFragment { return }
             ice.endOfRemoteCandidates(at: now)
         } else {
-            let candidate = try ICECandidate(parsing: trickled.candidate)
+            var candidate = try ICECandidate(parsing: trickled.candidate)
+            // It may belong to a description that is still to come: ICE keeps it, and drops one of the past.
+            candidate.usernameFragment = trickled.usernameFragment ?? candidate.usernameFragment
             ice.addRemoteCandidate(candidate, at: now)
         }
         drainICE(at: now)

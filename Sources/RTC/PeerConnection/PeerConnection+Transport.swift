@@ -17,10 +17,17 @@ extension PeerConnection {
     /// Every local socket has been told.
     package func endOfLocalHosts(at now: Instant) {
         guard !isClosed else { return }
-        localHostsEnded = true
         relays.openStreams(at: now)
         ice.setPendingRelays(relays.pendingCount, at: now)
         ice.endOfLocalHosts(at: now)
+        drainICE(at: now)
+    }
+
+    /// A local socket is gone, and with it its candidates. If it carried the media, another way is looked for at once.
+    package func removeLocalHost(_ base: TransportAddress, at now: Instant) {
+        guard !isClosed else { return }
+        relays.removeSocket(base)
+        ice.removeLocalHost(base, at: now)
         drainICE(at: now)
     }
 
@@ -34,6 +41,7 @@ extension PeerConnection {
             case .gatheringComplete: tellEndOfCandidates()
             case .stateChanged(let state):
                 if state == .disconnected { relays.probe(at: now) }
+                considerRestart(at: now)
                 updateConnectionState()
             case .selectedPairChanged: startDTLSIfReady(at: now)
             case .resolve(let name): events.append(.resolve(name: name))
@@ -44,17 +52,17 @@ extension PeerConnection {
 
     /// A candidate that is in our description already is not told again.
     private func tellLocalCandidate(_ candidate: ICECandidate) {
-        guard let description = jsep.localTransport else { return }
+        guard !isDescribing, let description = jsep.localTransport else { return }
         events.append(
             .localCandidate(
                 TrickledCandidate(
                     candidate: candidate.attributeValue, mid: description.mid, mLineIndex: description.mLineIndex,
-                    usernameFragment: ice.localCredentials.usernameFragment)))
+                    usernameFragment: candidate.usernameFragment)))
     }
 
     func tellEndOfCandidates() {
-        localCandidatesEnded = true
-        if jsep.localTransport != nil { events.append(.endOfCandidates) }
+        guard !isDescribing, jsep.localTransport != nil else { return }
+        events.append(.endOfCandidates(usernameFragment: ice.localCredentials.usernameFragment))
     }
 
     /// DTLS starts when a pair is selected and the answer has told the far side's fingerprint and our role.

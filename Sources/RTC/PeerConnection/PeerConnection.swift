@@ -30,8 +30,12 @@ package final class PeerConnection {
     var eventIndex = 0
     var transmits: [Transmit] = []
     var transmitIndex = 0
-    var localHostsEnded = false
-    var localCandidatesEnded = false
+    /// The credentials that the next offer is to replace (W3C [[LocalIceCredentialsToReplace]]).
+    var replacedFragment: String?
+    /// When the owner is asked for an ICE restart, unless a way is found before.
+    var restartDueAt: Instant?
+    /// Candidates are on their way into a description: they need not be told besides.
+    var isDescribing = false
     var dtlsBytesSent = 0
     var dtlsBytesReceived = 0
 
@@ -55,15 +59,16 @@ package final class PeerConnection {
 
     var isClosed: Bool { connectionState == .closed }
 
-    /// Tells both layers' state as one (webrtc-pc §4.3.3: the worse of the two decides).
+    /// Tells both layers' state as one (webrtc-pc §4.3.3: the worse of the two decides). While the association stands, a way
+    /// that is lost altogether is no failure yet: a restart may find another, and the owner knows how long to wait for it.
     func updateConnectionState() {
         guard !isClosed else { return }
         let state: PeerConnectionState =
             switch (ice.state, dtls?.state) {
             case (_, .failed): .failed
             case (_, .closed): .closed
+            case (.disconnected, _), (.failed, .connected), (.checking, .connected): .disconnected
             case (.failed, _): .failed
-            case (.disconnected, _): .disconnected
             case (.connected, .connected), (.completed, .connected): .connected
             case (.new, nil): .new
             default: .connecting

@@ -2,8 +2,10 @@
 package enum PeerConnectionEvent: Sendable {
     /// A candidate of ours, for the far side.
     case localCandidate(TrickledCandidate)
-    /// No further candidate of ours will come.
-    case endOfCandidates
+    /// No further candidate of ours will come with these credentials, unless an interface comes.
+    case endOfCandidates(usernameFragment: String)
+    /// The way is lost, and the pairs known have not brought another: the next offer restarts ICE, and should be made now.
+    case restartNeeded
     case connectionStateChanged(PeerConnectionState)
     /// An offer and its answer are in force: what each media section does now.
     case negotiated([NegotiatedMedia])

@@ -62,6 +62,14 @@ struct TURNRelays: Sendable {
         }
     }
 
+    /// A UDP socket is gone, and the allocations that were reached through it; their servers let them end in time.
+    mutating func removeSocket(_ base: TransportAddress) {
+        for entry in entries where entry.route == .datagrams(local: base) {
+            changes += entry.relayed.map { .removed($0) }
+        }
+        entries.removeAll { $0.route == .datagrams(local: base) }
+    }
+
     /// Every socket is there: now the servers to be reached by a connection.
     mutating func openStreams(at now: Instant) {
         guard !entries.contains(where: { $0.client.server.transport.isStream }) else { return }

@@ -93,7 +93,7 @@ final class MediaDouble: CallMedia {
             .localCandidate(
                 TrickledCandidate(
                     candidate: "candidate:of-the-called", mid: "0", mLineIndex: 0, usernameFragment: "u")))
-        onEvent(.endOfCandidates)
+        onEvent(.endOfCandidates(usernameFragment: "u"))
         connect()
         return "v=0\r\nanswer\r\n"
     }
@@ -103,6 +103,8 @@ final class MediaDouble: CallMedia {
         if state.withLock({ $0.refusesAnswers }) { throw Refused() }
         connect()
     }
+
+    func withdrawOffer() async { note("withdrawOffer") }
 
     private func connect() {
         guard connects else { return }
