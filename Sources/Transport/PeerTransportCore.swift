@@ -11,7 +11,7 @@ final class PeerTransportCore {
     private let logger: Logger
     private let onEvent: @Sendable (PeerConnectionEvent) -> Void
     private let options: TransportOptions
-    private var sockets: [TransportAddress: any Channel] = [:]
+    private var sockets: [TransportAddress: MediaSocket] = [:]
     /// The address that each socket got; an unbound one has none yet.
     private var bases: [ObjectIdentifier: TransportAddress] = [:]
     private var remotes: [TransportAddress: SocketAddress] = [:]
@@ -53,9 +53,9 @@ final class PeerTransportCore {
     private func openSocket(on address: IPAddress) -> EventLoopFuture<Void> {
         opening.insert(address)
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        return bind(address).map { channel in
+        return bind(address).map { socket in
             bound.value.opening.remove(address)
-            bound.value.adopt(channel)
+            bound.value.adopt(socket.value)
         }.recover { error in
             bound.value.opening.remove(address)
             // An IPv6 address that is still being looked for on the link cannot be bound; the next change tells of it.
@@ -67,7 +67,7 @@ final class PeerTransportCore {
     func use(_ addresses: [IPAddress]) {
         guard !isClosed else { return }
         wanted = addresses
-        for (local, channel) in sockets where !addresses.contains(local.ip) { remove(local, channel) }
+        for (local, socket) in sockets where !addresses.contains(local.ip) { remove(local, socket) }
         let present = Set(sockets.keys.map(\.ip)).union(opening)
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         for address in addresses where !present.contains(address) {
@@ -76,16 +76,16 @@ final class PeerTransportCore {
         drain()
     }
 
-    private func remove(_ local: TransportAddress, _ channel: any Channel) {
+    private func remove(_ local: TransportAddress, _ socket: MediaSocket) {
         logger.info("the media socket on \(local) is closed: its address has gone")
         sockets[local] = nil
-        bases[ObjectIdentifier(channel)] = nil
-        channel.close(promise: nil)
+        bases[ObjectIdentifier(socket.channel)] = nil
+        socket.channel.close(promise: nil)
         serverConnections.localAddressLost(local.ip)
         peer.removeLocalHost(local, at: MonotonicClock.now)
     }
 
-    private func bind(_ address: IPAddress) -> EventLoopFuture<any Channel> {
+    private func bind(_ address: IPAddress) -> EventLoopFuture<NIOLoopBound<MediaSocket>> {
         var ports = options.portRange.map { Array($0).shuffled() } ?? [0]
         // More attempts than this would only delay the call: such a range is taken.
         ports = Array(ports.prefix(64))
@@ -93,11 +93,13 @@ final class PeerTransportCore {
     }
 
     /// The first of the ports that is free.
-    private func bind(_ address: IPAddress, ports: ArraySlice<UInt16>) -> EventLoopFuture<any Channel> {
+    private func bind(
+        _ address: IPAddress, ports: ArraySlice<UInt16>
+    ) -> EventLoopFuture<NIOLoopBound<MediaSocket>> {
         guard let port = ports.first, let local = TransportAddress(address, port: port).socketAddress else {
             return eventLoop.makeFailedFuture(SocketAddressError.unsupported)
         }
-        let opening = makeBootstrap().bind(to: local)
+        let opening = MediaSocket.open(on: local, makeBootstrap(), eventLoop: eventLoop)
         guard ports.count > 1 else { return opening }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         return opening.flatMapError { _ in bound.value.bind(address, ports: ports.dropFirst()) }
@@ -120,15 +122,14 @@ final class PeerTransportCore {
             }
     }
 
-    private func adopt(_ channel: any Channel) {
-        guard !isClosed, let address = channel.localAddress.flatMap(TransportAddress.init), wanted.contains(address.ip)
-        else {
-            channel.close(promise: nil)
+    private func adopt(_ socket: MediaSocket) {
+        guard !isClosed, wanted.contains(socket.address.ip) else {
+            socket.channel.close(promise: nil)
             return
         }
-        sockets[address] = channel
-        bases[ObjectIdentifier(channel)] = address
-        peer.addLocalHost(address, at: MonotonicClock.now)
+        sockets[socket.address] = socket
+        bases[ObjectIdentifier(socket.channel)] = socket.address
+        peer.addLocalHost(socket.address, at: MonotonicClock.now)
     }
 
     private func receive(_ bytes: [UInt8], from remote: TransportAddress, on channel: any Channel) {
@@ -158,7 +159,6 @@ final class PeerTransportCore {
             if emulation?.sent(transmit, at: now) != true { write(transmit) }
         }
         while let transmit = emulation?.nextSent(at: now) { write(transmit) }
-        for socket in sockets.values { socket.flush() }
         serverConnections.flush()
         while let request = peer.pollTURNConnectionRequest() { carryOut(request) }
         while let event = peer.pollEvent() { onEvent(event) }
@@ -171,10 +171,7 @@ final class PeerTransportCore {
         switch transmit.destination {
         case .direct(let local, let remote):
             guard let socket = sockets[local], let remote = socketAddress(of: remote) else { return }
-            var buffer = socket.allocator.buffer(capacity: transmit.bytes.count)
-            buffer.writeBytes(transmit.bytes)
-            socket.write(
-                AddressedEnvelope(remoteAddress: remote, data: buffer), promise: nil)
+            socket.send(transmit.bytes, to: remote)
         case .server(let id): serverConnections.write(transmit.bytes, to: id)
         }
     }
@@ -243,10 +240,7 @@ final class PeerTransportCore {
         isClosed = true
         serverConnections.closeAll()
         timer?.cancel()
-        let closing = sockets.values.map { socket in
-            socket.flush()
-            return socket.close().recover { _ in }
-        }
+        let closing = sockets.values.map { $0.channel.close().recover { _ in } }
         sockets = [:]
         return EventLoopFuture.andAllSucceed(closing, on: eventLoop)
     }
