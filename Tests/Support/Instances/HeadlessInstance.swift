@@ -13,9 +13,12 @@ package final class HeadlessInstance {
 
     /// Starts an instance and waits until it is on the bus.
     ///
-    /// - Parameter options: after `--headless --profile P --port 0`.
+    /// - Parameters:
+    ///   - options: after `--headless --profile P --port 0`.
+    ///   - network: where its sockets are; nil for this machine's own.
     package static func start(
-        _ profile: String, on bus: PrivateBus, options: [String] = [], environment: [String: String] = [:]
+        _ profile: String, on bus: PrivateBus, options: [String] = [], environment: [String: String] = [:],
+        in network: PrivateNetwork? = nil
     ) async throws -> HeadlessInstance {
         let home = try TemporaryFolder()
         // Each its own identity and settings, as on two machines.
@@ -23,8 +26,11 @@ package final class HeadlessInstance {
         for (name, folder) in [("DATA", "data"), ("CONFIG", "config"), ("CACHE", "cache"), ("STATE", "state")] {
             own["XDG_\(name)_HOME"] = home.url.appendingPathComponent(folder).path
         }
-        let program = try RunningProgram(
-            Program.built("causerie"), ["--headless", "--profile", profile, "--port", "0"] + options, environment: own)
+        let arguments = ["--headless", "--profile", profile, "--port", "0"] + options
+        let causerie = try Program.built("causerie")
+        let program =
+            try network?.start(causerie, arguments, environment: own)
+            ?? RunningProgram(causerie, arguments, environment: own)
         let control = ["--profile", profile, "info", "--json"]
         for _ in 0..<500 {
             let info = try Program.run(Program.built("causeriectl"), control, environment: own)

@@ -34,7 +34,7 @@ package enum Program {
 
     /// A program of the system.
     package static func system(_ name: String) throws -> URL {
-        for folder in ["/usr/bin", "/bin", "/usr/local/bin"] {
+        for folder in ["/usr/bin", "/bin", "/usr/local/bin", "/usr/sbin", "/sbin"] {
             let url = URL(fileURLWithPath: folder).appendingPathComponent(name)
             if FileManager.default.isExecutableFile(atPath: url.path) { return url }
         }
