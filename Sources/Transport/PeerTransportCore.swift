@@ -21,6 +21,7 @@ final class PeerTransportCore {
     /// Local addresses that should have a socket, and those for which one is being opened.
     private var wanted: [IPAddress] = []
     private var opening: Set<IPAddress> = []
+    private var reopenedAt: [TransportAddress: Instant] = [:]
     private var sleepDetector: SleepDetector
     private var isClosed = false
     private var isDraining = false
@@ -125,9 +126,52 @@ final class PeerTransportCore {
             channel.close(promise: nil)
             return
         }
-        sockets[address] = channel
-        bases[ObjectIdentifier(channel)] = address
+        hold(channel, at: address)
         peer.addLocalHost(address, at: MonotonicClock.now)
+    }
+
+    private func hold(_ channel: any Channel, at local: TransportAddress) {
+        sockets[local] = channel
+        bases[ObjectIdentifier(channel)] = local
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        channel.closeFuture.whenComplete { _ in bound.value.closed(channel, at: local) }
+    }
+
+    /// NIO closes a socket when the system has no route for one datagram, though the next one may go somewhere else, or the
+    /// route be back. It is opened again at the same port: ICE, and a NAT on the way, need not know.
+    private func closed(_ channel: any Channel, at local: TransportAddress) {
+        guard !isClosed, sockets[local] === channel else { return }
+        sockets[local] = nil
+        bases[ObjectIdentifier(channel)] = nil
+        opening.insert(local.ip)
+        let now = MonotonicClock.now
+        // While nothing leads anywhere, each datagram would cost a socket.
+        let isRepeated = reopenedAt[local].map { now - $0 < .seconds(1) } ?? false
+        reopenedAt[local] = now
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.scheduleTask(in: isRepeated ? .milliseconds(50) : .zero) { bound.value.reopen(local) }
+    }
+
+    private func reopen(_ local: TransportAddress) {
+        guard !isClosed, wanted.contains(local.ip), let address = local.socketAddress else { return gave(up: local) }
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        makeBootstrap().bind(to: address).whenComplete { result in
+            let core = bound.value
+            guard case .success(let channel) = result, !core.isClosed, core.wanted.contains(local.ip) else {
+                if case .success(let channel) = result { channel.close(promise: nil) }
+                return core.gave(up: local)
+            }
+            core.opening.remove(local.ip)
+            core.hold(channel, at: local)
+        }
+    }
+
+    private func gave(up local: TransportAddress) {
+        opening.remove(local.ip)
+        reopenedAt[local] = nil
+        guard !isClosed else { return }
+        peer.removeLocalHost(local, at: MonotonicClock.now)
+        drain()
     }
 
     private func receive(_ bytes: [UInt8], from remote: TransportAddress, on channel: any Channel) {

@@ -20,7 +20,8 @@ struct NetworkChangeTests {
 
     private func call(_ addresses: [String]) async throws -> Scene {
         let bus = try await PrivateBus.start()
-        let network = try await PrivateNetwork.start()
+        // An IPv6 address besides: without any, the listener's wildcard address is not resolved.
+        let network = try await PrivateNetwork.start("2001:db8::1")
         for address in addresses { try network.add(address) }
         let ann = try await HeadlessInstance.start("ann", on: bus, options: Self.media, in: network)
         let bob = try await HeadlessInstance.start("bob", on: bus, options: Self.media + ["--auto-accept"], in: network)

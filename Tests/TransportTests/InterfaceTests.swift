@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 import Logging
 import NIOCore
@@ -19,8 +18,7 @@ import Wire
 
         /// Nil without the right to make a network.
         static func start() async throws -> IsolatedLoop? {
-            guard ["/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"].contains(where: FileManager.default.isExecutableFile)
-            else { return nil }
+            guard program != nil else { return nil }
             let isolated = IsolatedLoop()
             let isAllowed = try await isolated.loop.submit { Self.leaveNetwork() }.get()
             guard isAllowed else {
@@ -41,14 +39,18 @@ import Wire
         /// Runs ip(8) in the network: a child is where the thread is that made it.
         func ip(_ arguments: String...) async throws {
             try await loop.submit {
-                let process = Process()
-                process.executableURL = URL(filePath: "/usr/bin/env")
-                process.arguments = ["PATH=/usr/sbin:/sbin:/usr/bin", "ip"] + arguments
-                try process.run()
-                process.waitUntilExit()
-                guard process.terminationStatus == 0 else { throw Failed() }
+                guard let program = Self.program else { throw Failed() }
+                var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
+                defer { for word in words { free(word) } }
+                var child: pid_t = 0
+                var status: Int32 = -1
+                guard posix_spawn(&child, program, nil, nil, &words, environ) == 0,
+                    waitpid(child, &status, 0) == child, status == 0
+                else { throw Failed() }
             }.get()
         }
+
+        private static let program = ["/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"].first { (path: String) in access(path, X_OK) == 0 }
     }
 
     private struct Failed: Error {}

@@ -15,7 +15,7 @@ package final class PrivateNetwork {
 
     /// With loopback and the given addresses, all of this very machine: what is sent to one of them arrives.
     package static func start(_ addresses: String...) async throws -> PrivateNetwork {
-        let script = "ip link set lo up && echo ready && exec sleep 600"
+        let script = "ip link set lo up && echo ready && exec sleep 300"
         let holder = try RunningProgram(Program.system("unshare"), ["--net", "sh", "-c", script])
         try await holder.wait(for: "ready")
         let network = PrivateNetwork(holder: holder)
@@ -27,9 +27,9 @@ package final class PrivateNetwork {
 
     package struct Failed: Error { let errors: String }
 
-    package func add(_ address: String) throws { try ip("address", "add", "\(address)/32", "dev", "lo") }
+    package func add(_ address: String) throws { try ip("address", "add", address, "dev", "lo") }
 
-    package func remove(_ address: String) throws { try ip("address", "delete", "\(address)/32", "dev", "lo") }
+    package func remove(_ address: String) throws { try ip("address", "delete", address, "dev", "lo") }
 
     /// With loopback down nothing is carried at all, though all addresses stay.
     package func setUp(_ isUp: Bool) throws { try ip("link", "set", "lo", isUp ? "up" : "down") }
