@@ -50,7 +50,9 @@ import Wire
             }.get()
         }
 
-        private static let program = ["/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"].first { (path: String) in access(path, X_OK) == 0 }
+        private static let program = ["/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"].first { (path: String) in
+            access(path, X_OK) == 0
+        }
     }
 
     private struct Failed: Error {}
