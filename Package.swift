@@ -135,7 +135,7 @@ let package = Package(
             swiftSettings: common),
         tests("WireTests", ["Wire", "TestSupport"], exclude: ["Fixtures"]),
         tests("RTCTests", ["RTC", "Wire", "TestSupport"]),
-        tests("TransportTests", ["Transport", "RTC", "Wire", log] + nio("NIOPosix")),
+        tests("TransportTests", ["Transport", "RTC", "Wire", log] + nio("NIOCore", "NIOPosix")),
         tests("MediaTests", ["Devices", "Media", "Programs", log]),
         tests(
             "ConferenceTests",
@@ -162,7 +162,8 @@ let package = Package(
         tests(
             "InteropTests",
             [
-                "BrowserSupport", "Conference", "Instances", "Programs", "RTC", "Transport", "Wire", "causerie",
+                "BrowserSupport", "Conference", "Instances", "Media", "Programs", "RTC", "Transport", "Wire",
+                "causerie",
                 "causeriectl", log,
             ] + nio("NIOCore", "NIOPosix", "NIOSSL"), path: "Interop"),
         testHost(

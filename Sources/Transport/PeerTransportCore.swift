@@ -129,7 +129,17 @@ final class PeerTransportCore {
         }
         sockets[socket.address] = socket
         bases[ObjectIdentifier(socket.channel)] = socket.address
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        socket.channel.closeFuture.whenComplete { _ in bound.value.closed(socket.address) }
         peer.addLocalHost(socket.address, at: MonotonicClock.now)
+    }
+
+    /// The system has closed a socket under us, which is not known to happen: another takes its place.
+    private func closed(_ local: TransportAddress) {
+        guard !isClosed, let socket = sockets[local] else { return }
+        remove(local, socket)
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        openSocket(on: local.ip).whenSuccess { bound.value.drain() }
     }
 
     private func receive(_ bytes: [UInt8], from remote: TransportAddress, on channel: any Channel) {

@@ -202,6 +202,33 @@ import Testing
         await bob.stop()
     }
 
+    @Test("an offer that is refused in mid-call is taken back, and candidates wait for the description they belong to")
+    func refusedOffer() async throws {
+        let (ann, bob) = try await connected()
+        let media = try #require(ann.media.last)
+        let theirs = try #require(bob.media.last)
+        let known = theirs.candidates.count
+        ann.media.last?.refuseAnswers()
+        media.tell(.negotiationNeeded)
+        try await until("it is taken back") { media.calls.contains("withdrawOffer") }
+        try await until("its candidate is told all the same") { theirs.candidates.count > known }
+        #expect(ann.stream.state == .connected && bob.stream.state == .connected)
+        await ann.stop()
+        await bob.stop()
+    }
+
+    @Test("new credentials for the servers reach a call that runs")
+    func newCredentials() async throws {
+        let (ann, bob) = try await connected()
+        let media = try #require(ann.media.last)
+        let before = media.calls.count { $0 == "update" }
+        try ann.conference.configure(
+            NetworkSettings(servers: ["turn:relay.example:3478"], user: "ann", password: "new"))
+        try await until("the call has them") { media.calls.count { $0 == "update" } > before }
+        await ann.stop()
+        await bob.stop()
+    }
+
     @Test("a missing device is told, and told again when it is back; the call goes on")
     func problems() async throws {
         let (ann, bob) = try await connected()

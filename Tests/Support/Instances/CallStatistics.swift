@@ -35,5 +35,15 @@ package struct CallStatistics {
 
     package var framesDecoded: Double { number("inbound-rtp", "video", "framesDecoded") }
     package var audioEnergy: Double { number("inbound-rtp", "audio", "totalAudioEnergy") }
+    /// Sound that had to be made up, seconds.
+    package var concealedSeconds: Double { number("inbound-rtp", "audio", "concealedSamples") / 48_000 }
+
+    /// Our address of the pair that carries the media; nil while none does.
+    package var selectedAddress: String? {
+        let pair = report.first { $0["type"] as? String == "candidate-pair" && $0["selected"] as? Bool == true }
+        let candidate = report.first { $0["id"] as? String == pair?["localCandidateId"] as? String }
+        return pair == nil ? nil : candidate?["address"] as? String
+    }
+
     package var audioPackets: Double { number("inbound-rtp", "audio", "packetsReceived") }
 }

@@ -1,0 +1,47 @@
+import Foundation
+
+/// A network of its own for the programs of one test (network_namespaces(7)): addresses come and go in it, and nobody else
+/// notices. It goes with its owner.
+package final class PrivateNetwork {
+    /// Holds the namespace open.
+    private let holder: RunningProgram
+
+    /// Whether this process may make one: it takes the rights of an administrator, which some containers withhold.
+    package static let isAvailable: Bool = {
+        guard let unshare = try? Program.system("unshare"), let ip = try? Program.system("ip") else { return false }
+        let outcome = try? Program.run(unshare, ["--net", ip.path, "link", "set", "lo", "up"])
+        return outcome?.status == 0
+    }()
+
+    /// With loopback and the given addresses, all of this very machine: what is sent to one of them arrives.
+    package static func start(_ addresses: String...) async throws -> PrivateNetwork {
+        let script = "ip link set lo up && echo ready && exec sleep 300"
+        let holder = try RunningProgram(Program.system("unshare"), ["--net", "sh", "-c", script])
+        try await holder.wait(for: "ready")
+        let network = PrivateNetwork(holder: holder)
+        for address in addresses { try network.add(address) }
+        return network
+    }
+
+    private init(holder: RunningProgram) { self.holder = holder }
+
+    package struct Failed: Error { let errors: String }
+
+    package func add(_ address: String) throws { try ip("address", "add", address, "dev", "lo") }
+
+    package func remove(_ address: String) throws { try ip("address", "delete", address, "dev", "lo") }
+
+    /// With loopback down nothing is carried at all, though all addresses stay.
+    package func setUp(_ isUp: Bool) throws { try ip("link", "set", "lo", isUp ? "up" : "down") }
+
+    /// What stands before a program's own words to run it in the network.
+    package var words: [String] {
+        get throws { [try Program.system("nsenter").path, "--net=/proc/\(holder.processIdentifier)/ns/net", "--"] }
+    }
+
+    private func ip(_ arguments: String...) throws {
+        let line = try words + [Program.system("ip").path] + arguments
+        let outcome = try Program.run(URL(fileURLWithPath: line[0]), Array(line.dropFirst()))
+        guard outcome.status == 0 else { throw Failed(errors: outcome.errors) }
+    }
+}
