@@ -130,13 +130,14 @@ final class PeerTransportCore {
         sockets[socket.address] = socket
         bases[ObjectIdentifier(socket.channel)] = socket.address
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        socket.channel.closeFuture.whenComplete { _ in bound.value.closed(socket.address) }
+        let (channel, address) = (socket.channel, socket.address)
+        channel.closeFuture.whenComplete { _ in bound.value.closed(channel, at: address) }
         peer.addLocalHost(socket.address, at: MonotonicClock.now)
     }
 
     /// The system has closed a socket under us, which is not known to happen: another takes its place.
-    private func closed(_ local: TransportAddress) {
-        guard !isClosed, let socket = sockets[local] else { return }
+    private func closed(_ channel: any Channel, at local: TransportAddress) {
+        guard !isClosed, let socket = sockets[local], socket.channel === channel else { return }
         remove(local, socket)
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         openSocket(on: local.ip).whenSuccess { bound.value.drain() }
