@@ -7,10 +7,10 @@ import Wire
 /// What lives on the event loop: the connection, its sockets and the one timer. Not for any other thread.
 final class PeerTransportCore {
     let peer: PeerConnection
-    private let eventLoop: any EventLoop
-    private let logger: Logger
+    let eventLoop: any EventLoop
+    let logger: Logger
     private let onEvent: @Sendable (PeerConnectionEvent) -> Void
-    private let options: TransportOptions
+    let options: TransportOptions
     private var sockets: [TransportAddress: any Channel] = [:]
     /// The address that each socket got; an unbound one has none yet.
     private var bases: [ObjectIdentifier: TransportAddress] = [:]
@@ -18,7 +18,7 @@ final class PeerTransportCore {
     private let serverConnections: TURNConnections
     private var timer: Scheduled<Void>?
     private var timerDeadline: Instant?
-    private var isClosed = false
+    private(set) var isClosed = false
     private var isDraining = false
 
     init(
@@ -110,7 +110,9 @@ final class PeerTransportCore {
         for socket in sockets.values { socket.flush() }
         serverConnections.flush()
         while let request = peer.pollTURNConnectionRequest() { carryOut(request) }
-        while let event = peer.pollEvent() { onEvent(event) }
+        while let event = peer.pollEvent() {
+            if case .resolve(let name) = event { resolve(name) } else { onEvent(event) }
+        }
         schedule(peer.nextTimeout)
     }
 
