@@ -53,7 +53,6 @@ import Wire
         var options: MulticastDNSOptions
     }
 
-    /// Nil where the loopback interface carries no multicast.
     private func scene(
         answersToAll: Bool, ignoring ignored: Int = 0, address: [UInt8] = [127, 0, 0, 1]
     ) async throws -> Scene {
@@ -61,16 +60,15 @@ import Wire
         let group = try SocketAddress(ipAddress: "224.0.0.251", port: Int(port))
         let responder = Responder(
             answersToAll: answersToAll, ignoring: ignored, address: address, group: group)
-        let loopback = try #require(
-            try System.enumerateDevices().first { $0.address?.ipAddress == "127.0.0.1" })
         let channel = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.socketOption(.so_reuseaddr), value: 1)
             .channelOption(.socketOption(.init(rawValue: SO_REUSEPORT)), value: 1)
             .channelInitializer { channel in channel.pipeline.addHandler(responder) }
             .bind(host: "0.0.0.0", port: Int(port)).get()
-        let multicast = try #require(channel as? any MulticastChannel)
-        try await multicast.joinGroup(group, device: loopback).get()
         let provider = try #require(channel as? any SocketOptionProvider)
+        // A struct ip_mreq, for the loopback interface.
+        let membership = (UInt32(0xE000_00FB).bigEndian, UInt32(0x7F00_0001).bigEndian)
+        try await provider.unsafeSetSocketOption(level: .ip, name: .ip_add_membership, value: membership).get()
         try await provider.unsafeSetSocketOption(
             level: .ip, name: .ip_multicast_if, value: UInt32(0x7F00_0001).bigEndian
         ).get()

@@ -96,14 +96,28 @@ final class MulticastDNSLookup {
             .channelOption(.socketOption(.so_reuseaddr), value: 1)
             .channelOption(.socketOption(.init(rawValue: SO_REUSEPORT)), value: 1)
         if !isIPv4 { opening = opening.channelOption(ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only), value: 1) }
-        let joined = devices.map(\.device)
         return opening.bind(to: local).flatMap { channel in
             bound.value.adopt(channel)
-            guard let multicast = channel as? any MulticastChannel else { return channel.eventLoop.makeSucceededVoidFuture() }
             // Twice on one device, for its second address, fails: that is no harm.
             return EventLoopFuture.andAllComplete(
-                joined.map { multicast.joinGroup(group, device: $0) }, on: channel.eventLoop)
+                devices.map { Self.join(group, $0, channel) }, on: channel.eventLoop)
         }
+    }
+
+    private static func join(
+        _ group: SocketAddress, _ place: (device: NIONetworkDevice, address: IPAddress), _ channel: any Channel
+    ) -> EventLoopFuture<Void> {
+        if case .v4(let address) = place.address, let options = channel as? any SocketOptionProvider,
+            case .v4(let all)? = MulticastDNSQuery.groups.first
+        {
+            // A struct ip_mreq. NIO would refuse the loopback interface, which does not say that it can.
+            let membership = (all.bigEndian, address.bigEndian)
+            return options.unsafeSetSocketOption(level: .ip, name: .ip_add_membership, value: membership)
+        }
+        guard let multicast = channel as? any MulticastChannel else {
+            return channel.eventLoop.makeSucceededVoidFuture()
+        }
+        return multicast.joinGroup(group, device: place.device)
     }
 
     private func openSender(_ place: (device: NIONetworkDevice, address: IPAddress)) -> EventLoopFuture<Void> {
