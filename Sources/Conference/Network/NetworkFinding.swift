@@ -25,7 +25,7 @@ package struct NetworkFinding: Hashable, Sendable, Identifiable {
     /// Empty while it is looked at.
     package var sentence: Phrase
 
-    init(_ id: String, _ subject: Phrase, _ state: State = .running, _ sentence: Phrase = Phrase("")) {
+    package init(_ id: String, _ subject: Phrase, _ state: State = .running, _ sentence: Phrase = Phrase("")) {
         self.id = id
         self.subject = subject
         self.state = state

@@ -40,16 +40,14 @@ package nonisolated struct ServerForm: Hashable, Sendable {
         let isURI = ["stun:", "turn:", "turns:"].contains { trimmed.lowercased().hasPrefix($0) }
         let name = trimmed.contains(":") && !trimmed.hasPrefix("[") ? "[\(trimmed)]" : trimmed
         let place = name + (port.isEmpty ? "" : ":" + port)
-        let text =
-            isURI
-            ? trimmed
-            : switch kind {
+        let written =
+            switch kind {
             case .stun: "stun:\(place)"
             case .turnUDP: "turn:\(place)?transport=udp"
             case .turnTCP: "turn:\(place)?transport=tcp"
             case .turnTLS: "turns:\(place)"
             }
-        guard let uri = try? ICEServerURI(parsing: text) else { return nil }
+        guard let uri = try? ICEServerURI(parsing: isURI ? trimmed : written) else { return nil }
         guard uri.kind != .stun else { return NetworkSettings.Server("\(uri)") }
         guard !user.isEmpty else { return nil }
         return NetworkSettings.Server("\(uri)", user: user, password: password)
