@@ -7,7 +7,8 @@ struct SceneTests {
     static let names = [
         "empty", "typed", "calling", "call", "person", "reconnecting", "incoming", "ended", "identity", "trust",
         "fullscreen", "devices", "grid", "speaker", "insets",
-        "preferences", "preferences-devices", "preferences-quality", "preferences-network", "network-check", "server", "shortcuts",
+        "preferences", "preferences-devices", "preferences-quality", "preferences-network", "network-check", "server",
+        "shortcuts",
         "about",
     ]
 

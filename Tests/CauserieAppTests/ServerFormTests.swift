@@ -29,7 +29,9 @@ import Testing
 
     @Test(
         "is refused when it makes no server",
-        arguments: [("", ""), ("a b:c", ""), ("host", "0"), ("host", "70000"), ("host", "x"), ("hö", ""), ("stun:", "")])
+        arguments: [
+            ("", ""), ("a b:c", ""), ("host", "0"), ("host", "70000"), ("host", "x"), ("hö", ""), ("stun:", ""),
+        ])
     func refused(host: String, port: String) {
         #expect(form(.stun, host, port).server == nil)
     }

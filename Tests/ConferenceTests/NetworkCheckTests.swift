@@ -1,8 +1,11 @@
 import FoundationEssentials
 import Logging
+import NIOCore
+import NIOPosix
 import RTC
 import Testing
 import Transport
+import Wire
 
 @testable import Conference
 
@@ -11,6 +14,13 @@ import Transport
         Conference(
             profile: nil, options: ConferenceOptions(port: 0, folders: scratch.folders), logger: Logger(label: "test"),
             makeMedia: MediaScript().maker)
+    }
+
+    /// A socket that takes everything and answers nothing.
+    private func silentServer() async throws -> (uri: String, socket: any Channel) {
+        let socket = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0).get()
+        return ("stun:127.0.0.1:\(try #require(socket.localAddress?.port))", socket)
     }
 
     @Test("without servers it says so, and that nobody listens before the start")
@@ -43,8 +53,8 @@ import Transport
     @Test("it can be ended: what is not known yet is left out, and it can be begun again")
     func cancelled() async throws {
         let conference = conference(try ScratchProfile())
-        // Nothing answers there: documentation addresses (RFC 5737).
-        try conference.configure(NetworkSettings(servers: [.init("stun:192.0.2.1:3478")]))
+        let (server, socket) = try await silentServer()
+        try conference.configure(NetworkSettings(servers: [.init(server)]))
         let check = conference.networkCheck
         let run = Task { await check.run() }
         try await until("it looks") { check.findings.contains { $0.state == .running } }
@@ -54,15 +64,18 @@ import Transport
         try conference.configure(NetworkSettings())
         await check.run()
         #expect(!check.isIncomplete && check.findings.contains { $0.id == "stun" })
+        try await socket.close()
     }
 
     @Test("a time that is over is a failure")
     func limit() async throws {
         let conference = conference(try ScratchProfile())
-        try conference.configure(NetworkSettings(servers: [.init("stun:192.0.2.1:3478")]))
+        let (server, socket) = try await silentServer()
+        try conference.configure(NetworkSettings(servers: [.init(server)]))
         let check = NetworkCheck(conference, limit: .milliseconds(1))
         await check.run()
         #expect(check.findings.first { $0.id.hasPrefix("stun:") }?.state == .failed)
+        try await socket.close()
     }
 
     @Test("the text to send to somebody holds words for every finding, filled in")

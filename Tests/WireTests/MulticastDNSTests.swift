@@ -106,7 +106,9 @@ import Testing
         let many = Array(repeating: Self.record([0], type: 1, value: [1, 2, 3, 4]), count: 129)
         let label = [63] + [UInt8](repeating: 97, count: 63)
         let long = label + label + label + label + label + [0]
-        for records in [many, [Self.record(long, type: 1, value: [1, 2, 3, 4])], [Self.record([0], type: 1, value: [1])]] {
+        for records in [
+            many, [Self.record(long, type: 1, value: [1, 2, 3, 4])], [Self.record([0], type: 1, value: [1])],
+        ] {
             #expect(throws: WireError.self) { try MulticastDNSResponse(parsing: Self.response(records)) }
         }
         let huge = [UInt8](repeating: 0, count: 9001)
@@ -117,7 +119,8 @@ import Testing
     func mutilated(seed: UInt64) throws {
         let name = Self.labels(Self.name)
         let good = Self.response([
-            Self.record(name, type: 1, value: [192, 168, 1, 7]), Self.record([0xC0, 12], type: 1, value: [1, 2, 3, 4]),
+            Self.record(name, type: 1, value: [192, 168, 1, 7]),
+            Self.record([0xC0, 12], type: 1, value: [1, 2, 3, 4]),
         ])
         var fuzzer = Fuzzer(seed: seed)
         let query = try query()

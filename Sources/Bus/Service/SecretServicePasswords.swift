@@ -23,7 +23,8 @@ package final class SecretServicePasswords: PasswordKeeping {
     package func keep(_ password: String, for key: PasswordKey) async throws(PasswordProblem) {
         do throws(SecretService.Failure) {
             try await service.store(
-                Array(password.utf8), label: tr("Causerie: {user} at {server}", ["user": key.user, "server": key.server]),
+                Array(password.utf8),
+                label: tr("Causerie: {user} at {server}", ["user": key.user, "server": key.server]),
                 attributes(key))
         } catch { throw PasswordProblem(error) }
     }

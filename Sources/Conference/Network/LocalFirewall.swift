@@ -20,16 +20,31 @@ enum LocalFirewall: Hashable, Sendable {
         if let mediaPorts { values["ports"] = "\(mediaPorts.lowerBound):\(mediaPorts.upperBound)" }
         switch (self, mediaPorts != nil) {
         case (.ufw, true):
-            return .warning(translatable("This computer's firewall is on. For calls run: sudo ufw allow {port}/tcp; for sound and picture: sudo ufw allow {ports}/udp."), values)
+            return .warning(
+                translatable(
+                    "This computer's firewall is on. For calls run: sudo ufw allow {port}/tcp; for sound and picture: sudo ufw allow {ports}/udp."
+                ), values)
         case (.ufw, false):
-            return .warning(translatable("This computer's firewall is on. For calls run: sudo ufw allow {port}/tcp; sound and picture mostly find their way by UDP."), values)
+            return .warning(
+                translatable(
+                    "This computer's firewall is on. For calls run: sudo ufw allow {port}/tcp; sound and picture mostly find their way by UDP."
+                ), values)
         case (.firewalld, true):
             values["ports"] = mediaPorts.map { NetworkSettings.text($0) }
-            return .warning(translatable("This computer's firewall is on. For calls run: sudo firewall-cmd --add-port={port}/tcp; for sound and picture: sudo firewall-cmd --add-port={ports}/udp."), values)
+            return .warning(
+                translatable(
+                    "This computer's firewall is on. For calls run: sudo firewall-cmd --add-port={port}/tcp; for sound and picture: sudo firewall-cmd --add-port={ports}/udp."
+                ), values)
         case (.firewalld, false):
-            return .warning(translatable("This computer's firewall is on. For calls run: sudo firewall-cmd --add-port={port}/tcp; sound and picture mostly find their way by UDP."), values)
+            return .warning(
+                translatable(
+                    "This computer's firewall is on. For calls run: sudo firewall-cmd --add-port={port}/tcp; sound and picture mostly find their way by UDP."
+                ), values)
         case (.none, _):
-            return .ok(translatable("None is seen on this computer. One elsewhere has to let TCP port {port} in for calls, and UDP for sound and picture."), values)
+            return .ok(
+                translatable(
+                    "None is seen on this computer. One elsewhere has to let TCP port {port} in for calls, and UDP for sound and picture."
+                ), values)
         }
     }
 }

@@ -104,7 +104,9 @@ import Wire
             findings.append(
                 NetworkFinding("stun", Phrase(translatable("STUN servers"))).concluded(
                     .warning(
-                        translatable("None is set: people outside this network are hard to reach. Many are free; add one in the preferences."))))
+                        translatable(
+                            "None is set: people outside this network are hard to reach. Many are free; add one in the preferences."
+                        ))))
         }
         findings += relays(settings, network)
     }
@@ -115,8 +117,9 @@ import Wire
         for server in settings.servers where server.isRelay && server.password == nil {
             found.append(
                 NetworkFinding(server.uri, subject(server.uri)).concluded(
-                    .failed(conference?.passwordProblem?.description
-                        ?? translatable("Its password is not known: enter it in the preferences."))))
+                    .failed(
+                        conference?.passwordProblem?.description
+                            ?? translatable("Its password is not known: enter it in the preferences."))))
         }
         guard found.isEmpty else { return found }
         return [

@@ -128,7 +128,8 @@ package enum NetworkSettingsProblem: Error, Hashable, Sendable, CustomStringConv
         case .credentialsTooLong: translatable("User name and password have up to 512 characters.")
         case .noRelay: translatable("Without a TURN server nothing can be relayed.")
         case .tooMany: translatable("Up to 16 servers can be named.")
-        case .invalidInterface: translatable("Up to 16 interfaces can be named, each by the name that the system gives it.")
+        case .invalidInterface:
+            translatable("Up to 16 interfaces can be named, each by the name that the system gives it.")
         case .invalidPorts: translatable("Ports for media are a range within 1024 to 65535, as in 50000-50100.")
         }
     }

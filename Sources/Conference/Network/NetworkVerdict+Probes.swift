@@ -17,11 +17,14 @@ extension NetworkVerdict {
             case .unreachable: .failed(translatable("There is no way to this server from this network."))
             case .connectionLost: .failed(translatable("The connection to the server broke off."))
             case .certificate:
-                .failed(translatable("The server cannot prove who it is: its certificate is not trusted, or for another name."))
+                .failed(
+                    translatable(
+                        "The server cannot prove who it is: its certificate is not trusted, or for another name."))
             case .security: .failed(translatable("No encrypted connection to the server could be made."))
             case .unauthorized: .failed(translatable("The server refuses this user or this password."))
             case .forbidden: .failed(translatable("The server does not relay for this user."))
-            case .exhausted: .failed(translatable("The server is full, or relays for this user already as often as it allows."))
+            case .exhausted:
+                .failed(translatable("The server is full, or relays for this user already as often as it allows."))
             case .refusedByServer(let code?):
                 .failed(translatable("The server refuses with error {code}."), ["code": String(code)])
             case .refusedByServer: .failed(translatable("The server gives an answer that makes no sense."))
@@ -30,7 +33,9 @@ extension NetworkVerdict {
     }
 
     static func stun(_ report: NATReport) -> Self {
-        guard let mapped = report.mapped else { return .failed(translatable("The server gives an answer that makes no sense.")) }
+        guard let mapped = report.mapped else {
+            return .failed(translatable("The server gives an answer that makes no sense."))
+        }
         guard let time = report.roundTrip else {
             return .ok(
                 translatable("The server answers: others see this computer as {address}."),
@@ -47,19 +52,33 @@ extension NetworkVerdict {
         guard isTranslated else {
             return report.filtering == nil || report.filtering == .endpointIndependent
                 ? .ok(translatable("This computer has an address of its own on the Internet: direct calls work."))
-                : .ok(translatable("This computer has an address of its own on the Internet, behind a firewall that lets answers in: direct calls work."))
+                : .ok(
+                    translatable(
+                        "This computer has an address of its own on the Internet, behind a firewall that lets answers in: direct calls work."
+                    ))
         }
         switch (report.mapping, report.filtering) {
         case (.endpointIndependent, .endpointIndependent):
-            return .ok(translatable("The router gives this computer one port for all and lets everybody in: direct calls work with everyone."))
+            return .ok(
+                translatable(
+                    "The router gives this computer one port for all and lets everybody in: direct calls work with everyone."
+                ))
         case (.endpointIndependent, _):
-            return .ok(translatable("The router gives this computer one port for all and lets answers in: direct calls work with almost everyone."))
+            return .ok(
+                translatable(
+                    "The router gives this computer one port for all and lets answers in: direct calls work with almost everyone."
+                ))
         case (nil, _):
-            return .ok(translatable("A router translates addresses; this STUN server cannot tell how, since it has one address only."))
+            return .ok(
+                translatable(
+                    "A router translates addresses; this STUN server cannot tell how, since it has one address only."))
         case _ where hasRelay:
             return .ok(translatable("The router gives every other side another port: some calls need the TURN server."))
         default:
-            return .warning(translatable("The router gives every other side another port: direct calls fail with many, so a TURN server is needed."))
+            return .warning(
+                translatable(
+                    "The router gives every other side another port: direct calls fail with many, so a TURN server is needed."
+                ))
         }
     }
 

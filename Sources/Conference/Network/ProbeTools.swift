@@ -19,7 +19,9 @@ struct ProbeTools: Sendable {
                 try await ConnectionProbe.run(
                     TransportAddress(address, port: UInt16(clamping: port)), on: eventLoop)
                 return .ok(
-                    translatable("This computer answers there, at port {port}. Others on this network reach it unless a firewall keeps them away."),
+                    translatable(
+                        "This computer answers there, at port {port}. Others on this network reach it unless a firewall keeps them away."
+                    ),
                     ["port": String(port)])
             } catch let failure as ProbeFailure {
                 let isClosed = failure == .refused

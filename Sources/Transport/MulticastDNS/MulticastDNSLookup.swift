@@ -95,7 +95,10 @@ final class MulticastDNSLookup {
         var opening = bootstrap()
             .channelOption(.socketOption(.so_reuseaddr), value: 1)
             .channelOption(.socketOption(.init(rawValue: SO_REUSEPORT)), value: 1)
-        if !isIPv4 { opening = opening.channelOption(ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only), value: 1) }
+        if !isIPv4 {
+            opening = opening.channelOption(
+                ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only), value: 1)
+        }
         return opening.bind(to: local).flatMap { channel in
             bound.value.adopt(channel)
             // Twice on one device, for its second address, fails: that is no harm.

@@ -25,7 +25,9 @@ extension Example {
                 ["port": "29172"])),
         NetworkFinding(
             "nat", Phrase("Address translation"), .warning,
-            Phrase("The router gives every other side another port: direct calls fail with many, so a TURN server is needed.")),
+            Phrase(
+                "The router gives every other side another port: direct calls fail with many, so a TURN server is needed."
+            )),
         NetworkFinding(
             "turn", Phrase("TURN server {server}", ["server": "turn:turn.example.org:3478?transport=udp"]), .failed,
             Phrase("The server refuses this user or this password.")),
