@@ -49,4 +49,13 @@ import Testing
         let server = uri.hasPrefix("stun") ? NetworkSettings.Server(uri) : .init(uri, user: "u", password: "p")
         #expect(ServerForm(server).server == server)
     }
+
+    @Test("A password that only the keyring knows is not taken for an empty one")
+    func passwordUnknown() {
+        let server = NetworkSettings.Server("turn:a:1?transport=tcp", user: "u")
+        var form = ServerForm(server)
+        #expect(form.server == server)
+        form.password = "new"
+        #expect(form.server?.password == "new")
+    }
 }

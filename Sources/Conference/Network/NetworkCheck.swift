@@ -26,6 +26,8 @@ import Wire
 
     /// Looks again; joins a look that is under way. Ends by itself, or by `cancel`.
     package func run() async {
+        // One that is being cancelled comes to nothing.
+        if isIncomplete { await work?.value }
         if work == nil {
             work = Task { [weak self] in
                 await self?.look()

@@ -10,8 +10,9 @@ package nonisolated struct ServerForm: Hashable, Sendable {
     /// Empty for the usual one.
     package var port = ""
     package var user = ""
-    /// Empty while it is not known.
     package var password = ""
+    /// Only the keyring knows the password: left empty, it stays what it is.
+    private var isPasswordUnknown = false
 
     package init() {}
 
@@ -27,6 +28,7 @@ package nonisolated struct ServerForm: Hashable, Sendable {
         port = uri.port == usualPort ? "" : String(uri.port)
         user = server.user
         password = server.password ?? ""
+        isPasswordUnknown = server.password == nil
     }
 
     private var usualPort: UInt16 { kind == .turnTLS ? 5349 : 3478 }
@@ -50,6 +52,7 @@ package nonisolated struct ServerForm: Hashable, Sendable {
         guard let uri = try? ICEServerURI(parsing: isURI ? trimmed : written) else { return nil }
         guard uri.kind != .stun else { return NetworkSettings.Server("\(uri)") }
         guard !user.isEmpty else { return nil }
-        return NetworkSettings.Server("\(uri)", user: user, password: password)
+        return NetworkSettings.Server(
+            "\(uri)", user: user, password: isPasswordUnknown && password.isEmpty ? nil : password)
     }
 }
