@@ -10,7 +10,7 @@ BUILD_PACKAGES := pkg-config make libadwaita-1-dev libglib2.0-dev libglib2.0-dev
 RUN_PACKAGES := adwaita-icon-theme librsvg2-common dbus fonts-cantarell
 TEST_PACKAGES := xvfb dbus at-spi2-core pulseaudio pulseaudio-utils chromium desktop-file-utils appstream \
   xdotool fonts-dejavu-core adwaita-icon-theme librsvg2-common gcc libjpeg62-turbo-dev python3-websockets openssl tshark \
-  coturn nftables iproute2
+  coturn gnome-keyring nftables iproute2
 
 # The programs that a person runs are optimised; the runtime is linked in, so that they run without the toolchain.
 RELEASE := --configuration release --static-swift-stdlib --jobs $(JOBS)

@@ -154,7 +154,8 @@ let package = Package(
         tests("GLibKitTests", ["GLibKit", "GLibTestHost", "CGLib", "Programs"]),
         testHost("BusTestHost", ["Bus", "Conference", "GLibKit", "Media", log]),
         tests(
-            "BusTests", ["Bus", "BusClient", "GLibKit", "Programs", "BusTestHost", "causerie", "causeriectl"]),
+            "BusTests",
+            ["Bus", "BusClient", "GLibKit", "Programs", "BusTestHost", "GLibTestHost", "causerie", "causeriectl"]),
         .target(
             name: "Instances", dependencies: ["Programs"], path: "Tests/Support/Instances", swiftSettings: common),
         .target(name: "Devices", dependencies: ["Programs"], path: "Tests/Support/Devices", swiftSettings: common),

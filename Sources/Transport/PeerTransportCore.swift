@@ -7,10 +7,10 @@ import Wire
 /// What lives on the event loop: the connection, its sockets and the one timer. Not for any other thread.
 final class PeerTransportCore {
     let peer: PeerConnection
-    private let eventLoop: any EventLoop
-    private let logger: Logger
+    let eventLoop: any EventLoop
+    let logger: Logger
     private let onEvent: @Sendable (PeerConnectionEvent) -> Void
-    private let options: TransportOptions
+    let options: TransportOptions
     private var sockets: [TransportAddress: MediaSocket] = [:]
     /// The address that each socket got; an unbound one has none yet.
     private var bases: [ObjectIdentifier: TransportAddress] = [:]
@@ -23,7 +23,7 @@ final class PeerTransportCore {
     private var wanted: [IPAddress] = []
     private var opening: Set<IPAddress> = []
     private var sleepDetector: SleepDetector
-    private var isClosed = false
+    private(set) var isClosed = false
     private var isDraining = false
 
     init(
@@ -172,7 +172,9 @@ final class PeerTransportCore {
         while let transmit = emulation?.nextSent(at: now) { write(transmit) }
         serverConnections.flush()
         while let request = peer.pollTURNConnectionRequest() { carryOut(request) }
-        while let event = peer.pollEvent() { onEvent(event) }
+        while let event = peer.pollEvent() {
+            if case .resolve(let name) = event { resolve(name) } else { onEvent(event) }
+        }
         schedule(peer.nextTimeout)
         schedule(emulation?.nextRelease)
         if emulation?.isIdle == true { emulation = nil }

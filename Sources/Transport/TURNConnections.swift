@@ -11,7 +11,8 @@ enum TURNConnectionEvent: Sendable {
     case opened
     case received([UInt8])
     case batchEnded
-    case ended
+    /// With the reason, when it could not be opened.
+    case ended((any Error)?)
 }
 
 /// The TCP and TLS connections of one peer connection to its TURN servers. Lives on the event loop.
@@ -112,17 +113,17 @@ final class TURNConnections {
         }
         entries[id]?.channel = channel
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        channel.closeFuture.whenComplete { _ in bound.value.ended(id) }
+        channel.closeFuture.whenComplete { _ in bound.value.ended(id, nil) }
         entry.onEvent(.opened)
     }
 
     private func failed(_ id: TURNConnectionID, _ endpoint: TURNEndpoint, _ error: any Error) {
         logger.info("no connection to the TURN server at \(endpoint.address): \(error)")
-        ended(id)
+        ended(id, error)
     }
 
-    private func ended(_ id: TURNConnectionID) {
-        entries.removeValue(forKey: id)?.onEvent(.ended)
+    private func ended(_ id: TURNConnectionID, _ reason: (any Error)?) {
+        entries.removeValue(forKey: id)?.onEvent(.ended(reason))
     }
 
     func write(_ bytes: [UInt8], to id: TURNConnectionID) {

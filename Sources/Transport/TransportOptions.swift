@@ -9,11 +9,20 @@ package struct TransportOptions: Sendable {
     package var trustRoots: NIOSSLTrustRoots
     /// How long the host has slept so far.
     package var timeAsleep: @Sendable () -> Duration = { MonotonicClock.timeAsleep }
+    /// How the `.local` names of the far side's candidates are looked up.
+    package var names: MulticastDNSOptions
 
-    package init(portRange: ClosedRange<UInt16>? = nil, trustRoots: NIOSSLTrustRoots = .default) {
+    package init(
+        portRange: ClosedRange<UInt16>? = nil, trustRoots: NIOSSLTrustRoots = .default,
+        names: MulticastDNSOptions = MulticastDNSOptions()
+    ) {
         self.portRange = portRange
         self.trustRoots = trustRoots
+        self.names = names
     }
 
-    package init(_ network: NetworkConfiguration) { self.init(portRange: network.portRange) }
+    package init(_ network: NetworkConfiguration) {
+        self.init(
+            portRange: network.portRange, names: MulticastDNSOptions(allowedInterfaces: network.allowedInterfaces))
+    }
 }

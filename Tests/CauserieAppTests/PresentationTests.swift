@@ -207,29 +207,6 @@ struct RuleTests {
         #expect(!watch.isSilent)
     }
 
-    @Test(
-        "A STUN server is stun:host or stun:host:port",
-        arguments: [
-            "stun:example.org", "stun:192.0.2.1:19302", "STUN:example.org:1", "stun:[2001:db8::1]:3479",
-            "stun:[2001:db8::1]",
-        ])
-    func stun(_ text: String) {
-        #expect(StunServerText.isValid(text))
-    }
-
-    @Test(
-        "What is no STUN server is refused",
-        arguments: [
-            "stun:", "example.org", "stun:a b", "stun:host:0", "stun:host:70000", "stun:host:+1", "stun:[::1", "turn:x",
-            "stun:host:", "stun:" + String(repeating: "a", count: 400), "stun:é", "stun:[::1]x",
-        ])
-    func noStun(_ text: String) {
-        #expect(!StunServerText.isValid(text))
-    }
-
-    @Test("No STUN server is valid too")
-    func emptyStun() { #expect(StunServerText.isValid("")) }
-
     @Test("Sizes of pictures are read and written alike, others refused")
     func sizes() {
         #expect(PictureSize("1280x720") == PictureSize(width: 1280, height: 720))

@@ -7,7 +7,9 @@ struct SceneTests {
     static let names = [
         "empty", "typed", "calling", "call", "person", "reconnecting", "incoming", "ended", "identity", "trust",
         "fullscreen", "devices", "grid", "speaker", "insets",
-        "preferences", "preferences-devices", "preferences-quality", "shortcuts", "about",
+        "preferences", "preferences-devices", "preferences-quality", "preferences-network", "network-check", "server",
+        "shortcuts",
+        "about",
     ]
 
     @Test("Each scene is drawn, without a word of complaint from GTK", arguments: names)

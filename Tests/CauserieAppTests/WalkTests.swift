@@ -9,7 +9,8 @@ struct WalkTests {
     static let scenes = [
         "empty", "calling", "call", "person", "reconnecting", "incoming", "ended", "identity", "trust", "devices",
         "grid",
-        "preferences", "preferences-devices", "preferences-quality", "shortcuts", "about", "statistics",
+        "preferences", "preferences-devices", "preferences-quality", "preferences-network",
+        "network-check", "server", "shortcuts", "about", "statistics",
         "statistics-ended", "statistics-empty", "edit-streams", "edit-streams-list", "edit-streams-invalid", "poor",
         "edit-streams-call",
     ]

@@ -74,9 +74,13 @@ package final class InstanceClient {
     // MARK: The instance
 
     /// Calls a method of the root object.
+    ///
+    /// - Parameter timeout: milliseconds; 25 seconds when not given.
     @discardableResult
-    package func callRoot(_ method: String, _ arguments: [Variant] = []) throws(ClientError) -> [Variant] {
-        try call(root(BusAddress.rootInterface), method, arguments)
+    package func callRoot(
+        _ method: String, _ arguments: [Variant] = [], timeout: Int32 = -1
+    ) throws(ClientError) -> [Variant] {
+        try call(root(BusAddress.rootInterface), method, arguments, timeout: timeout)
     }
 
     /// Every property of the root object.
@@ -116,10 +120,10 @@ package final class InstanceClient {
     }
 
     private func call(
-        _ target: BusTarget, _ method: String, _ arguments: [Variant] = []
+        _ target: BusTarget, _ method: String, _ arguments: [Variant] = [], timeout: Int32 = -1
     ) throws(ClientError) -> [Variant] {
         do {
-            return try connection.call(target, method, arguments)
+            return try connection.call(target, method, arguments, timeout: timeout)
         } catch {
             switch error.busName {
             case "org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner",

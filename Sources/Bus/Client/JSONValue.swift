@@ -46,6 +46,8 @@ package nonisolated indirect enum JSONValue: Hashable, Sendable {
             case .objectPath(let path): .string(path.description)
             case .strings(let values): .array(values.map(JSONValue.string))
             case .objectPaths(let paths): .array(paths.map { .string($0.description) })
+            case .bytes(let bytes): .array(bytes.map { .integer(Int64($0)) })
+            case .texts(let texts): .object(texts.mapValues { .string($0) })
             case .dictionary(let values): .object(values.mapValues { JSONValue($0) })
             case .variant(let inner): JSONValue(inner)
             case .tuple(let values): .array(values.map { JSONValue($0) })

@@ -34,8 +34,37 @@ enum Introspection {
               <arg name="password" type="s" direction="in"/>
               <arg name="relayOnly" type="b" direction="in"/>
             </method>
-            <!-- As JSON: {"servers", "user", "hasPassword", "relayOnly"}. -->
+            <!-- Adds one server, or gives one that is there another user and password. -->
+            <method name="AddServer">
+              <arg name="server" type="s" direction="in"/>
+              <arg name="user" type="s" direction="in"/>
+              <arg name="password" type="s" direction="in"/>
+            </method>
+            <method name="RemoveServer">
+              <arg name="server" type="s" direction="in"/>
+            </method>
+            <!-- Names of the only network interfaces that sound and picture may use; none for all. -->
+            <method name="SetInterfaces">
+              <arg name="names" type="as" direction="in"/>
+            </method>
+            <!-- The UDP ports that sound and picture may use, from 1024; 0 and 0 for any. -->
+            <method name="SetMediaPorts">
+              <arg name="first" type="u" direction="in"/>
+              <arg name="last" type="u" direction="in"/>
+            </method>
+            <!-- Takes servers, interfaces and ports from a file of ExportWindow, in place of those set. Passwords are in no such
+                 file: those known of the same users stay. -->
+            <method name="ImportNetwork">
+              <arg name="path" type="s" direction="in"/>
+            </method>
+            <!-- As JSON: {"servers": [{"uri", "user", "hasPassword"}], "relayOnly", "interfaces", "mediaPorts" ("50000-50100" or
+                 null), "passwordProblem" (why the keyring does not keep the passwords, or null)}. -->
             <method name="DescribeNetwork">
+              <arg name="json" type="s" direction="out"/>
+            </method>
+            <!-- Looks at interfaces, port, firewall, STUN and TURN servers; answers within half a minute, as JSON: [{"id", "state"
+                 ("ok", "warning" or "failed"), "subject", "sentence"}]. -->
+            <method name="CheckNetwork">
               <arg name="json" type="s" direction="out"/>
             </method>
             <!-- Hangs up everything and ends the instance. -->

@@ -7,15 +7,51 @@ extension RootObject {
     func networkMethod(_ method: String, _ arguments: [Variant]) throws(BusFailure) -> BusReply? {
         switch method {
         case "Configure":
-            var settings = conference.networkSettings
-            settings.servers = arguments[0].stringsValue ?? []
-            settings.user = arguments[1].stringValue ?? ""
-            settings.password = arguments[2].stringValue ?? ""
-            settings.relayOnly = arguments[3].boolValue ?? false
+            try configure { settings in
+                settings.servers =
+                    NetworkSettings(
+                        servers: arguments[0].stringsValue ?? [], user: arguments[1].stringValue ?? "",
+                        password: arguments[2].stringValue ?? ""
+                    ).servers
+                settings.relayOnly = arguments[3].boolValue ?? false
+            }
+            return .nothing
+        case "AddServer":
+            let words = arguments.map { $0.stringValue ?? "" }
+            let server = NetworkSettings.Server(words[0])
             do throws(NetworkSettingsProblem) {
-                try conference.configure(settings)
+                try conference.addServer(
+                    server.isRelay ? .init(words[0], user: words[1], password: words[2]) : server)
             } catch { throw .invalidValue("\(error)") }
             return .nothing
+        case "RemoveServer":
+            let uri = arguments[0].stringValue ?? ""
+            guard conference.networkSettings.servers.contains(where: { $0.uri == uri }) else {
+                throw .notFound("server", uri)
+            }
+            try configure { settings in
+                settings.servers.removeAll { $0.uri == uri }
+                if !settings.servers.contains(where: \.isRelay) { settings.relayOnly = false }
+            }
+            return .nothing
+        case "SetInterfaces":
+            try configure { $0.interfaces = arguments[0].stringsValue ?? [] }
+            return .nothing
+        case "SetMediaPorts":
+            let (first, last) = (arguments[0].intValue ?? 0, arguments[1].intValue ?? 0)
+            guard first <= last else { throw .invalidValue("\(NetworkSettingsProblem.invalidPorts)") }
+            try configure { $0.mediaPorts = first == 0 && last == 0 ? nil : first...last }
+            return .nothing
+        case "ImportNetwork":
+            let settings = try settings(inFile: arguments[0].stringValue ?? "")
+            try configure { $0 = settings }
+            return .nothing
+        case "CheckNetwork":
+            let check = conference.networkCheck
+            return .later { () throws(BusFailure) in
+                await check.run()
+                return [.string(JSONValue.array(check.findings.map(Self.json)).text())]
+            }
         case "DescribeNetwork": return .values([.string(networkDescription.text())])
         default: return nil
         }
@@ -25,10 +61,43 @@ extension RootObject {
     private var networkDescription: JSONValue {
         let settings = conference.networkSettings
         return .object([
-            JSONValue.Member("servers", .array(settings.servers.map { .string($0) })),
-            JSONValue.Member("user", .string(settings.user)),
-            JSONValue.Member("hasPassword", .bool(!settings.password.isEmpty)),
+            JSONValue.Member("servers", .array(settings.servers.map(Self.json))),
             JSONValue.Member("relayOnly", .bool(settings.relayOnly)),
+            JSONValue.Member("interfaces", .array(settings.interfaces.map { .string($0) })),
+            JSONValue.Member(
+                "mediaPorts", settings.mediaPorts.map { .string(NetworkSettings.text($0)) } ?? .null),
+            JSONValue.Member(
+                "passwordProblem", conference.passwordProblem.map { .string($0.description) } ?? .null),
         ])
+    }
+
+    private static func json(_ server: NetworkSettings.Server) -> JSONValue {
+        guard server.isRelay else { return .object([JSONValue.Member("uri", .string(server.uri))]) }
+        return .object([
+            JSONValue.Member("uri", .string(server.uri)), JSONValue.Member("user", .string(server.user)),
+            JSONValue.Member("hasPassword", .bool(server.password != nil)),
+        ])
+    }
+
+    private static func json(_ finding: NetworkFinding) -> JSONValue {
+        .object([
+            JSONValue.Member("id", .string(finding.id)), JSONValue.Member("state", .string(finding.state.rawValue)),
+            JSONValue.Member("subject", .string(finding.subject.english)),
+            JSONValue.Member("sentence", .string(finding.sentence.english)),
+        ])
+    }
+
+    private func settings(inFile path: String) throws(BusFailure) -> NetworkSettings {
+        do throws(WindowFileError) {
+            return try conference.networkSettings(from: path)
+        } catch { throw BusFailure(error) }
+    }
+
+    private func configure(_ change: (inout NetworkSettings) -> Void) throws(BusFailure) {
+        var settings = conference.networkSettings
+        change(&settings)
+        do throws(NetworkSettingsProblem) {
+            try conference.configure(settings)
+        } catch { throw .invalidValue("\(error)") }
     }
 }

@@ -18,6 +18,8 @@ final class CauserieApplication {
     private var service: BusService?
     private var windows: [WindowController] = []
     private var preferencesDialog: PreferencesDialog?
+    private var networkPage: NetworkPageBinding?
+    private var networkCheck: NetworkCheckWindow?
     private var inhibitor: IdleInhibitor
     private var binding: PreferencesBinding?
     private var observations: [ModelObservation] = []
@@ -195,6 +197,9 @@ final class CauserieApplication {
         let actions = ActionMap(application)
         actions.add("quit") { [unowned self] in end() }
         actions.add("preferences") { [unowned self] in showPreferences() }
+        actions.add("network-check") { [unowned self] in
+            if let window = activeWindow { showNetworkCheck(over: window.view.window) }
+        }
         actions.add("about") { [unowned self] in
             if let window = activeWindow { AboutDialog.present(over: window.view.window) }
         }
@@ -228,15 +233,29 @@ final class CauserieApplication {
             let dialog = try PreferencesDialog(preferences, userName: StreamDefaults().identifier)
             dialog.setDevices(conference.devices)
             dialog.setPortNote(Reachability.portNote(conference))
+            networkPage = try NetworkPageBinding(conference, dialog) { [weak self, weak dialog] in
+                if let dialog { self?.showNetworkCheck(over: dialog.window) }
+            }
             connect(
                 dialog.window, "close-request",
                 returning: { [weak self] _ in
                     self?.preferencesDialog = nil
+                    self?.networkPage = nil
                     return false
                 })
             preferencesDialog = dialog
             dialog.present(over: window.view.window)
         } catch { window.view.showToast("\(error)") }
+    }
+
+    private func showNetworkCheck(over parent: GObjectRef) {
+        if let networkCheck { return networkCheck.present(over: parent) }
+        do throws(BuilderError) {
+            let window = try NetworkCheckWindow(conference.networkCheck)
+            window.onClose { [weak self] in self?.networkCheck = nil }
+            networkCheck = window
+            window.present(over: parent)
+        } catch { activeWindow?.view.showToast("\(error)") }
     }
 
     // MARK: Being reached

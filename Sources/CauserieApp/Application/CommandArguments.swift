@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bus
 import BusClient
 import Conference
 import Media
@@ -82,6 +83,7 @@ extension CommandArguments {
         ConferenceOptions(
             port: port ?? preferences.number("port"), camera: camera.flatMap { CameraSource($0) },
             microphone: microphone.flatMap { MicrophoneSource($0) }, speaker: speaker.map { SpeakerSource($0) },
-            autoAccept: isAutoAccepting, stunServers: preferences.stunServers, defaults: preferences.defaults)
+            autoAccept: isAutoAccepting, passwords: SecretServicePasswords(profile: profile),
+            defaults: preferences.defaults)
     }
 }

@@ -64,11 +64,6 @@ package final class Preferences {
             speaker: speaker, video: video, audio: audio)
     }
 
-    package var stunServers: [String] {
-        let server = text("stun-server")
-        return server.isEmpty ? [] : [server]
-    }
-
     package var video: VideoSettings {
         let size = PictureSize(text("video-size")) ?? .standard
         return VideoSettings(

@@ -21,9 +21,7 @@ final class PreferencesBinding {
                 if conference.defaults != preferences.defaults { conference.defaults = preferences.defaults }
             }
         }
-        preferences.settings.onChange(of: "stun-server") { [conference] in
-            conference.stunServers = preferences.stunServers
-        }
+        adoptServer()
         preferences.settings.onChange(of: "detection") { [weak self] in self?.detectionChanged() }
         preferences.settings.onChange(of: "do-not-disturb") { [conference] in
             conference.doNotDisturb = preferences.flag("do-not-disturb")
@@ -35,6 +33,14 @@ final class PreferencesBinding {
         conference.playsTones = preferences.flag("ring-tone")
         guard !overridden.contains("port") else { return }
         preferences.settings.onChange(of: "port") { [conference] in conference.port = preferences.number("port") }
+    }
+
+    /// The one STUN server of before has its place among all servers.
+    private func adoptServer() {
+        let server = preferences.text("stun-server")
+        guard !server.isEmpty else { return }
+        try? conference.addServer(NetworkSettings.Server(server))
+        preferences.set("stun-server", "")
     }
 
     /// Off is off for every stream; on, each window's first stream waits for calls again.

@@ -7,6 +7,7 @@ import Media
 /// The preferences window: what a person changes is set at once.
 package final class PreferencesDialog {
     package let window: GObjectRef
+    private var network: NetworkPage?
     private let preferences: Preferences
     private let builder: Builder
     private let camera: Choice<CameraSource>
@@ -38,6 +39,17 @@ package final class PreferencesDialog {
         adw_action_row_set_subtitle(portRow.pointer(), escapeMarkup(text))
     }
 
+    /// Adds the page about servers, interfaces and ports.
+    package func add(_ page: NetworkPage) {
+        network = page
+        adw_preferences_window_add(window.pointer(), page.root.pointer())
+    }
+
+    /// Says something for a moment.
+    package func say(_ text: String) {
+        adw_preferences_window_add_toast(window.pointer(), adw_toast_new(escapeMarkup(text)))
+    }
+
     /// Offers the devices that are there now.
     package func setDevices(_ devices: [MediaDevice]) {
         camera.show(DeviceChoices.cameras(devices, selected: preferences.camera), selected: preferences.camera)
@@ -54,24 +66,11 @@ package final class PreferencesDialog {
     // MARK: Binding
 
     private func bindTexts(userName: String) throws(BuilderError) {
-        for (name, key) in [("identifier", "identifier"), ("stun_server", "stun-server")] {
-            let row = try builder.object(name, adw_entry_row_get_type())
-            let shown = preferences.text(key)
-            gtk_editable_set_text(row.opaque, name == "identifier" && shown.isEmpty ? userName : shown)
-            connect(row, "apply") { [weak self] in self?.apply(row, key) }
-        }
-    }
-
-    private func apply(_ row: Widget, _ key: String) {
-        let text = gtk_editable_get_text(row.opaque).map { String(cString: $0) } ?? ""
-        let isValid = key != "stun-server" || StunServerText.isValid(text)
-        row.set(class: "error", !isValid)
-        if isValid {
-            preferences.set(key, text)
-        } else {
-            adw_preferences_window_add_toast(
-                window.pointer(),
-                adw_toast_new(escapeMarkup(tr("A STUN server is written stun:host or stun:host:port."))))
+        let row = try builder.object("identifier", adw_entry_row_get_type())
+        let shown = preferences.text("identifier")
+        gtk_editable_set_text(row.opaque, shown.isEmpty ? userName : shown)
+        connect(row, "apply") { [preferences] in
+            preferences.set("identifier", gtk_editable_get_text(row.opaque).map { String(cString: $0) } ?? "")
         }
     }
 

@@ -51,8 +51,8 @@ extension MediaSession {
         case .video(_, let frame): receive(frame)
         case .keyFrameRequested: state.withLock { $0.videoSending }?.requestKeyFrame()
         case .targetBitrateChanged(let video, _): encode(at: video)
-        case .lossReported, .bye, .dataChannel: break
-        case .resolve(let name): logger.debug("the candidate name \(name) is not looked up; its check will tell")
+        // Names are the transport's own affair.
+        case .lossReported, .bye, .dataChannel, .resolve: break
         }
     }
 

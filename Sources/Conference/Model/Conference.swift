@@ -35,9 +35,11 @@ import Transport
     /// The TCP port that calls should come in on; 0 for any free one. A change applies at once.
     package var port: Int { didSet { if oldValue != port { updateListening() } } }
     /// Servers for ways across the Internet, and what of this host may be used; for calls that begin from now on. Kept.
-    package private(set) var networkSettings: NetworkSettings
-    /// More STUN servers, of the preferences: `stun:host:port`; for calls that begin from now on.
-    package var stunServers: [String]
+    package internal(set) var networkSettings: NetworkSettings
+    /// Why passwords of TURN servers are not where they should be, or not known.
+    package internal(set) var passwordProblem: PasswordProblem?
+    /// Looks at what calls need of the network.
+    @ObservationIgnored package private(set) lazy var networkCheck = NetworkCheck(self)
 
     /// Whether ringing and the like are played on the streams' speakers.
     package var playsTones = true { didSet { if !playsTones { tones?.stop() } } }
@@ -53,7 +55,9 @@ import Transport
     @ObservationIgnored let database: ProfileDatabase
     @ObservationIgnored private let chosen: ChosenDevices
     @ObservationIgnored let store: WindowStore
-    @ObservationIgnored private let networkStore: NetworkStore
+    @ObservationIgnored let networkStore: NetworkStore
+    @ObservationIgnored let passwords: NetworkPasswords
+    @ObservationIgnored var passwordWork: Task<Void, Never>?
     /// Devices of each restored stream that this run's options stand in for.
     @ObservationIgnored var replacedSources: [String: StreamRecord] = [:]
     @ObservationIgnored var isRunning = false
@@ -84,7 +88,6 @@ import Transport
         self.options = options
         self.logger = logger
         port = options.port
-        stunServers = options.stunServers
         defaults = options.defaults
         engine = MediaEngine(logger: logger)
         eventLoop = MultiThreadedEventLoopGroup.singleton.next()
@@ -103,6 +106,7 @@ import Transport
         store = WindowStore(in: folders, logger: logger)
         networkStore = NetworkStore(in: folders, logger: logger)
         networkSettings = networkStore.load()
+        passwords = NetworkPasswords(options.passwords, logger: logger)
         do {
             identity = try IdentityStore.identity(in: folders, logger: logger)
         } catch {
@@ -137,6 +141,7 @@ import Transport
             engine.observeDevices { [weak self] in Task { @MainActor [weak self] in await self?.refreshDevices() } }
             Task { await refreshDevices() }
         }
+        synchronizePasswords()
         updateListening()
         await listenerWork?.value
     }
@@ -155,6 +160,7 @@ import Transport
         saveNow()
         await Self.within(.seconds(2)) { [self] in
             await listenerWork?.value
+            await passwordWork?.value
             for carrier in carriers { await carrier.waitUntilClosed() }
             for work in closing.values { await work.value }
         }
@@ -189,25 +195,6 @@ import Transport
 
     func playTone(for stream: Stream, from old: StreamState, isRingingThere: Bool) {
         tones?.update(stream, from: old, isRingingThere: isRingingThere, isEnabled: playsTones && isRunning)
-    }
-
-    // MARK: The network
-
-    /// Takes other settings (WINDEV's StreamConfigure): the next call uses them, no window has to be opened again. New
-    /// credentials for the TURN servers of before reach the calls that run, too.
-    package func configure(_ settings: NetworkSettings) throws(NetworkSettingsProblem) {
-        _ = try settings.configuration()
-        guard settings != networkSettings else { return }
-        networkSettings = settings
-        networkStore.save(settings)
-        for stream in streams { stream.call?.networkChanged() }
-    }
-
-    /// What the next call uses.
-    var network: NetworkConfiguration {
-        var network = (try? networkSettings.configuration()) ?? NetworkConfiguration()
-        for server in stunServers { try? network.addSTUNServer(server) }
-        return network
     }
 
     // MARK: Devices

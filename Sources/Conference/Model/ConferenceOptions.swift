@@ -12,8 +12,8 @@ package struct ConferenceOptions: Sendable {
     package var speaker: SpeakerSource?
     /// Whether every call that finds a free stream is answered at once.
     package var autoAccept: Bool
-    /// `stun:host:port` or `host:port`.
-    package var stunServers: [String]
+    /// Where passwords are kept rather than in a file; nil for the file.
+    package var passwords: (any PasswordKeeping)?
     /// What new streams start with.
     package var defaults: StreamDefaults
     /// Where the profile's files are; nil for the profile's place by the XDG base directory specification.
@@ -22,7 +22,7 @@ package struct ConferenceOptions: Sendable {
 
     package init(
         port: Int = defaultPort, camera: CameraSource? = nil, microphone: MicrophoneSource? = nil,
-        speaker: SpeakerSource? = nil, autoAccept: Bool = false, stunServers: [String] = [],
+        speaker: SpeakerSource? = nil, autoAccept: Bool = false, passwords: (any PasswordKeeping)? = nil,
         defaults: StreamDefaults = StreamDefaults(), folders: ProfileFolders? = nil,
         timing: SignalingTiming = SignalingTiming()
     ) {
@@ -31,7 +31,7 @@ package struct ConferenceOptions: Sendable {
         self.microphone = microphone
         self.speaker = speaker
         self.autoAccept = autoAccept
-        self.stunServers = stunServers
+        self.passwords = passwords
         self.defaults = defaults
         self.folders = folders
         self.timing = timing

@@ -55,19 +55,30 @@ extension Conference {
         record.streams += others.map { StreamRecord($0) }
         record.origin = nil
         do {
-            try ProfileFile(path: path).write(WindowStore.bytes(of: [record]))
+            try ProfileFile(path: path).write(WindowStore.bytes(of: [record], network: networkSettings))
         } catch { throw .unwritable("\(error)") }
     }
 
-    /// Opens the windows that a file describes, beside those that are there. Names that are taken get a number; nobody
-    /// is called, and nothing changes when the file cannot be used.
-    @discardableResult package func importWindows(from path: String) throws(WindowFileError) -> [WindowDescription] {
+    /// The servers, interfaces and ports that a window's file describes, with the passwords that are known of them; those set
+    /// where it describes none. Nothing is set by it: whose file it is may not be who should choose the servers.
+    package func networkSettings(from path: String) throws(WindowFileError) -> NetworkSettings {
+        let network = try WindowStore.network(of: Self.bytes(inFile: path))
+        return network?.withoutPasswords.takingPasswords(from: networkSettings) ?? networkSettings
+    }
+
+    private static func bytes(inFile path: String) throws(WindowFileError) -> [UInt8] {
         let bytes: [UInt8]?
         do {
             bytes = try ProfileFile(path: path).read()
         } catch { throw .unreadable("\(error)") }
         guard let bytes else { throw .unreadable("there is no such file") }
-        let saved = try WindowStore.windows(of: bytes).filter { !$0.streams.isEmpty }
+        return bytes
+    }
+
+    /// Opens the windows that a file describes, beside those that are there. Names that are taken get a number; nobody
+    /// is called, and nothing changes when the file cannot be used.
+    @discardableResult package func importWindows(from path: String) throws(WindowFileError) -> [WindowDescription] {
+        let saved = try WindowStore.windows(of: Self.bytes(inFile: path)).filter { !$0.streams.isEmpty }
         guard windows.count + saved.count <= WindowStore.windowLimit else { throw .tooManyWindows }
         var opened: [WindowDescription] = []
         for record in saved {

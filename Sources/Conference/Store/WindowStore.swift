@@ -23,6 +23,8 @@ struct WindowStore {
     struct Contents: Codable, Hashable, Sendable {
         var version = 1
         var windows: [Window]
+        /// In a window's own file: how its calls may use the network, without passwords.
+        var network: NetworkSettings?
     }
 
     /// More than these of each is not what a person made.
@@ -54,17 +56,28 @@ struct WindowStore {
         }
     }
 
-    /// What a file describes, checked.
-    static func windows(of bytes: [UInt8]) throws(WindowFileError) -> [Window] {
+    private static func contents(of bytes: [UInt8]) throws(WindowFileError) -> Contents {
         guard let contents = try? JSONDecoder().decode(Contents.self, from: Data(bytes)) else { throw .notAWindowFile }
         guard contents.version == 1 else { throw .newerVersion }
+        return contents
+    }
+
+    /// What a file says of the network; nil when nothing, or nothing that makes sense.
+    static func network(of bytes: [UInt8]) throws(WindowFileError) -> NetworkSettings? {
+        let network = try contents(of: bytes).network
+        return network.flatMap { (try? $0.configuration()) == nil ? nil : $0 }
+    }
+
+    /// What a file describes, checked.
+    static func windows(of bytes: [UInt8]) throws(WindowFileError) -> [Window] {
+        let contents = try contents(of: bytes)
         // Panes may show the streams of other windows, but somewhere there has to be one.
         guard contents.windows.contains(where: { !$0.streams.isEmpty }) else { throw .noStreams }
         return Array(contents.windows.prefix(windowLimit))
     }
 
-    static func bytes(of windows: [Window]) throws -> [UInt8] {
-        try ProfileFile.bytes(of: Contents(windows: windows))
+    static func bytes(of windows: [Window], network: NetworkSettings? = nil) throws -> [UInt8] {
+        try ProfileFile.bytes(of: Contents(windows: windows, network: network?.withoutPasswords))
     }
 
     func save(_ windows: [Window]) {

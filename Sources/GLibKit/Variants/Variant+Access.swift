@@ -37,6 +37,14 @@ extension Variant {
         if case .strings(let value) = unwrapped { value } else { nil }
     }
 
+    package nonisolated var objectPathValue: ObjectPath? {
+        if case .objectPath(let value) = unwrapped { value } else { nil }
+    }
+
+    package nonisolated var bytesValue: [UInt8]? {
+        if case .bytes(let value) = unwrapped { value } else { nil }
+    }
+
     package nonisolated var objectPathsValue: [ObjectPath]? {
         if case .objectPaths(let value) = unwrapped { value } else { nil }
     }
@@ -83,6 +91,9 @@ extension Variant {
         case .objectPath(let path): path.description
         case .strings(let values): values.isEmpty ? "none" : values.joined(separator: ",")
         case .objectPaths(let paths): paths.map(\.description).joined(separator: ",")
+        case .bytes(let bytes): bytes.map(String.init).joined(separator: ",")
+        case .texts(let texts):
+            texts.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
         case .dictionary(let values):
             values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.text)" }.joined(separator: ", ")
         case .variant(let inner): inner.text

@@ -4,6 +4,8 @@ extension Variant {
     /// How deep a value may be nested and how many values it may hold: beyond that it is refused, whoever sent it.
     package nonisolated static let maximumDepth = 16
     package nonisolated static let maximumCount = 10_000
+    /// Of one array of bytes.
+    package nonisolated static let maximumByteCount = 1 << 20
 
     /// Reads a `GVariant`, borrowed.
     package nonisolated init(_ value: OpaquePointer) throws(VariantError) {
@@ -24,9 +26,17 @@ extension Variant {
         case .objectPath(let path): g_variant_new_object_path(path.description)
         case .strings(let values): Self.array("as", values.map { g_variant_new_string($0) })
         case .objectPaths(let paths): Self.array("ao", paths.map { g_variant_new_object_path($0.description) })
+        case .bytes(let bytes): Self.array(bytes)
+        case .texts(let texts): Self.array("a{ss}", Self.entries(texts))
         case .dictionary(let values): Self.array("a{sv}", Self.entries(values))
         case .variant(let inner): g_variant_new_variant(inner.makeGVariant())
         case .tuple(let values): Self.tuple(values)
+        }
+    }
+
+    private nonisolated static func entries(_ texts: [String: String]) -> [OpaquePointer?] {
+        texts.sorted { $0.key < $1.key }.map {
+            g_variant_new_dict_entry(g_variant_new_string($0.key), g_variant_new_string($0.value))
         }
     }
 
@@ -36,6 +46,12 @@ extension Variant {
             g_variant_new_dict_entry(
                 g_variant_new_string($0.key), g_variant_new_variant($0.value.unwrapped.makeGVariant()))
         }
+    }
+
+    private nonisolated static func array(_ bytes: [UInt8]) -> OpaquePointer? {
+        let type = g_variant_type_new("y")
+        defer { g_variant_type_free(type) }
+        return g_variant_new_fixed_array(type, bytes, gsize(bytes.count), 1)
     }
 
     private nonisolated static func array(_ type: String, _ children: [OpaquePointer?]) -> OpaquePointer? {
@@ -76,6 +92,13 @@ extension Variant {
         case "ao":
             let paths = try children(value, depth: depth, budget: &budget)
             return .objectPaths(paths.compactMap { if case .objectPath(let path) = $0 { path } else { nil } })
+        case "ay":
+            let count = Int(g_variant_get_size(value))
+            guard count <= maximumByteCount else { throw .tooLarge }
+            return .bytes(Array(UnsafeRawBufferPointer(start: g_variant_get_data(value), count: count)))
+        case "a{ss}":
+            return .texts(
+                try dictionary(value, depth: depth, budget: &budget).compactMapValues(\.stringValue))
         case "a{sv}": return .dictionary(try dictionary(value, depth: depth, budget: &budget))
         case "v":
             return try child(value, 0) { (inner) throws(VariantError) in

@@ -21,6 +21,10 @@ package nonisolated indirect enum Variant: Hashable, Sendable {
     case strings([String])
     /// `ao`
     case objectPaths([ObjectPath])
+    /// `ay`
+    case bytes([UInt8])
+    /// `a{ss}`
+    case texts([String: String])
     /// `a{sv}`: each value is wrapped in a variant on the way out and unwrapped on the way in.
     case dictionary([String: Variant])
     /// `v`
@@ -41,6 +45,8 @@ package nonisolated indirect enum Variant: Hashable, Sendable {
         case .objectPath: "o"
         case .strings: "as"
         case .objectPaths: "ao"
+        case .bytes: "ay"
+        case .texts: "a{ss}"
         case .dictionary: "a{sv}"
         case .variant: "v"
         case .tuple(let values): "(" + values.map(\.typeString).joined() + ")"

@@ -31,6 +31,14 @@ extension PeerConnection {
         drainICE(at: now)
     }
 
+    /// The addresses behind a name that `.resolve` told of; none if it cannot be resolved: then the candidate is dropped, and
+    /// a check of the far side may still show where it is.
+    package func resolved(_ name: String, to addresses: [IPAddress], at now: Instant) {
+        guard !isClosed else { return }
+        ice.resolved(name, to: addresses, at: now)
+        drainICE(at: now)
+    }
+
     func drainICE(at now: Instant) {
         while let transmit = ice.pollTransmit() {
             send(transmit.bytes, from: transmit.base, to: transmit.remote, at: now)

@@ -9,7 +9,7 @@ package enum PeerConnectionEvent: Sendable {
     case connectionStateChanged(PeerConnectionState)
     /// An offer and its answer are in force: what each media section does now.
     case negotiated([NegotiatedMedia])
-    /// A `.local` name that a candidate hides behind; the owner may look it up and add the candidate again.
+    /// A `.local` name that a candidate hides behind; the owner looks it up and tells `resolved`.
     case resolve(name: String)
     case audio(mid: String, ReceivedAudio)
     case video(mid: String, ReceivedVideoFrame)

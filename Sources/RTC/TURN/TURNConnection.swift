@@ -3,6 +3,8 @@ import Wire
 /// One TCP or TLS connection to a TURN server. A number is never used twice.
 package struct TURNConnectionID: Hashable, Sendable {
     let number: Int
+
+    package init(number: Int) { self.number = number }
 }
 
 /// What the owner of a `PeerConnection` is to do for its relays over streams.
@@ -20,4 +22,10 @@ package struct TURNEndpoint: Hashable, Sendable {
     package var usesTLS: Bool
     /// What the certificate must be for; nil for the address.
     package var hostName: String?
+
+    package init(address: TransportAddress, usesTLS: Bool, hostName: String?) {
+        self.address = address
+        self.usesTLS = usesTLS
+        self.hostName = hostName
+    }
 }

@@ -40,6 +40,11 @@ extension STUNMessage {
         firstValue { if case .alternateServer(let address) = $0 { address } else { nil } }
     }
 
+    /// The server's other address and port (RFC 5780 §7.4).
+    package var otherAddress: TransportAddress? {
+        firstValue { if case .otherAddress(let address) = $0 { address } else { nil } }
+    }
+
     /// Seconds.
     package var lifetime: UInt32? { firstValue { if case .lifetime(let seconds) = $0 { seconds } else { nil } } }
 

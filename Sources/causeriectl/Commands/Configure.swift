@@ -3,37 +3,84 @@ import BusClient
 import GLibKit
 
 extension Causeriectl {
-    /// `configure [SERVER...] [--user U] [--password P] [--relay-only] [--clear]`
+    /// `configure [SERVER...] [--add] [--user U] [--password P] [--relay-only] [--clear] [--interfaces I] [--media-ports P]`
     struct Configure: InstanceCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Sets the servers that help calls across the Internet.",
+            abstract: "Sets how calls may use the network: servers, interfaces, ports.",
             discussion: """
-                Without a server it prints what is set. The next call uses what is set; no window has to be opened again. The \
-                password is kept in a file that only you can read.
+                Without anything to set it prints what is set. The next call uses what is set; no window has to be opened \
+                again. Passwords are kept in the desktop's keyring, or, where there is none, in a file that only you can read.
                 """)
         @ParentCommand var root: Causeriectl
         @OptionGroup var instance: InstanceOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "stun:HOST:PORT, turn:HOST:PORT?transport=udp or tcp, or turns:HOST:PORT.")
         var servers: [String] = []
+        @Flag(help: "Keep the servers that are set, and add these.") var add = false
         @Option(help: "The user of the TURN servers.") var user = ""
         @Option(help: "The password of the TURN servers.") var password = ""
         @Flag(help: "Use TURN servers only, so that no address of this computer is told.") var relayOnly = false
         @Flag(help: "Use no server.") var clear = false
+        @Option(help: ArgumentHelp("Network interfaces for sound and picture, or all.", valueName: "names"))
+        var interfaces: String?
+        @Option(help: ArgumentHelp("UDP ports for sound and picture, or any.", valueName: "first-last"))
+        var mediaPorts: String?
 
         func validate() throws {
             if clear, !servers.isEmpty { throw ValidationError("Either servers or --clear.") }
+            if add, servers.isEmpty || relayOnly { throw ValidationError("--add needs servers, and no --relay-only.") }
+            if let mediaPorts, mediaPorts != "any", Self.ports(mediaPorts) == nil {
+                throw ValidationError("Ports are a range within 1024 to 65535, as in 50000-50100, or any.")
+            }
         }
 
         @MainActor func run(_ client: InstanceClient) throws {
-            if clear || !servers.isEmpty {
-                _ = try client.callRoot(
+            let setsServers = clear || !servers.isEmpty
+            if add {
+                for server in servers {
+                    try client.callRoot("AddServer", [.string(server), .string(user), .string(password)])
+                }
+            } else if setsServers {
+                try client.callRoot(
                     "Configure",
                     [.strings(servers), .string(user), .string(password), .bool(relayOnly)])
-            } else {
-                let text = try client.callRoot("DescribeNetwork").first?.stringValue ?? "{}"
-                print(output.json ? JSONValue(parsing: text)?.text(pretty: true) ?? text : text)
             }
+            if let interfaces {
+                let names = interfaces == "all" ? [] : interfaces.split(separator: ",").map(String.init)
+                try client.callRoot("SetInterfaces", [.strings(names)])
+            }
+            if let mediaPorts {
+                let ports = Self.ports(mediaPorts) ?? 0...0
+                try client.callRoot("SetMediaPorts", [.uint32(ports.lowerBound), .uint32(ports.upperBound)])
+            }
+            if !setsServers, interfaces == nil, mediaPorts == nil { try describe(client) }
+        }
+
+        @MainActor private func describe(_ client: InstanceClient) throws {
+            let settings = try client.callRoot("DescribeNetwork").json()
+            guard !output.json else { return print(settings.text(pretty: true)) }
+            var rows = (settings["servers"]?.elements ?? []).map { server in
+                let user = server["user"].map { [$0.humanText] } ?? []
+                let missing = server["hasPassword"] == .bool(false) ? ["(password not known)"] : []
+                return ["server", ([server["uri"]?.humanText ?? ""] + user + missing).joined(separator: "  ")]
+            }
+            let names = settings["interfaces"]?.elements.map(\.humanText) ?? []
+            rows.append(["relay-only", settings["relayOnly"]?.humanText ?? ""])
+            rows.append(["interfaces", names.isEmpty ? "all" : names.joined(separator: ",")])
+            let ports = settings["mediaPorts"].map { $0 == .null ? "any" : $0.humanText }
+            rows.append(["media-ports", ports ?? "any"])
+            if let problem = settings["passwordProblem"], problem != .null {
+                rows.append(["problem", problem.humanText])
+            }
+            print(Table.text(rows))
+        }
+
+        private static func ports(_ text: String) -> ClosedRange<UInt32>? {
+            let numbers = text.split(separator: "-", omittingEmptySubsequences: false).map { UInt32($0) }
+            guard numbers.count <= 2, let first = numbers.first ?? nil, let last = numbers.last ?? nil, first <= last,
+                first >= 1024, last <= 65535
+            else { return nil }
+            return first...last
         }
     }
 }

@@ -35,21 +35,24 @@ public final class Browser: Sendable {
     }
 
     /// Starts the browser and waits for its page.
-    public static func start() async throws -> Browser {
+    ///
+    /// - Parameter allowsDevices: whether pages may use camera and microphone; without them they do not learn this machine's
+    ///   addresses either.
+    public static func start(allowsDevices: Bool = true) async throws -> Browser {
         guard let executable else { throw ScriptError(description: "Chromium is not installed") }
         let server = try await PageServer.start(page: page)
         let folder = FileManager.default.temporaryDirectory.appending(path: "causerie-browser-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let process = Process()
         process.executableURL = URL(filePath: executable)
-        process.arguments = [
+        var arguments = [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",
             "--user-data-dir=\(folder.path)", "--use-fake-device-for-media-stream=fps=30",
-            "--use-fake-ui-for-media-stream",
             "--autoplay-policy=no-user-gesture-required", "--ignore-certificate-errors", "--mute-audio",
             "--disable-background-networking", "--disable-component-update",
-            "http://127.0.0.1:\(server.port)/",
         ]
+        arguments += allowsDevices ? ["--use-fake-ui-for-media-stream"] : []
+        process.arguments = arguments + ["http://127.0.0.1:\(server.port)/"]
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()

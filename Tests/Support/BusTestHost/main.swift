@@ -12,7 +12,7 @@ let profile = arguments.first.flatMap { $0.isEmpty ? nil : $0 }
 let port = arguments.count > 1 ? Int(arguments[1]) ?? 0 : 0
 let options = ConferenceOptions(
     port: port, camera: CameraSource.none, microphone: MicrophoneSource.none, speaker: SpeakerSource.none,
-    autoAccept: false)
+    autoAccept: false, passwords: SecretServicePasswords(profile: profile))
 // What is not worth a warning does not count as a complaint.
 var logger = Logger(label: "bus-test")
 logger.logLevel = .warning

@@ -13,6 +13,7 @@ let scenes: [String: () -> Void] = [
     "bus-server": busServerScene,
     "bus-client": busClientScene,
     "session": sessionScene,
+    "silent-secrets": silentSecretsScene,
 ]
 guard CommandLine.arguments.count >= 2, let scene = scenes[CommandLine.arguments[1]] else {
     print("error=no such scene")

@@ -23,6 +23,11 @@ enum Scene: String, CaseIterable {
     case preferences
     case preferencesDevices = "preferences-devices"
     case preferencesQuality = "preferences-quality"
+    case preferencesNetwork = "preferences-network"
+    /// A network check with a finding of each kind.
+    case networkCheck = "network-check"
+    /// A TURN server being edited.
+    case server
     case editStreams = "edit-streams"
     case editStreamsList = "edit-streams-list"
     case editStreamsInvalid = "edit-streams-invalid"

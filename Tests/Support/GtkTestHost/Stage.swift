@@ -28,6 +28,8 @@ final class Stage {
     private var window: MainWindow?
     private var preferences: PreferencesDialog?
     private var statistics: StatisticsView?
+    private var networkCheck: NetworkCheckWindow?
+    private var server: ServerDialog?
     private var editStreams: EditStreamsScene?
     private var timer: EventSource?
     private var ticks = 0
@@ -99,13 +101,30 @@ final class Stage {
     /// The window that the picture is of.
     private func subject(_ window: MainWindow) throws -> GObjectRef {
         switch scene {
-        case .preferences, .preferencesDevices, .preferencesQuality:
+        case .networkCheck:
+            let check = try NetworkCheckWindow()
+            check.show(Example.findings, isRunning: true)
+            check.present(over: window.window)
+            networkCheck = check
+            return check.window
+        case .server:
+            let dialog = try ServerDialog(ServerForm(Example.network.servers[1])) { _ in }
+            dialog.present(over: window.window)
+            server = dialog
+            return dialog.window
+        case .preferences, .preferencesDevices, .preferencesQuality, .preferencesNetwork:
             let dialog = try PreferencesDialog(
                 Preferences(profile: nil, schemaDirectory: environment("GSETTINGS_SCHEMA_DIR")), userName: "Ann Lee")
             dialog.setPortNote(tr("Calls arrive on port {port}.", ["port": "29172"]))
             dialog.setDevices(Example.devices)
+            let network = try NetworkPage(change: { _ in }, check: {}, say: { _ in })
+            network.show(Example.network, interfaces: Example.interfaces)
+            dialog.add(network)
             let page =
-                ["preferences-devices": "devices", "preferences-quality": "quality"][scene.rawValue] ?? "general"
+                [
+                    "preferences-devices": "devices", "preferences-quality": "quality",
+                    "preferences-network": "network",
+                ][scene.rawValue] ?? "general"
             adw_preferences_window_set_visible_page_name(dialog.window.pointer(), page)
             dialog.present(over: window.window)
             preferences = dialog
