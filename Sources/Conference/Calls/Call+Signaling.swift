@@ -95,7 +95,7 @@ extension Call {
                 handle(.rejectReceived(reason))
             }
         case .stream(let notice): receive(notice)
-        case .unknown: break
+        case .presenceRequest, .presence, .unknown: break
         }
     }
 

@@ -24,8 +24,14 @@ import Transport
     package var defaults: StreamDefaults {
         didSet { for stream in streams { stream.follow(from: oldValue, to: defaults) } }
     }
-    /// Whether every call is turned away as if all streams were busy.
-    package var doNotDisturb = false
+    /// What the user wants to be seen as.
+    package var status = UserStatus.available
+    /// Whether the user has not touched anything for a while: then *available* is *away*.
+    package var isIdle = false
+    /// Everybody in the profile's address book.
+    package let contacts: ContactBook
+    /// The calls that were.
+    package let history: CallHistory
     /// Cameras, microphones and speakers that are there now.
     package internal(set) var devices: [MediaDevice] = []
     /// Where calls come in; nil while nothing listens.
@@ -49,6 +55,7 @@ import Transport
     @ObservationIgnored let identity: InstallationIdentity?
     @ObservationIgnored let known: KnownIdentities
     @ObservationIgnored let database: ProfileDatabase
+    @ObservationIgnored private lazy var presenceWatch = PresenceWatch(self)
     @ObservationIgnored private let chosen: ChosenDevices
     @ObservationIgnored let store: WindowStore
     @ObservationIgnored private let networkStore: NetworkStore
@@ -90,8 +97,10 @@ import Transport
         tones = makeMedia == nil ? CallTones { [engine] tone, speaker in engine.play(tone, on: speaker) } : nil
         let folders = options.folders ?? ProfileFolders(profile: profile)
         if folders == nil { logger.error("there is no profile of this name: nothing is kept") }
-        known = KnownIdentities(in: folders, logger: logger)
         database = ProfileDatabase(in: folders, logger: logger)
+        known = KnownIdentities(database, in: folders, logger: logger)
+        contacts = ContactBook(database, trust: known, logger: logger)
+        history = CallHistory(database, logger: logger)
         chosen = ChosenDevices(in: folders, logger: logger)
         engine.setPreferredDevices(chosen.order)
         store = WindowStore(in: folders, logger: logger)
@@ -132,6 +141,7 @@ import Transport
             Task { await refreshDevices() }
         }
         updateListening()
+        presenceWatch.start()
         await listenerWork?.value
     }
 
@@ -139,6 +149,7 @@ import Transport
     package func shutdown() async {
         guard isRunning else { return }
         isRunning = false
+        presenceWatch.stop()
         let carriers = streams.compactMap(\.call?.carrier)
         for stream in streams { stream.disconnect() }
         for arrival in arrivals.values { arrival.reject(.declined) }
@@ -201,6 +212,9 @@ import Transport
         for server in stunServers { try? network.addSTUNServer(server) }
         return network
     }
+
+    /// Looks at every contact now.
+    package func refreshPresences() { presenceWatch.lookAgain() }
 
     // MARK: Devices
 
