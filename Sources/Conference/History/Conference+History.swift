@@ -13,7 +13,8 @@ extension Conference {
                 contact: stream.contact?.id, name: stream.remoteIdentifier ?? "",
                 address: call.isCaller ? stream.lastAddress : stream.remoteAddress ?? "",
                 fingerprint: stream.remoteIdentity?.fingerprint, isOutgoing: call.isCaller, date: call.began,
-                duration: call.connectedAt.map { (ContinuousClock.now - $0).inMilliseconds / 1000 }, reason: reason.code,
+                duration: call.connectedAt.map { (ContinuousClock.now - $0).inMilliseconds / 1000 },
+                reason: reason.code,
                 isMissed: !call.isCaller && !call.isAnswered && reason != .declined,
                 localPath: information.localCandidate?.type, remotePath: information.remoteCandidate?.type,
                 audioCodec: information.audioCodec, videoCodec: information.videoCodec, loss: call.means.meanLoss,
@@ -27,7 +28,8 @@ extension Conference {
     func rememberTurnedAway(_ incoming: IncomingCall) {
         let fingerprint = incoming.carrier.remoteIdentity?.description
         let again = history.recent.first {
-            $0.isMissed && ($0.fingerprint == fingerprint || $0.reason == EndReason.busy.code && $0.name == incoming.name)
+            $0.isMissed
+                && ($0.fingerprint == fingerprint || $0.reason == EndReason.busy.code && $0.name == incoming.name)
         }
         if let again, Date.now.timeIntervalSince(again.date) < Self.turnedAwayInterval { return }
         history.add(

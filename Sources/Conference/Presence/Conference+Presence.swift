@@ -48,7 +48,9 @@ extension Conference {
         } catch { return .unreachable(error.reason) }
     }
 
-    private nonisolated static func presence(from connection: SignalingConnection, within limit: Duration) async -> Presence {
+    private nonisolated static func presence(from connection: SignalingConnection, within limit: Duration) async
+        -> Presence
+    {
         try? connection.send(.presenceRequest)
         let deadline = Task {
             if (try? await Task.sleep(for: limit)) != nil { connection.close() }

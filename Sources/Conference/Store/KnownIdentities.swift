@@ -100,7 +100,8 @@ import RTC
             var events: [(id: Int64, event: IdentityEvent)] = []
             for subject in subjects {
                 let rows = try Row.fetchAll(
-                    database, sql: "SELECT id, what, fingerprint, date FROM identityEvent WHERE kind = ? AND subject = ?",
+                    database,
+                    sql: "SELECT id, what, fingerprint, date FROM identityEvent WHERE kind = ? AND subject = ?",
                     arguments: [subject.kind, subject.key])
                 for row in rows {
                     guard let what = IdentityEvent.What(rawValue: row[1]) else { continue }
