@@ -67,3 +67,12 @@ package enum ContactPhoto {
         return nil
     }
 }
+
+extension ContactPhoto {
+    /// A picture from a file, for a draft; what of it is kept is decided when the draft is.
+    package static func read(_ path: String) throws(ContactProblem) -> [UInt8] {
+        let found = try? ProfileFile(path: path).read(atMost: sourceLimit)
+        guard let bytes = found.flatMap({ $0 }), description(of: bytes) != nil else { throw .photoUnreadable }
+        return bytes
+    }
+}
