@@ -26,7 +26,7 @@ extension Conference {
         stream.contact == nil && !stream.isTestCall && draft(of: stream) != nil
     }
 
-    private func draft(of stream: Stream) -> ContactDraft? {
+    fileprivate func draft(of stream: Stream) -> ContactDraft? {
         draft(name: stream.remoteIdentifier ?? "", address: stream.remoteAddress ?? "")
     }
 
@@ -68,5 +68,20 @@ extension Conference {
         let contact = try addContact(of: stream)
         contacts.pin(fingerprint, to: contact.id)
         try contacts.setVerified(true, contact.id)
+    }
+}
+
+extension Stream {
+    /// Whether whoever is at the other end, or was in the last call, can be made a contact.
+    package var canAddContact: Bool { conference?.canAddContact(of: self) ?? false }
+}
+
+extension Conference {
+    /// Contacts that a person may want first: those of the last calls, then the others by name. Who can be reached makes no
+    /// difference, so that nobody moves under the pointer.
+    package func contactsAtHand(_ count: Int) -> [Contact] {
+        var seen: Set<String> = []
+        let recent = history.recent.compactMap(\.contact).compactMap { contacts[$0] }
+        return Array((recent + contacts.contacts).lazy.filter { seen.insert($0.id).inserted }.prefix(count))
     }
 }
