@@ -54,7 +54,9 @@ package nonisolated struct CallItem: Hashable, Sendable {
         if let (here, there) = record.localPath.flatMap({ here in record.remotePath.map { (here, $0) } }) {
             words.append(tr("Way: {here} to {there}", ["here": here, "there": there]))
         }
-        let codecs = [record.audioCodec, record.videoCodec].compactMap { $0?.split(separator: "/").last.map(String.init) }
+        let codecs = [record.audioCodec, record.videoCodec].compactMap {
+            $0?.split(separator: "/").last.map(String.init)
+        }
         if !codecs.isEmpty { words.append(codecs.joined(separator: ", ")) }
         if let loss = record.loss { words.append(tr("Loss: {share}", ["share": FigureUnit.share.text(loss)])) }
         if let time = record.roundTripTime {

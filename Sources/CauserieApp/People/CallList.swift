@@ -55,7 +55,9 @@ final class CallList {
         if actions[.add] != nil, item.isStranger {
             add(.add, "contact-new-symbolic", tr("Add {name} to Contacts", words), item, to: box)
         }
-        if actions[.remove] != nil { add(.remove, "user-trash-symbolic", tr("Forget the Call with {name}", words), item, to: box) }
+        if actions[.remove] != nil {
+            add(.remove, "user-trash-symbolic", tr("Forget the Call with {name}", words), item, to: box)
+        }
         if actions[.call] != nil, !item.address.isEmpty {
             add(.call, "causerie-call-symbolic", tr("Call {name}", words), item, to: box)
         }

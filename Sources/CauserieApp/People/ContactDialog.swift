@@ -58,12 +58,12 @@ package final class ContactDialog {
                 return false
             })
         trust.onVerify { [weak self] isVerified in
-            guard let self, let id else { return }
-            try? book.setVerified(isVerified, id)
+            guard let self, let id = self.id else { return }
+            try? self.book.setVerified(isVerified, id)
         }
-        let (book, id, conference) = (conference.contacts, id, conference)
-        show(id.flatMap { book[$0] })
-        guard let id else { return }
+        let (book, conference) = (conference.contacts, conference)
+        show(self.id.flatMap { book[$0] })
+        guard let id = self.id else { return }
         observations = [
             ModelObservation({ book[id] }) { [weak self] contact in
                 // Somebody else has removed it.
@@ -108,7 +108,9 @@ package final class ContactDialog {
         guard let contact = id.flatMap({ book[$0] }) else { return }
         QuestionDialog.present(
             tr("Remove {name}?", ["name": contact.name]),
-            tr("The contact, its note and picture and what is known of its key are removed. The calls stay in the history."),
+            tr(
+                "The contact, its note and picture and what is known of its key are removed. The calls stay in the history."
+            ),
             button: tr("_Remove"), over: window
         ) { [weak self] in
             guard let self else { return }

@@ -34,7 +34,8 @@ final class ContactForm {
         Picture.show(bytes, in: avatar)
         removePhoto.isVisible = bytes != nil
         adw_avatar_set_text(avatar.opaque, contact?.name ?? "")
-        connect(name, "changed") { [weak self] in self.map { adw_avatar_set_text($0.avatar.opaque, $0.words($0.name)) } }
+        connect(name, "changed") { [weak self] in self.map { adw_avatar_set_text($0.avatar.opaque, $0.words($0.name)) }
+        }
     }
 
     private static func text(_ row: Widget) -> Widget {

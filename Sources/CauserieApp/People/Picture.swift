@@ -22,7 +22,9 @@ enum Picture {
     /// At most `ContactPhoto.side` pixels on each side; nil for what cannot be decoded. What unfolds to more than is
     /// reasonable was refused by its head before.
     static func scaled(_ bytes: [UInt8]) -> [UInt8]? {
-        guard let found = ContactPhoto.description(of: bytes), let data = g_bytes_new(bytes, gsize(bytes.count)) else { return nil }
+        guard let found = ContactPhoto.description(of: bytes), let data = g_bytes_new(bytes, gsize(bytes.count)) else {
+            return nil
+        }
         defer { g_bytes_unref(data) }
         guard let stream = g_memory_input_stream_new_from_bytes(data) else { return nil }
         let source = GObjectRef(adopting: stream)

@@ -8,12 +8,13 @@ import RTC
     /// More than a person has, and few enough to be looked through at once.
     package nonisolated static let limit = 5000
 
-    package private(set) var contacts: [Contact] = []
+    package private(set) var contacts: [Contact] = [] { didSet { index = ContactIndex(contacts) } }
     /// By contact; what is not in it was not looked at yet.
     package internal(set) var presences: [String: Presence] = [:]
 
     /// Makes a picture small enough to be kept; nil where nothing can, and then only small ones are taken.
     @ObservationIgnored package var scalePhoto: (([UInt8]) -> [UInt8]?)?
+    private var index = ContactIndex([])
     @ObservationIgnored private let store: ContactStore
     @ObservationIgnored private let trust: KnownIdentities
     @ObservationIgnored private let logger: Logger
@@ -24,6 +25,8 @@ import RTC
         self.logger = logger
         do {
             contacts = Self.sorted(try store.all())
+            // Within an initializer nothing observes.
+            index = ContactIndex(contacts)
         } catch { logger.error("the contacts cannot be read: \(error)") }
     }
 
@@ -33,21 +36,18 @@ import RTC
 
     // MARK: Finding
 
-    package subscript(id: String) -> Contact? { contacts.first { $0.id == id } }
+    package subscript(id: String) -> Contact? { index[id].map { contacts[$0] } }
 
     /// Whatever the case of the letters.
-    package func contact(named name: String) -> Contact? {
-        let key = ContactText.key(name)
-        return contacts.first { ContactText.key($0.name) == key }
-    }
+    package func contact(named name: String) -> Contact? { index[name: name].map { contacts[$0] } }
 
     func contact(at address: CallAddress) -> Contact? { contact(at: ContactAddress.direct(address)) }
 
-    private func contact(at place: ContactAddress) -> Contact? { contacts.first { $0.place == place } }
+    private func contact(at place: ContactAddress) -> Contact? { index[place].map { contacts[$0] } }
 
     /// The contact whose calls show this key.
     package func contact(withFingerprint fingerprint: String) -> Contact? {
-        contacts.first { $0.fingerprint == fingerprint }
+        index[fingerprint: fingerprint].map { contacts[$0] }
     }
 
     /// Those whose name, address or note has each of the words somewhere, whatever case and marks.

@@ -47,19 +47,25 @@ import Observation
     }
 
     private static func record(_ row: Row) -> CallRecord {
-        CallRecord(
-            id: row["id"], contact: row["contact"], name: row["name"], address: row["address"],
-            fingerprint: row["fingerprint"], isOutgoing: row["isOutgoing"],
-            date: Date(timeIntervalSince1970: row["date"]), duration: row["duration"], reason: row["reason"],
-            isMissed: row["isMissed"], isSeen: row["isSeen"], localPath: row["localPath"],
-            remotePath: row["remotePath"], audioCodec: row["audioCodec"], videoCodec: row["videoCodec"],
-            loss: row["loss"], roundTripTime: row["roundTripTime"])
+        var record = CallRecord(
+            contact: row["contact"], name: row["name"], address: row["address"], fingerprint: row["fingerprint"],
+            isOutgoing: row["isOutgoing"], date: Date(timeIntervalSince1970: row["date"]), duration: row["duration"],
+            reason: row["reason"], isMissed: row["isMissed"])
+        record.id = row["id"]
+        record.isSeen = row["isSeen"]
+        record.localPath = row["localPath"]
+        record.remotePath = row["remotePath"]
+        record.audioCodec = row["audioCodec"]
+        record.videoCodec = row["videoCodec"]
+        record.loss = row["loss"]
+        record.roundTripTime = row["roundTripTime"]
+        return record
     }
 
     // MARK: Writing
 
     /// Remembers a call that is over.
-    func add(_ record: CallRecord) {
+    package func add(_ record: CallRecord) {
         write { [limit] database in
             try database.execute(
                 sql: """

@@ -32,6 +32,21 @@ package struct CallRecord: Identifiable, Hashable, Sendable {
     /// Mean, ms.
     package var roundTripTime: Double?
 
+    package init(
+        contact: String? = nil, name: String, address: String, fingerprint: String? = nil, isOutgoing: Bool, date: Date,
+        duration: Double? = nil, reason: String, isMissed: Bool
+    ) {
+        self.contact = contact
+        self.name = name
+        self.address = address
+        self.fingerprint = fingerprint
+        self.isOutgoing = isOutgoing
+        self.date = date
+        self.duration = duration
+        self.reason = reason
+        self.isMissed = isMissed
+    }
+
     /// Why it ended, one sentence for people, in English; the interface translates it.
     package var sentence: String { EndReason(code: reason)?.sentence ?? "" }
 }

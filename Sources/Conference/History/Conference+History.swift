@@ -8,17 +8,19 @@ extension Conference {
     func remember(_ call: Call, of stream: Stream) {
         guard case .ended(let reason) = call.machine.state, call.echo == nil else { return }
         let information = StreamInformation(report: stream.lastReport)
-        history.add(
-            CallRecord(
-                contact: stream.contact?.id, name: stream.remoteIdentifier ?? "",
-                address: call.isCaller ? stream.lastAddress : stream.remoteAddress ?? "",
-                fingerprint: stream.remoteIdentity?.fingerprint, isOutgoing: call.isCaller, date: call.began,
-                duration: call.connectedAt.map { (ContinuousClock.now - $0).inMilliseconds / 1000 },
-                reason: reason.code,
-                isMissed: !call.isCaller && !call.isAnswered && reason != .declined,
-                localPath: information.localCandidate?.type, remotePath: information.remoteCandidate?.type,
-                audioCodec: information.audioCodec, videoCodec: information.videoCodec, loss: call.means.meanLoss,
-                roundTripTime: call.means.meanRoundTripTime))
+        var record = CallRecord(
+            contact: stream.contact?.id, name: stream.remoteIdentifier ?? "",
+            address: call.isCaller ? stream.lastAddress : stream.remoteAddress ?? "",
+            fingerprint: stream.remoteIdentity?.fingerprint, isOutgoing: call.isCaller, date: call.began,
+            duration: call.connectedAt.map { (ContinuousClock.now - $0).inMilliseconds / 1000 }, reason: reason.code,
+            isMissed: !call.isCaller && !call.isAnswered && reason != .declined)
+        record.localPath = information.localCandidate?.type
+        record.remotePath = information.remoteCandidate?.type
+        record.audioCodec = information.audioCodec
+        record.videoCodec = information.videoCodec
+        record.loss = call.means.meanLoss
+        record.roundTripTime = call.means.meanRoundTripTime
+        history.add(record)
     }
 
     /// How long somebody who is turned away again and again counts as one call, seconds.

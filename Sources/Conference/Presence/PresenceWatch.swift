@@ -7,7 +7,7 @@ import RTC
 
     private unowned let conference: Conference
     /// When each contact is looked at again, and where it was then.
-    private var due: [String: (time: ContinuousClock.Instant, place: ContactAddress)] = [:]
+    private var due: [String: (time: ContinuousClock.Instant, address: String)] = [:]
     private var asking: [String: Task<Void, Never>] = [:]
     private var timer: Task<Void, Never>?
 
@@ -48,9 +48,8 @@ import RTC
         }
         let now = ContinuousClock.now
         for contact in book.contacts where asking.count < Self.limit && asking[contact.id] == nil {
-            guard let place = contact.place, let address = place.direct else { continue }
-            if let next = due[contact.id], next.place == place, next.time > now { continue }
-            ask(contact, address, place)
+            if let next = due[contact.id], next.address == contact.address, next.time > now { continue }
+            ask(contact)
         }
         if due.count > book.contacts.count {
             let ids = Set(book.contacts.map(\.id))
@@ -58,10 +57,12 @@ import RTC
         }
     }
 
-    private func ask(_ contact: Contact, _ address: CallAddress, _ place: ContactAddress) {
+    private func ask(_ contact: Contact) {
         // Not all in one moment, nor all instances of a network in step.
         let interval = conference.options.timing.presence * Double.random(in: 0.8...1.2)
-        due[contact.id] = (.now + interval, place)
+        due[contact.id] = (.now + interval, contact.address)
+        // A server tells itself who is there.
+        guard let address = contact.place?.direct else { return }
         let expected = contact.fingerprint.flatMap { DTLSFingerprint(parsing: $0) }
         asking[contact.id] = Task { [weak self, conference] in
             let presence = await conference.askPresence(address, expected: expected)
@@ -69,7 +70,7 @@ import RTC
             asking[contact.id] = nil
             let book = conference.contacts
             // It may be gone, or somewhere else, by now.
-            guard book[contact.id]?.place == place, !conference.networkSettings.relayOnly else { return }
+            guard book[contact.id]?.address == contact.address, !conference.networkSettings.relayOnly else { return }
             if book.presences[contact.id] != presence { book.presences[contact.id] = presence }
         }
     }
