@@ -76,7 +76,7 @@ package final class PaneView {
     package func showPeople(_ items: [PersonItem]) {
         people.show(items)
         hasPeople = !items.isEmpty
-        peopleList.isVisible = hasPeople && isLarge
+        showEmptyPage(isLarge: isLarge)
     }
 
     /// Whether the address button is the one that a person is led to: not when the header bar's is.
@@ -176,7 +176,8 @@ package final class PaneView {
     private func showEmptyPage(isLarge: Bool) {
         self.isLarge = isLarge
         peopleList.isVisible = hasPeople && isLarge
-        adw_status_page_set_icon_name(emptyPage.opaque, isLarge ? "org.causerie.Causerie-symbolic" : nil)
+        // Those whom a person may call are worth more room than a picture.
+        adw_status_page_set_icon_name(emptyPage.opaque, isLarge && !hasPeople ? "org.causerie.Causerie-symbolic" : nil)
         adw_status_page_set_title(emptyPage.opaque, isLarge ? tr("Talk to Someone") : "")
         adw_status_page_set_description(
             emptyPage.opaque,

@@ -56,7 +56,11 @@ package final class MainWindow {
         chrome.isHeld = { [controls, address] in controls.isBusy || address.isBusy }
         if let application { gtk_window_set_application(window.pointer(), application.pointer()) }
         let frame = try builder.object("frame", gtk_overlay_get_type())
-        sensor = SizeSensor(frame) { [incoming] width, _ in incoming.setNarrow(width < 520) }
+        sensor = SizeSensor(frame) { [incoming, contactsButton] width, _ in
+            incoming.setNarrow(width < 520)
+            // In a narrow window the main menu has it.
+            contactsButton.isVisible = width >= 520
+        }
         connect(window, "notify::fullscreened") { [weak self] in self?.fullscreenChanged() }
     }
 
