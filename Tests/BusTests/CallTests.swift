@@ -19,7 +19,7 @@ import Testing
     func testCall() async throws {
         let instance = try await Instance.start()
         let idle = try #require(try Instance.json(instance.control("info", "main", "--json")) as? [String: Any])
-        #expect(idle.count == 11 && idle.values.allSatisfy { $0 is NSNull })
+        #expect(idle.count == 14 && idle.allSatisfy { $0.key == "verified" || $0.value is NSNull })
         #expect(try instance.control("test-call", "main", "--wait").status == 0)
         let busy = try #require(try Instance.json(instance.control("info", "main", "--json")) as? [String: Any])
         #expect((busy["dtlsVersion"] as? String)?.hasPrefix("DTLS") == true)

@@ -12,13 +12,14 @@ struct WalkTests {
         "preferences", "preferences-devices", "preferences-quality", "preferences-network",
         "network-check", "server", "shortcuts", "about", "statistics",
         "statistics-ended", "statistics-empty", "edit-streams", "edit-streams-list", "edit-streams-invalid", "poor",
-        "edit-streams-call",
+        "edit-streams-call", "people", "people-calls", "people-empty", "contact", "contact-invalid", "verify",
     ]
 
     /// What is no sentence of this program's: names of people, devices and formats.
     private static let data: Set<String> = [
         "Ann Lee", "Bob", "Causerie", "VP8", "JSON", "Opus", "Headset Microphone", "Headset Speakers",
         "Integrated Camera", "root", "main", "desk", "door",
+        "Élodie", "Zoe", "office.example.org", "bob@example.org", "Desk 4", "host", "relay",
         "DTLS 1.2, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, AEAD_AES_128_GCM",
         // GTK's own word for the key.
         "Ctrl",

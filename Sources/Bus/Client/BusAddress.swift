@@ -13,6 +13,10 @@ package nonisolated enum BusAddress {
     /// A stream's object is directly below: `ObjectPath.appending` of its name.
     package static let streamsPath = rootPath.appending("streams")
 
+    /// The object of contacts and past calls.
+    package static let peopleInterface = "org.causerie.People"
+    package static let peoplePath = rootPath.appending("people")
+
     /// An instance's bus name, which is its application identifier too. Nil for a profile that cannot be one: 1 to 64
     /// letters, digits, `_` and `-`, a letter or `_` first.
     package static func name(profile: String?) -> String? {

@@ -83,6 +83,28 @@ package final class InstanceClient {
         try call(root(BusAddress.rootInterface), method, arguments, timeout: timeout)
     }
 
+    /// Calls a method of the object of contacts and past calls.
+    @discardableResult
+    package func callPeople(_ method: String, _ arguments: [Variant] = []) throws(ClientError) -> [Variant] {
+        try call(people(BusAddress.peopleInterface), method, arguments)
+    }
+
+    /// Every property of that object.
+    package func peopleProperties() throws(ClientError) -> [String: Variant] {
+        let answer = try call(people(Self.properties), "GetAll", [.string(BusAddress.peopleInterface)])
+        return answer.first?.dictionaryValue ?? [:]
+    }
+
+    /// Changes a property of that object.
+    package func setPeopleProperty(_ property: String, to value: Variant) throws(ClientError) {
+        let arguments: [Variant] = [.string(BusAddress.peopleInterface), .string(property), .variant(value)]
+        _ = try call(people(Self.properties), "Set", arguments)
+    }
+
+    private func people(_ interface: String) -> BusTarget {
+        BusTarget(name: name, path: BusAddress.peoplePath, interface: interface)
+    }
+
     /// Every property of the root object.
     package func rootProperties() throws(ClientError) -> [String: Variant] {
         let answer = try call(root(Self.properties), "GetAll", [.string(BusAddress.rootInterface)])

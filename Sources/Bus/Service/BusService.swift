@@ -36,7 +36,11 @@ package final class BusService {
         do {
             // The objects first: who sees the name finds them there.
             root = RootObject(conference, profile: profile, quit: quit)
-            exports = [try BusExport(root, at: BusAddress.rootPath, on: connection)]
+            let people = PeopleObject(conference, connection: connection)
+            exports = [
+                try BusExport(root, at: BusAddress.rootPath, on: connection),
+                try BusExport(people, at: BusAddress.peoplePath, on: connection),
+            ]
             name = try BusName(busName, on: connection)
         } catch BusNameError.taken {
             throw .alreadyRunning

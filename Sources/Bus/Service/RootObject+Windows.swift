@@ -63,7 +63,7 @@ extension RootObject {
     }
 
     /// The caller's folder is not known here: a relative path would mean another file than the caller's.
-    private static func check(path: String) throws(BusFailure) {
+    static func check(path: String) throws(BusFailure) {
         guard path.hasPrefix("/"), path.utf8.count < 4096 else {
             throw .invalidValue("A file's path begins with / and has less than 4096 bytes.")
         }

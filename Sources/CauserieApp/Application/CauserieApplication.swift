@@ -24,6 +24,7 @@ final class CauserieApplication {
     private var binding: PreferencesBinding?
     private var observations: [ModelObservation] = []
     private var signals: [EventSource] = []
+    private var idleWatch: IdleWatch?
     private var isEnding = false
     /// Whether the windows are on the screen: not before the first activation.
     private var isShowing = false
@@ -85,6 +86,8 @@ final class CauserieApplication {
         } catch {
             logger.notice("Causerie cannot be controlled from outside", metadata: ["reason": "\(error)"])
         }
+        conference.contacts.scalePhoto = Picture.scaled
+        idleWatch = IdleWatch(conference)
         if let problem = preferences.settings.problem { logger.notice("\(problem)") }
         let conference = self.conference
         observations = [
@@ -97,10 +100,8 @@ final class CauserieApplication {
             ModelObservation({ conference.closedWindows.isEmpty }) { [application] isEmpty in
                 ActionMap(application).setEnabled("reopen-window", !isEmpty)
             },
-            ModelObservation({ conference.doNotDisturb }) { [weak self] isOn in
-                guard let self else { return }
-                ActionMap(application).set("do-not-disturb", to: isOn)
-                preferences.set("do-not-disturb", isOn)
+            ModelObservation({ conference.status }) { [application] in
+                ActionMap(application).set("status", to: $0.rawValue)
             },
             ModelObservation({ conference.streams.map { $0.state == .incoming } }) { [weak self] _ in
                 self?.incoming.update()
@@ -205,8 +206,8 @@ final class CauserieApplication {
         }
         actions.add("new-window") { [unowned self] in conference.addWindow() }
         actions.add("reopen-window") { [unowned self] in conference.reopenWindow() }
-        actions.add("do-not-disturb", initially: conference.doNotDisturb) { [unowned self] in
-            conference.doNotDisturb = $0
+        actions.add("status", initially: conference.status.rawValue) { [unowned self] word in
+            if let status = UserStatus(rawValue: word) { conference.status = status }
         }
         actions.add("show") { [unowned self] in activate() }
         actions.add("dial", withText: { [unowned self] in dial($0) })

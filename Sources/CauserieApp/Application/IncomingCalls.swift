@@ -29,8 +29,8 @@ final class IncomingCalls {
     private func identifier(_ name: String) -> String { "incoming-" + name }
 
     private func notify(_ stream: Stream) {
-        let identified = stream.remoteIdentifier ?? ""
-        let caller = identified.isEmpty ? stream.remoteAddress ?? tr("Somebody") : identified
+        let named = CallSituation.name(of: stream)
+        let caller = named.isEmpty ? tr("Somebody") : named
         guard let notification = g_notification_new(tr("{name} is calling", ["name": caller])) else { return }
         defer { g_object_unref(notification.gobject) }
         if let address = stream.remoteAddress, !address.isEmpty { g_notification_set_body(notification, address) }

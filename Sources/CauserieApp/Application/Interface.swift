@@ -18,6 +18,7 @@ package enum Interface {
         ("win.hang-up", ["<Primary>h"]),
         ("win.microphone", ["<Primary>m"]),
         ("win.camera", ["<Primary>k"]),
+        ("win.contacts", ["<Primary>b"]),
         ("win.statistics", ["<Primary>i"]),
         ("win.edit-streams", ["<Primary>e"]),
         ("win.fullscreen", ["F11"]),

@@ -23,7 +23,8 @@ package final class Preferences {
         "speaker": .string("default"), "video-size": .string("640x480"), "frame-rate": .int32(30),
         "video-bitrate": .int32(800), "audio-bitrate": .int32(32), "echo-cancellation": .bool(true),
         "noise-suppression": .bool(true), "gain-control": .bool(true), "music-mode": .bool(false),
-        "recent-addresses": .strings([]), "do-not-disturb": .bool(false), "ring-tone": .bool(true),
+        "recent-addresses": .strings([]), "do-not-disturb": .bool(false), "status": .string("available"),
+        "ring-tone": .bool(true),
     ]
 
     /// The defaults as GVariant texts, as a schema writes them: for the test that compares the two.

@@ -6,6 +6,7 @@ import GLibKit
 final class PreferencesBinding {
     private let preferences: Preferences
     private let conference: Conference
+    private var statusObservation: ModelObservation?
 
     private static let defaultsKeys = [
         "identifier", "timeout", "camera", "microphone", "speaker", "video-size", "frame-rate", "video-bitrate",
@@ -26,7 +27,13 @@ final class PreferencesBinding {
         preferences.settings.onChange(of: "do-not-disturb") { [conference] in
             conference.doNotDisturb = preferences.flag("do-not-disturb")
         }
-        conference.doNotDisturb = preferences.flag("do-not-disturb")
+        conference.status = UserStatus(rawValue: preferences.text("status")) ?? .available
+        if preferences.flag("do-not-disturb") { conference.doNotDisturb = true }
+        // Who is invisible stays so: a new start must not tell.
+        statusObservation = ModelObservation({ conference.status }) { [preferences] status in
+            preferences.set("do-not-disturb", status == .doNotDisturb)
+            if status != .doNotDisturb { preferences.set("status", status.rawValue) }
+        }
         preferences.settings.onChange(of: "ring-tone") { [conference] in
             conference.playsTones = preferences.flag("ring-tone")
         }

@@ -29,6 +29,11 @@ package nonisolated struct CallSituation: Hashable, Sendable {
     package var isIdentityRefused = false
     /// The far side uses a name that somebody with another identity key had before.
     package var isImpostorPossible = false
+    /// The far side has the key that the user has verified with this contact.
+    package var isVerified = false
+    /// Whether whoever is there can be made a contact, and the digits of the call compared.
+    package var canAddContact = false
+    package var canVerify = false
     /// The microphone has heard nothing for long.
     package var isMicrophoneSilent = false
     /// The stream's network is made worse on purpose.
@@ -72,22 +77,25 @@ extension CallSituation {
         problems = stream.problems
         quality = stream.state.isAnswered ? stream.quality : nil
         isImpostorPossible = stream.remoteIdentity?.standing == .changed
+        isVerified = stream.isVerified
+        canAddContact = stream.canAddContact
+        canVerify = stream.verification != nil && stream.state.isAnswered
         hasCamera = stream.camera != .none
         hasMicrophone = stream.microphone != .none
         display = pane.display
         self.stream = stream.name
     }
 
-    /// What the far end is called: its own name for itself, else its address.
+    /// What the far end is called: the contact's name, its own name for itself, else its address.
     @MainActor static func name(of stream: Stream) -> String {
         let address = shortened(stream.remoteAddress ?? "")
-        let named = stream.remoteIdentifier ?? ""
+        let named = stream.contact?.name ?? stream.remoteIdentifier ?? ""
         let called = address.isEmpty ? stream.address : address
         return stream.isTestCall ? tr("Test Call") : named.isEmpty ? called : named
     }
 
     /// An address without the port that need not be said.
-    package static func shortened(_ address: String) -> String {
+    package nonisolated static func shortened(_ address: String) -> String {
         let port = ":\(ConferenceOptions.defaultPort)"
         guard address.hasSuffix(port) else { return address }
         let host = address.dropLast(port.count)

@@ -11,6 +11,10 @@ protocol PaneHost: AnyObject {
     func showStatistics(of stream: Stream)
     func editStreams(selecting stream: Stream)
     func saveSnapshot(of stream: Stream)
+    /// Makes whoever is at the other end a contact.
+    func addContact(of stream: Stream)
+    /// Shows the call's digits, to be compared.
+    func verify(_ stream: Stream)
 }
 
 /// The `pane.` actions: what the buttons on a pane and its context menu do.
@@ -45,6 +49,8 @@ final class PaneActions {
         actions.add("answer") { [weak self] in self?.answer() }
         actions.add("decline") { [weak self] in self?.ringing?.reject() }
         actions.add("hang-up") { [weak self] in self?.stream.disconnect() }
+        actions.add("add-contact") { [weak self] in self.map { $0.host?.addContact(of: $0.stream) } }
+        actions.add("verify") { [weak self] in self.map { $0.host?.verify($0.stream) } }
     }
 
     private func callAgain() {
@@ -141,6 +147,7 @@ final class PaneActions {
         let enabled: [String: Bool] = [
             "call-address": isFree, "test-call": isFree, "call-again": isFree && situation.canCallAgain,
             "answer": ringing != nil, "decline": ringing != nil, "hang-up": situation.isCall,
+            "add-contact": situation.canAddContact, "verify": situation.canVerify,
             "statistics": true, "snapshot": situation.hasReceivedPicture,
             "move-forward": count > 1 && place > 0, "move-back": count > 1 && place < count - 1,
             "detach": count > 1, "return": window?.origin != nil && window?.streams.isEmpty == true,

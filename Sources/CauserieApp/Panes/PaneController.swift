@@ -12,6 +12,7 @@ final class PaneController {
     private let reachability: () -> String
     private let changed: (PaneController) -> Void
     private var observation: ModelObservation?
+    private var peopleObservation: ModelObservation?
     private var displays: [VideoDisplay] = []
     private var shownStream: Stream?
     private var actions: PaneActions?
@@ -36,6 +37,7 @@ final class PaneController {
             paintable.onPictureChange { [weak self] in self?.refresh() }
         }
         connectMenu(conference, host: host)
+        connectPeople(conference, host: host)
         bindStream()
         observation = ModelObservation({ CallSituation(pane) }) { [weak self] in self?.show($0) }
     }
@@ -49,6 +51,23 @@ final class PaneController {
             view.menu.setStreams(conference.streams.map(\.name))
             actions?.update()
         }
+    }
+
+    /// How many contacts the empty page offers.
+    private static let peopleLimit = 5
+
+    private func connectPeople(_ conference: Conference, host: any PaneHost) {
+        let book = conference.contacts
+        view.photo = { [weak book] id in book.flatMap { book in book[id].flatMap { book.photo(of: $0) } } }
+        let call = { [weak self, weak host, weak conference] (id: String) in
+            guard let self, let conference, let contact = conference.contacts[id] else { return }
+            host?.call(contact.callText(conference), from: self)
+        }
+        view.people.onChoose(call)
+        view.people.onCall(call)
+        peopleObservation = ModelObservation({
+            conference.contactsAtHand(Self.peopleLimit).map { PersonItem($0, conference.contacts.presences[$0.id]) }
+        }) { [weak self] in self?.view.showPeople($0) }
     }
 
     /// The pane may be given another stream at any time.

@@ -9,6 +9,7 @@ nonisolated extension PanePresentation {
     package init(_ situation: CallSituation, reachability: String) {
         self.init()
         name = situation.name
+        isVerified = situation.isVerified
         self.reachability = reachability
         showsInset = situation.display == .receivedWithSentInset && situation.hasSentPicture && situation.isCall
         switch situation.state {

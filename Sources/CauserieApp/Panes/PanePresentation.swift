@@ -28,6 +28,8 @@ package nonisolated struct PanePresentation: Hashable, Sendable {
     package var name = ""
     /// The state in a word or a sentence.
     package var state = ""
+    /// The user has verified who it is.
+    package var isVerified = false
     /// A spinner beside the state: something is under way.
     package var isWorking = false
     package var notices: [Notice] = []

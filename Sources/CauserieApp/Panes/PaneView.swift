@@ -25,10 +25,17 @@ package final class PaneView {
     private let trustButton: Widget
     private let reachability: Widget
     private let addressButton: Widget
+    /// Contacts to be called from the empty page.
+    let people: PersonList
+    private let peopleList: Widget
+    private var hasPeople = false
+    /// A contact's picture, by id.
+    var photo: (String) -> [UInt8]? = { _ in nil }
     private var sensor: SizeSensor?
     private let emptyPage: Widget
     private var isNarrow = false
     private var isTiny = false
+    private var isLarge = false
 
     package init() throws(BuilderError) {
         let builder = try Builder(resource: resourcePath("ui/pane.ui"))
@@ -42,6 +49,9 @@ package final class PaneView {
         trustButton = try builder.widget("trust_button")
         addressButton = try builder.widget("address_button")
         reachability = try builder.object("reachable_label", gtk_label_get_type())
+        peopleList = try builder.object("people", gtk_list_box_get_type())
+        let photos = PhotoSource()
+        people = PersonList(peopleList) { photos.photo($0) }
         menu = try PaneMenu(Widget(root))
         person = try PersonPage(builder)
         tag = try StateTag(builder)
@@ -51,7 +61,22 @@ package final class PaneView {
         watchVisibility()
         focusOnClick()
         sensor = SizeSensor(Widget(root)) { [weak self] width, height in self?.adapt(width: width, height: height) }
+        photos.read = { [weak self] in self?.photo($0) }
         show(presentation)
+    }
+
+    /// Where the list's pictures come from: the pane is not there yet when the list is made.
+    private final class PhotoSource {
+        var read: (String) -> [UInt8]? = { _ in nil }
+
+        func photo(_ id: String) -> [UInt8]? { read(id) }
+    }
+
+    /// Offers these contacts on the empty page.
+    package func showPeople(_ items: [PersonItem]) {
+        people.show(items)
+        hasPeople = !items.isEmpty
+        showEmptyPage(isLarge: isLarge)
     }
 
     /// Whether the address button is the one that a person is led to: not when the header bar's is.
@@ -149,7 +174,10 @@ package final class PaneView {
 
     /// In a small pane the ways to begin are all there is room for.
     private func showEmptyPage(isLarge: Bool) {
-        adw_status_page_set_icon_name(emptyPage.opaque, isLarge ? "org.causerie.Causerie-symbolic" : nil)
+        self.isLarge = isLarge
+        peopleList.isVisible = hasPeople && isLarge
+        // Those whom a person may call are worth more room than a picture.
+        adw_status_page_set_icon_name(emptyPage.opaque, isLarge && !hasPeople ? "org.causerie.Causerie-symbolic" : nil)
         adw_status_page_set_title(emptyPage.opaque, isLarge ? tr("Talk to Someone") : "")
         adw_status_page_set_description(
             emptyPage.opaque,

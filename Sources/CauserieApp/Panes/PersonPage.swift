@@ -8,12 +8,14 @@ struct PersonPage {
     private let name: Widget
     private let state: Widget
     private let spinner: Widget
+    private let verified: Widget
 
     init(_ builder: Builder) throws(BuilderError) {
         avatar = try builder.object("avatar", adw_avatar_get_type())
         name = try builder.object("person_name", gtk_label_get_type())
         state = try builder.object("person_state", gtk_label_get_type())
         spinner = try builder.object("person_spinner", gtk_spinner_get_type())
+        verified = try builder.object("person_verified", gtk_image_get_type())
     }
 
     /// - Parameter size: the avatar's, pixels.
@@ -25,5 +27,6 @@ struct PersonPage {
         gtk_label_set_text(state.opaque, presentation.state)
         gtk_spinner_set_spinning(spinner.opaque, presentation.isWorking ? 1 : 0)
         spinner.isVisible = presentation.isWorking
+        verified.isVisible = presentation.isVerified
     }
 }

@@ -7,12 +7,14 @@ struct StateTag {
     private let plate: Widget
     private let name: Widget
     private let state: Widget
+    private let verified: Widget
     private let symbol: Widget
     private let grade: Widget
 
     init(_ builder: Builder) throws(BuilderError) {
         plate = try builder.widget("tag")
         name = try builder.object("tag_name", gtk_label_get_type())
+        verified = try builder.object("tag_verified", gtk_image_get_type())
         state = try builder.object("tag_state", gtk_label_get_type())
         symbol = try builder.object("tag_quality", gtk_image_get_type())
         grade = try builder.object("tag_grade", gtk_label_get_type())
@@ -21,6 +23,7 @@ struct StateTag {
     func show(_ presentation: PanePresentation, isVisible: Bool, isNarrow: Bool) {
         gtk_label_set_text(name.opaque, presentation.name)
         name.isVisible = !presentation.name.isEmpty
+        verified.isVisible = presentation.isVerified
         gtk_label_set_text(state.opaque, presentation.state)
         plate.set(class: "warning", presentation.isWorking)
         plate.isVisible = isVisible

@@ -9,6 +9,7 @@ package final class AddressBar {
     private let button: Widget
     private let actions: ActionMap
     private let popover: GObjectRef
+    private let completion: AddressCompletion
     private var onChange: (() -> Void)?
 
     init(_ builder: Builder, actions: ActionMap) throws(BuilderError) {
@@ -18,8 +19,17 @@ package final class AddressBar {
         popover = GObjectRef(adopting: gtk_popover_menu_new_from_model(nil))
         gtk_widget_set_parent(popover.pointer(), entry.widget)
         gtk_popover_set_has_arrow(popover.pointer(), 0)
-        connect(entry, "activate") { [weak self] in self?.actions.activate("call") }
-        connect(entry, "changed") { [weak self] in self?.onChange?() }
+        completion = AddressCompletion(entry)
+        completion.onChoose { [weak self] in self?.actions.activate("dial", $0) }
+        connect(entry, "activate") { [weak self] in
+            self?.completion.hide()
+            self?.actions.activate("call")
+        }
+        connect(entry, "changed") { [weak self] in
+            guard let self else { return }
+            completion.update(text)
+            onChange?()
+        }
         connect(
             entry, "icon-press",
             with: { [weak self] arguments in
@@ -41,6 +51,9 @@ package final class AddressBar {
 
     package func onChange(_ handler: @escaping () -> Void) { onChange = handler }
 
+    /// Asks for what somebody may mean who has typed so much.
+    package func onSuggest(_ handler: @escaping (String) -> [AddressSuggestion]) { completion.suggest = handler }
+
     package func focus() { entry.focus() }
 
     /// Makes the button the one that a person is led to.
@@ -48,7 +61,7 @@ package final class AddressBar {
 
     /// Whether the entry has the focus or its list is open.
     package var isBusy: Bool {
-        Widget(popover).isVisible || gtk_widget_has_focus(entry.widget) != 0
+        Widget(popover).isVisible || completion.isOpen || gtk_widget_has_focus(entry.widget) != 0
             || gtk_widget_get_focus_child(entry.widget) != nil
     }
 

@@ -12,6 +12,7 @@ package final class IncomingBanner {
     private let title: Widget
     private let detail: Widget
     private let answerButton: Widget
+    private let addButton: Widget
 
     init() throws(BuilderError) {
         let builder = try Builder(resource: resourcePath("ui/incoming.ui"))
@@ -21,19 +22,23 @@ package final class IncomingBanner {
         title = try builder.object("title", gtk_label_get_type())
         detail = try builder.object("detail", gtk_label_get_type())
         answerButton = try builder.widget("answer_button")
+        addButton = try builder.widget("add_button")
         layout.setAccessibleHidden(true)
     }
 
     package private(set) var isShown = false
 
     /// Says who calls; nil when nobody does.
-    package func show(_ caller: (name: String, address: String)?) {
+    ///
+    /// - Parameter isStranger: whether the caller can be made a contact.
+    package func show(_ caller: (name: String, address: String)?, isStranger: Bool = false) {
         isShown = caller != nil
         gtk_revealer_set_reveal_child(root.opaque, isShown ? 1 : 0)
         // While it slides away it keeps its words, but nothing that could be pressed.
         layout.isSensitive = isShown
         layout.setAccessibleHidden(!isShown)
         guard let caller else { return }
+        addButton.isVisible = isStranger
         adw_avatar_set_text(avatar.opaque, caller.name)
         gtk_label_set_text(title.opaque, tr("{name} is calling", ["name": caller.name]))
         gtk_label_set_text(detail.opaque, caller.address)

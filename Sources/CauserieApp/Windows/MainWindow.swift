@@ -18,6 +18,8 @@ package final class MainWindow {
     private let arrangement: Arrangement
     private weak var lastActive: PaneView?
     private let toasts: Widget
+    private let contactsButton: Widget
+    private let missedLabel: Widget
     private let controlsRevealer: Widget
     private let chrome: WindowChrome
     private var sensor: SizeSensor?
@@ -41,6 +43,8 @@ package final class MainWindow {
             }
         }
         toasts = try builder.object("toasts", adw_toast_overlay_get_type())
+        contactsButton = try builder.widget("contacts_button")
+        missedLabel = try builder.object("missed_label", gtk_label_get_type())
         controlsRevealer = try builder.object("controls_revealer", gtk_revealer_get_type())
         address = try AddressBar(builder, actions: actions)
         controls = try ControlBar()
@@ -52,7 +56,11 @@ package final class MainWindow {
         chrome.isHeld = { [controls, address] in controls.isBusy || address.isBusy }
         if let application { gtk_window_set_application(window.pointer(), application.pointer()) }
         let frame = try builder.object("frame", gtk_overlay_get_type())
-        sensor = SizeSensor(frame) { [incoming] width, _ in incoming.setNarrow(width < 520) }
+        sensor = SizeSensor(frame) { [incoming, contactsButton] width, _ in
+            incoming.setNarrow(width < 520)
+            // In a narrow window the main menu has it.
+            contactsButton.isVisible = width >= 520
+        }
         connect(window, "notify::fullscreened") { [weak self] in self?.fullscreenChanged() }
     }
 
@@ -123,6 +131,15 @@ package final class MainWindow {
             adw_toast_set_action_name(toast, action)
         }
         adw_toast_overlay_add_toast(toasts.opaque, toast)
+    }
+
+    /// Counts missed calls on the button that leads to them.
+    package func setMissedCalls(_ count: Int) {
+        missedLabel.isVisible = count > 0
+        gtk_label_set_text(missedLabel.opaque, count > 99 ? "99+" : String(count))
+        let words =
+            trn("Contacts and Calls, {count} missed call", "Contacts and Calls, {count} missed calls", count)
+        contactsButton.setAccessibleLabel(count > 0 ? words : tr("Contacts and Calls"))
     }
 
     package func setTitle(_ title: String) { gtk_window_set_title(window.pointer(), title) }

@@ -8,7 +8,8 @@ final class WindowController: PaneHost {
     let description: WindowDescription
     let view: MainWindow
 
-    private let application: CauserieApplication
+    let application: CauserieApplication
+    private var people: PeopleWindow?
     private var panes: [PaneController] = []
     private var observations: [ModelObservation] = []
     private var arranging: WindowActions?
@@ -24,6 +25,7 @@ final class WindowController: PaneHost {
         arranging = WindowActions(description, application.conference, view)
         connectDevices()
         view.address.onChange { [weak self] in self?.update() }
+        view.address.onSuggest { [weak self] in self?.suggestions(for: $0) ?? [] }
         connect(view.window, "close-request", returning: { [weak self] _ in self?.closing() ?? false })
         // The controls follow the focus.
         connect(view.window, "notify::focus-widget") { [weak self] in
@@ -39,6 +41,7 @@ final class WindowController: PaneHost {
         observations = [
             ModelObservation({ description.panes.map(\.id) }) { [weak self] _ in self?.showPanes() },
             ModelObservation({ application.conference.devices }) { [weak self] _ in self?.showDevices() },
+            ModelObservation({ application.conference.history.missedCount }) { [view] in view.setMissedCalls($0) },
             // A call may come in on a stream that no pane shows.
             ModelObservation({ description.streams.map { $0.state == .incoming } }) { [weak self] _ in
                 self?.update()
@@ -128,7 +131,7 @@ final class WindowController: PaneHost {
     // MARK: Who is calling
 
     /// The stream of this window that rings.
-    private var calling: Stream? {
+    var calling: Stream? {
         panes.map(\.stream).first { $0.state == .incoming } ?? description.streams.first { $0.state == .incoming }
     }
 
@@ -139,10 +142,8 @@ final class WindowController: PaneHost {
         let wasShown = view.incoming.isShown
         view.incoming.show(
             caller.map { stream in
-                let identified = stream.remoteIdentifier ?? ""
-                let address = CallSituation.shortened(stream.remoteAddress ?? "")
-                return (name: identified.isEmpty ? address : identified, address: stream.remoteAddress ?? "")
-            })
+                (name: CallSituation.name(of: stream), address: stream.remoteAddress ?? "")
+            }, isStranger: caller?.canAddContact ?? false)
         for pane in panes { pane.updateActions() }
         if view.incoming.isShown && !wasShown && !view.address.isTyping { view.incoming.focusAnswer() }
     }
@@ -183,6 +184,8 @@ final class WindowController: PaneHost {
             showStatistics(of: stream)
         }
         actions.add("edit-streams") { [weak self] in self?.showStreams(selecting: self?.focused?.stream) }
+        actions.add("contacts") { [weak self] in self?.showPeople() }
+        actions.add("add-caller") { [weak self] in self.map { window in window.calling.map(window.addContact) } }
         actions.add("fullscreen", initially: false) { [weak self] in self?.view.setFullscreen($0) }
     }
 
@@ -202,7 +205,7 @@ final class WindowController: PaneHost {
 
     func call(_ address: String, from pane: PaneController) {
         guard !address.isEmpty, !pane.stream.state.isBusy else { return }
-        guard CallAddress(address) != nil else {
+        guard application.conference.canCall(address) else {
             view.address.text = address
             view.address.focus()
             return view.showToast(translated(EndReason.invalidAddress.sentence))
@@ -227,6 +230,28 @@ final class WindowController: PaneHost {
             [weak self, weak pane] in
             self?.application.conference.trust(refused)
             if let self, let pane { call(refused.address, from: pane) }
+        }
+    }
+
+    // MARK: People
+
+    private func showPeople() {
+        do throws(BuilderError) {
+            if people == nil { people = try PeopleWindow(application.conference) }
+            guard let people else { return }
+            people.onClose { [weak self] in self?.people = nil }
+            people.onCall { [weak self] in self?.callFromPeople($0) }
+            if application.conference.history.missedCount > 0 { people.showCalls() }
+            people.present(over: view.window)
+        } catch { view.showToast("\(error)") }
+    }
+
+    private func callFromPeople(_ address: String) {
+        if callFromFreePane(address) {
+            people?.close()
+            view.present()
+        } else {
+            view.showToast(tr("Hang up before you call {address}.", ["address": address]))
         }
     }
 

@@ -33,6 +33,7 @@ extension Call {
     func makeAnswer(_ event: CallEvent?) {
         let offer = remoteDescription
         remoteDescription = ""
+        noteKeys(in: offer)
         describe(event, .answerReady) { media in try await media.createAnswer(to: offer) }
         for candidate in remoteCandidates { add(candidate) }
         remoteCandidates = []
@@ -57,6 +58,7 @@ extension Call {
     func applyAnswer() {
         let answer = remoteDescription
         remoteDescription = ""
+        noteKeys(in: answer)
         let isFirst = renegotiation.state == .stable && machine.state == .connecting
         enqueue { [weak self] in
             guard let self, let media else { return }
@@ -75,6 +77,17 @@ extension Call {
     func withdrawOffer() {
         enqueue { [weak self] in await self?.media?.withdrawOffer() }
         sendHeldCandidates()
+    }
+
+    /// The digits for both people, once the far side has named the keys of its media. They stay for the whole call: the
+    /// secured way that they speak of does.
+    private func noteKeys(in description: String) {
+        guard let stream, stream.call === self, stream.verification == nil, let certificate,
+            let ours = conference?.identity?.fingerprint, let theirs = carrier?.remoteIdentity
+        else { return }
+        stream.verification = ShortAuthenticationString(
+            ShortAuthenticationString.Side(identity: ours, media: [certificate.fingerprint]),
+            ShortAuthenticationString.Side(identity: theirs, media: DTLSFingerprint.all(in: description)))
     }
 
     private func refused(_ error: any Error, isFirst: Bool, isOurs: Bool) {

@@ -105,7 +105,7 @@ extension Call {
                 handle(.rejectReceived(reason))
             }
         case .stream(let notice): receive(notice)
-        case .unknown: break
+        case .presenceRequest, .presence, .unknown: break
         }
     }
 

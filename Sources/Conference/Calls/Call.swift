@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Logging
 import Media
 import RTC
@@ -34,6 +35,11 @@ import Transport
     private var operations: Task<Void, Never>?
     private var started = ContinuousClock.now
     private var isRenegotiationNeeded = false
+    /// For what is remembered of the call.
+    let began = Date.now
+    private(set) var connectedAt: ContinuousClock.Instant?
+    private(set) var isAnswered = false
+    private(set) var means = CallMeans()
     private var sampling: Task<Void, Never>?
     /// For this call's media alone, so that two calls cannot be linked by it.
     private(set) lazy var certificate: DTLSCertificate? = try? DTLSCertificate.generate(
@@ -75,6 +81,7 @@ import Transport
     func accept() {
         guard machine.state == .incoming else { return }
         started = .now
+        isAnswered = true
         handle(.accepted)
     }
 
@@ -90,7 +97,10 @@ import Transport
         for action in machine.handle(event) { perform(action) }
         if let stream, stream.call === self { tell(stream) }
         if !wasAnswered, isNegotiated, isRenegotiationNeeded { renegotiate(.needed) }
-        if machine.state == .connected, sampling == nil { beginSampling() }
+        if machine.state == .connected, sampling == nil {
+            connectedAt = .now
+            beginSampling()
+        }
         if case .ended = machine.state { finish() }
     }
 
@@ -196,6 +206,7 @@ import Transport
                 "to": "\(destination?.description ?? "")", "reason": "\(failure.reason.code): \(failure.detail)",
             ])
         if let presented = failure.presented, let destination {
+            conference?.refused(destination, presented)
             stream?.refusedIdentity = RefusedIdentity(
                 address: destination.description, fingerprint: presented.description)
         }
@@ -245,12 +256,14 @@ import Transport
 
     private func beginSampling() {
         guard let stream else { return }
-        sampling = Task { [weak stream] in
+        sampling = Task { [weak self, weak stream] in
             var sampler = StatisticsSampler()
             let clock = ContinuousClock()
             let start = clock.now
             while !Task.isCancelled {
-                await stream?.sample(&sampler, at: (clock.now - start).inMilliseconds / 1000)
+                if let sample = await stream?.sample(&sampler, at: (clock.now - start).inMilliseconds / 1000) {
+                    self?.means.add(sample)
+                }
                 guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
             }
         }
@@ -274,6 +287,7 @@ import Transport
 
     private func finish() {
         guard let stream, stream.call === self else { return }
+        conference?.remember(self, of: stream)
         stream.call = nil
         stream.problems = [:]
         stream.quality = nil

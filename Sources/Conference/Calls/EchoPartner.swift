@@ -85,7 +85,7 @@ import RTC
                     usernameFragment: candidate.usernameFragment)
             }
         case .hangUp: close()
-        case .ringing, .reject, .stream, .unknown: break
+        case .ringing, .reject, .stream, .presenceRequest, .presence, .unknown: break
         }
     }
 

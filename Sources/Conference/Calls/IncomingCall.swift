@@ -12,6 +12,8 @@ import RTC
     /// Whether the caller has hung up or is gone.
     private(set) var isGone = false
     private let onChange: (IncomingCall) -> Void
+    /// Who asks how the user is, and does not call.
+    var onPresenceRequest: ((IncomingCall) -> Void)?
     private var deadline: Task<Void, Never>?
 
     private static let candidateLimit = 128
@@ -50,9 +52,13 @@ import RTC
         case .message(.newICECandidate(let candidate)):
             if candidates.count < Self.candidateLimit { candidates.append(candidate) }
         case .message(.stream(let notice)): self.notice = notice
+        case .message(.presenceRequest): if offer.isEmpty { onPresenceRequest?(self) }
         case .message: break
         }
     }
+
+    /// Ends it without a word on a call.
+    func dismiss() { leave() }
 
     private func leave() {
         isGone = true

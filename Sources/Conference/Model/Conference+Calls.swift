@@ -9,15 +9,19 @@ extension Conference {
             throw DialFailure(reason: .localError("no identity key"), presented: nil, detail: "no identity key")
         }
         let dialer = SignalingDialer(identity: identity, timing: options.timing, eventLoop: eventLoop)
-        return try await dialer.dial(address, expected: known.identity(at: address))
+        return try await dialer.dial(address, expected: expectedIdentity(at: address))
     }
 
     // MARK: Knowing people again
 
     /// Somebody answered at an address; from now on it has to be the same one.
     func met(_ address: CallAddress, _ identity: DTLSFingerprint, by call: Call) {
-        let isKnown = known.identity(at: address) == identity
+        let isKnown = expectedIdentity(at: address) == identity
         known.remember(identity, at: address)
+        if let contact = contacts.contact(at: address) {
+            contacts.pin(identity.description, to: contact.id)
+            call.stream?.contactID = contact.id
+        }
         call.stream?.remoteIdentity = RemoteIdentity(
             fingerprint: identity.description, standing: isKnown ? .known : .firstContact)
     }
@@ -33,10 +37,35 @@ extension Conference {
         guard let address = CallAddress(refused.address), let identity = DTLSFingerprint(parsing: refused.fingerprint)
         else { return }
         known.remember(identity, at: address)
+        if let contact = contacts.contact(at: address) {
+            contacts.pin(refused.fingerprint, to: contact.id)
+            known.note(.accepted, refused.fingerprint, of: .contact(contact.id))
+            refreshPresences()
+        }
         for stream in streams where stream.refusedIdentity == refused { stream.refusedIdentity = nil }
     }
 
+    /// The key that has to be there: the contact's, wherever it was pinned, before the address's.
+    private func expectedIdentity(at address: CallAddress) -> DTLSFingerprint? {
+        let pinned = contacts.contact(at: address)?.fingerprint.flatMap { DTLSFingerprint(parsing: $0) }
+        return pinned ?? known.identity(at: address)
+    }
+
+    /// Another key than the expected one was shown, and the call is not made.
+    func refused(_ address: CallAddress, _ identity: DTLSFingerprint) {
+        let subject = contacts.contact(at: address).map { IdentitySubject.contact($0.id) } ?? .address(address)
+        known.note(.changed, identity.description, of: subject)
+    }
+
     private func standing(of name: String, _ identity: DTLSFingerprint) -> RemoteIdentity.Standing {
+        if contacts.contact(withFingerprint: identity.description) != nil { return .known }
+        // Somebody calls under a contact's name, and is not that contact.
+        if let contact = contacts.contact(named: name), let pinned = contact.fingerprint,
+            pinned != identity.description
+        {
+            known.note(.changed, identity.description, of: .contact(contact.id))
+            return .changed
+        }
         guard let expected = known.identity(of: name) else { return .firstContact }
         return expected == identity ? .known : .changed
     }
@@ -48,7 +77,7 @@ extension Conference {
 
     /// Finds a stream for a call: by the other one of two that cross, by a free stream that waits for calls, or none.
     func consider(_ incoming: IncomingCall) {
-        guard !incoming.isGone, isRunning, !doNotDisturb else { return incoming.reject(.busy) }
+        guard !incoming.isGone, isRunning, !doNotDisturb else { return turnAway(incoming) }
         let calling = streams.compactMap(\.call).filter { $0.isCaller && $0.machine.streamState == .calling }
         if let theirs = incoming.carrier.remoteIdentity, let ours = identity?.fingerprint, theirs != ours,
             let crossing = calling.first(where: { $0.carrier?.remoteIdentity == theirs })
@@ -61,12 +90,17 @@ extension Conference {
             // It may be the very person who is being called; that is known when they are reached.
             hold(incoming, behind: undecided)
         } else {
-            incoming.reject(.busy)
+            turnAway(incoming)
         }
     }
 
+    private func turnAway(_ incoming: IncomingCall) {
+        if isRunning, !incoming.isGone { rememberTurnedAway(incoming) }
+        incoming.reject(.busy)
+    }
+
     private func hold(_ incoming: IncomingCall, behind call: Call) {
-        guard call.heldCalls.count < Self.heldLimit else { return incoming.reject(.busy) }
+        guard call.heldCalls.count < Self.heldLimit else { return turnAway(incoming) }
         call.heldCalls.append(incoming)
     }
 
@@ -94,6 +128,7 @@ extension Conference {
         if let identity = incoming.carrier.remoteIdentity {
             standing = self.standing(of: incoming.name, identity)
             stream.remoteIdentity = RemoteIdentity(fingerprint: identity.description, standing: standing)
+            stream.contactID = contacts.contact(withFingerprint: identity.description)?.id
         }
         let call = Call(stream: stream, conference: self, isCaller: false)
         stream.call = call

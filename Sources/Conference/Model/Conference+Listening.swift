@@ -66,6 +66,7 @@ extension Conference {
             self?.arrivals[ObjectIdentifier(arrival)] = nil
             if !arrival.isGone { self?.consider(arrival) }
         }
+        arrival.onPresenceRequest = { [weak self] asking in self?.answerPresence(asking) }
         arrivals[ObjectIdentifier(arrival)] = arrival
     }
 }

@@ -24,8 +24,14 @@ import Transport
     package var defaults: StreamDefaults {
         didSet { for stream in streams { stream.follow(from: oldValue, to: defaults) } }
     }
-    /// Whether every call is turned away as if all streams were busy.
-    package var doNotDisturb = false
+    /// What the user wants to be seen as.
+    package var status = UserStatus.available
+    /// Whether the user has not touched anything for a while: then *available* is *away*.
+    package var isIdle = false
+    /// Everybody in the profile's address book.
+    package let contacts: ContactBook
+    /// The calls that were.
+    package let history: CallHistory
     /// Cameras, microphones and speakers that are there now.
     package internal(set) var devices: [MediaDevice] = []
     /// Where calls come in; nil while nothing listens.
@@ -53,6 +59,7 @@ import Transport
     @ObservationIgnored let identity: InstallationIdentity?
     @ObservationIgnored let known: KnownIdentities
     @ObservationIgnored let database: ProfileDatabase
+    @ObservationIgnored private lazy var presenceWatch = PresenceWatch(self)
     @ObservationIgnored private let chosen: ChosenDevices
     @ObservationIgnored let store: WindowStore
     @ObservationIgnored let networkStore: NetworkStore
@@ -99,8 +106,10 @@ import Transport
         tones = makeMedia == nil ? CallTones { [engine] tone, speaker in engine.play(tone, on: speaker) } : nil
         let folders = options.folders ?? ProfileFolders(profile: profile)
         if folders == nil { logger.error("there is no profile of this name: nothing is kept") }
-        known = KnownIdentities(in: folders, logger: logger)
         database = ProfileDatabase(in: folders, logger: logger)
+        known = KnownIdentities(database, in: folders, logger: logger)
+        contacts = ContactBook(database, trust: known, logger: logger)
+        history = CallHistory(database, logger: logger)
         chosen = ChosenDevices(in: folders, logger: logger)
         engine.setPreferredDevices(chosen.order)
         store = WindowStore(in: folders, logger: logger)
@@ -143,6 +152,7 @@ import Transport
         }
         synchronizePasswords()
         updateListening()
+        presenceWatch.start()
         await listenerWork?.value
     }
 
@@ -150,6 +160,7 @@ import Transport
     package func shutdown() async {
         guard isRunning else { return }
         isRunning = false
+        presenceWatch.stop()
         let carriers = streams.compactMap(\.call?.carrier)
         for stream in streams { stream.disconnect() }
         for arrival in arrivals.values { arrival.reject(.declined) }
@@ -196,6 +207,9 @@ import Transport
     func playTone(for stream: Stream, from old: StreamState, isRingingThere: Bool) {
         tones?.update(stream, from: old, isRingingThere: isRingingThere, isEnabled: playsTones && isRunning)
     }
+
+    /// Looks at every contact now.
+    package func refreshPresences() { presenceWatch.lookAgain() }
 
     // MARK: Devices
 

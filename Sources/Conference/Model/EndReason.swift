@@ -50,6 +50,18 @@ package enum EndReason: Hashable, Sendable {
         }
     }
 
+    /// By its code; nil for a word that is none.
+    package init?(code: String) {
+        guard let reason = Self.plain.first(where: { $0.code == code }) else { return nil }
+        self = reason
+    }
+
+    private static let plain: [EndReason] = [
+        .localHangUp, .remoteHangUp, .declined, .busy, .noAnswer, .missed, .invalidAddress, .unknownHost,
+        .connectionRefused, .unreachable, .notCauserie, .identityChanged, .incompatible, .mediaFailed, .connectionLost,
+        .protocolError, .localError(""),
+    ]
+
     /// For people, in English; the interface translates it.
     package var sentence: String {
         switch self {

@@ -2,17 +2,19 @@ import RTC
 
 /// What can be done with a stream (WINDEV's StreamConnect ... StreamPlay).
 extension Stream {
-    /// Calls `text`: `host`, `host:port`, `[v6]:port`. Ends at once with a reason when it is no address.
+    /// Calls `text`: `host`, `host:port`, `[v6]:port`, or a contact's name. Ends at once with a reason when it is no address.
     ///
     /// While a call is under way, it is left alone and nothing happens.
     package func connect(to text: String) {
         guard !state.isBusy, let conference else { return }
         prepareForCall()
         lastAddress = text
-        guard let destination = CallAddress(text) else {
+        let called = conference.contact(calledBy: text)
+        guard let destination = CallAddress(called?.address ?? text) else {
             state = .ended(.invalidAddress)
             return
         }
+        contactID = called?.id ?? conference.contacts.contact(at: destination)?.id
         remoteAddress = destination.description
         let call = Call(stream: self, conference: conference, isCaller: true)
         self.call = call
@@ -91,6 +93,8 @@ extension Stream {
         remoteOutgoing = .all
         remoteIdentity = nil
         refusedIdentity = nil
+        contactID = nil
+        verification = nil
         problems = [:]
         lastReport = []
         samples = []

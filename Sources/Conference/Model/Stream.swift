@@ -79,6 +79,18 @@ import RTC
     package internal(set) var remoteIdentity: RemoteIdentity?
     /// Why the last call ended with `identityChanged`; see `Conference.trust(_:)`.
     package internal(set) var refusedIdentity: RefusedIdentity?
+    /// The contact that the call is with, by its id; a caller's only when the key says so.
+    var contactID: String?
+    /// The contact that the call is with, or that the last one was.
+    package var contact: Contact? { contactID.flatMap { conference?.contacts[$0] } }
+    /// What both people can read to each other: the same digits on both sides, unless somebody sits in between. Nil
+    /// before both sides have named their keys.
+    package internal(set) var verification: ShortAuthenticationString?
+    /// Whether the far side has the key that the user has verified with this contact.
+    package var isVerified: Bool {
+        guard let contact, contact.isVerified else { return false }
+        return contact.fingerprint == remoteIdentity?.fingerprint
+    }
     /// ms; nil until the call's first remote picture.
     package internal(set) var setupTime: Double?
     /// The running call's last three minutes, or the last call's, one a second.

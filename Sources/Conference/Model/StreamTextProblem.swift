@@ -40,7 +40,7 @@ extension Stream {
 
     /// Notes an address without calling it; the empty text for none. `connect(to:)` calls.
     package func note(address text: String) throws(StreamTextProblem) {
-        guard text.isEmpty || CallAddress(text) != nil else { throw .addressInvalid }
+        guard text.isEmpty || conference?.canCall(text) ?? (CallAddress(text) != nil) else { throw .addressInvalid }
         guard text != lastAddress else { return }
         guard !state.isBusy else { throw .addressInUse }
         lastAddress = text

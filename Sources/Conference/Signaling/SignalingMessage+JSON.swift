@@ -33,6 +33,7 @@ extension SignalingMessage {
         var outgoing: [String]?
         var incoming: [String]?
         var stopped: [String]?
+        var status: String?
     }
 
     /// Reads a frame. Unknown types give `unknown`, unknown fields are passed over.
@@ -52,9 +53,9 @@ extension SignalingMessage {
         self = try Self.message(fields)
     }
 
-    private static let knownTypes: Set<String> = [
+    private static let knownTypes = presenceTypes.union([
         "video-offer", "video-answer", "new-ice-candidate", "hang-up", "ringing", "reject", "stream",
-    ]
+    ])
 
     private static func message(_ fields: Fields) throws(SignalingError) -> SignalingMessage {
         let name = try text(fields.name ?? "", of: fields.type)
@@ -72,7 +73,7 @@ extension SignalingMessage {
                     identifier: try text(fields.identifier ?? name, of: fields.type),
                     outgoing: media(fields.outgoing, else: .all), incoming: media(fields.incoming, else: .all),
                     stopped: media(fields.stopped, else: [])))
-        default: return .unknown
+        default: return presence(type: fields.type, status: fields.status) ?? .unknown
         }
     }
 
@@ -141,6 +142,8 @@ extension SignalingMessage {
             Fields(
                 type: "stream", identifier: notice.identifier, outgoing: notice.outgoing.words,
                 incoming: notice.incoming.words, stopped: notice.stopped.words)
+        case .presenceRequest: Fields(type: "presence-request")
+        case .presence(let word): Fields(type: "presence", status: word.rawValue)
         case .unknown: nil
         }
     }

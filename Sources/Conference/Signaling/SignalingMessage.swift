@@ -11,6 +11,9 @@ package enum SignalingMessage: Hashable, Sendable {
     case ringing(name: String)
     case reject(RejectReason)
     case stream(StreamNotice)
+    /// Asks how the user is, without a call.
+    case presenceRequest
+    case presence(Presence.Word)
     /// Of a type that this version does not know: ignored.
     case unknown
 }

@@ -28,7 +28,8 @@ enum SignalingText {
         !text.isEmpty && text.utf8.allSatisfy { $0 >= 32 && $0 != 127 || $0 == 10 || $0 == 13 }
     }
 
-    private static func isShown(_ scalar: Unicode.Scalar) -> Bool {
+    /// Whether a code point may be shown: no control character, nothing that turns the writing direction.
+    static func isShown(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         // Marks, embeddings, overrides and isolates of writing direction (Unicode UAX #9).
         case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: return false

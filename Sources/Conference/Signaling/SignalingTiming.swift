@@ -14,6 +14,8 @@ package struct SignalingTiming: Hashable, Sendable {
     package var ring = Duration.seconds(120)
     /// How long a lost way of the media is looked for: half a minute with the five seconds of silence that tell of it.
     package var reconnect = Duration.seconds(25)
+    /// Between two looks at a contact.
+    package var presence = Duration.seconds(60)
     /// Connections at one time, of everybody and of one address.
     package var connectionLimit = 64
     package var connectionLimitPerAddress = 8

@@ -8,6 +8,10 @@ package struct StreamInformation: Hashable, Sendable {
     /// The identity key that it proved to have, and whether that is known.
     package var fingerprint: String?
     package var standing: RemoteIdentity.Standing?
+    /// The contact's name, and the digits to be compared with that person.
+    package var contact: String?
+    package var verification: String?
+    package var isVerified = false
     /// `host`, `srflx`, `prflx` or `relay` on each side, and the two addresses.
     package var localCandidate: Candidate?
     package var remoteCandidate: Candidate?
@@ -64,6 +68,9 @@ extension Stream {
         information.remoteAddress = remoteAddress
         information.fingerprint = remoteIdentity?.fingerprint
         information.standing = remoteIdentity?.standing
+        information.contact = contact?.name
+        information.verification = verification?.description
+        information.isVerified = isVerified
         return information
     }
 }

@@ -15,7 +15,9 @@ struct ProfileFile: Sendable {
     let path: String
 
     /// Nil when there is no such file.
-    func read() throws -> [UInt8]? {
+    ///
+    /// - Parameter limit: of bytes; a larger file is an error.
+    func read(atMost limit: Int = sizeLimit) throws -> [UInt8]? {
         // Without waiting: a pipe without a writer would hold the program up for ever.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
@@ -36,7 +38,7 @@ struct ProfileFile: Sendable {
                 throw Failure("reading \(path)", errno)
             }
             bytes += buffer.prefix(count)
-            guard bytes.count <= Self.sizeLimit else { throw Failure("reading \(path)", EFBIG) }
+            guard bytes.count <= limit else { throw Failure("reading \(path)", EFBIG) }
         }
     }
 

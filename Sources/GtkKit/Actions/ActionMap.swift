@@ -84,6 +84,12 @@ package final class ActionMap {
         g_action_activate(action, nil)
     }
 
+    /// The same for an action that needs a text.
+    package func activate(_ name: String, _ text: String) {
+        guard let action = lookup(name) else { return }
+        g_action_activate(action, Variant.string(text).makeGVariant())
+    }
+
     private func lookup(_ name: String) -> OpaquePointer? { g_action_map_lookup_action(OpaquePointer(map), name) }
 
     private func install(_ action: OpaquePointer?, _ handler: @escaping (SignalArguments) -> Void) {

@@ -83,7 +83,7 @@ final class MediaDouble: CallMedia {
             state.hasOffered = true
             return state.offers
         }
-        return "v=0\r\noffer \(number)\r\n"
+        return "v=0\r\n\(fingerprint)offer \(number)\r\n"
     }
 
     func createAnswer(to offer: String) async throws -> String {
@@ -95,7 +95,11 @@ final class MediaDouble: CallMedia {
                     candidate: "candidate:of-the-called", mid: "0", mLineIndex: 0, usernameFragment: "u")))
         onEvent(.endOfCandidates(usernameFragment: "u"))
         connect()
-        return "v=0\r\nanswer\r\n"
+        return "v=0\r\n\(fingerprint)answer\r\n"
+    }
+
+    private var fingerprint: String {
+        "a=fingerprint:\(state.withLock { $0.configuration.certificate.fingerprint })\r\n"
     }
 
     func applyAnswer(_ answer: String) async throws {

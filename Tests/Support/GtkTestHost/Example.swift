@@ -32,12 +32,14 @@ enum Example {
         window.actions.set("camera", to: controls.isCameraOn)
         window.showControls(controls)
         window.controls.setLevel(0.6)
+        if scene != .typed { pane.showPeople(PeopleScene.items) }
+        if scene == .incoming { window.setMissedCalls(2) }
         fillDevices(window)
         window.address.setRecent(["desk", "192.168.1.20"])
         if scene == .typed { window.address.text = "192.168.1.7" }
         window.address.setSuggested(scene == .typed)
         pane.setAddressButtonSuggested(scene != .typed)
-        if scene == .incoming || scene == .labels { window.incoming.show(("Ann Lee", "192.168.1.7")) }
+        if scene == .incoming || scene == .labels { window.incoming.show(("Ann Lee", "192.168.1.7"), isStranger: true) }
     }
 
     /// Four panes, as different as they can be.
@@ -81,7 +83,9 @@ enum Example {
     }
 
     private static func addActions(_ window: MainWindow) {
-        for name in ["call", "test-call", "focus-address", "answer", "decline", "hang-up", "add-pane"] {
+        for name in [
+            "call", "test-call", "focus-address", "answer", "decline", "hang-up", "add-pane", "contacts", "add-caller",
+        ] {
             window.actions.add(name) {}
         }
         for name in ["microphone", "camera"] { window.actions.add(name, initially: true) { _ in } }

@@ -36,6 +36,14 @@ enum Scene: String, CaseIterable {
     case editStreamsKeys = "edit-streams-keys"
     /// Every control of the dialog has a name.
     case editStreamsLabels = "edit-streams-labels"
+    /// The Contacts window: its list, the calls, and both when there is nothing.
+    case people
+    case peopleCalls = "people-calls"
+    case peopleEmpty = "people-empty"
+    case contact
+    /// A contact's page with what is wrong said in its place.
+    case contactInvalid = "contact-invalid"
+    case verify
     case shortcuts
     case about
     /// A call that goes badly: the mark on its pane, and why.
@@ -74,6 +82,7 @@ extension CallSituation {
             call.hasSentPicture = true
             call.remoteStopped = .audio
             call.quality = CallQuality()
+            call.isVerified = true
         case .poor:
             call.state = .connected
             call.hasReceivedPicture = true
@@ -85,6 +94,7 @@ extension CallSituation {
             call.stoppedSent = .video
             call.hasSentPicture = true
             call.isMicrophoneSilent = true
+            call.isVerified = true
         case .reconnecting:
             call.state = .reconnecting
             call.hasReceivedPicture = true

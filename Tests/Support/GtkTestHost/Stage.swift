@@ -31,6 +31,7 @@ final class Stage {
     private var networkCheck: NetworkCheckWindow?
     private var server: ServerDialog?
     private var editStreams: EditStreamsScene?
+    private var people: PeopleScene?
     private var timer: EventSource?
     private var ticks = 0
 
@@ -135,6 +136,13 @@ final class Stage {
             shown.dialog.present(over: window.window)
             editStreams = shown
             return shown.dialog.window
+        case .people, .peopleCalls, .peopleEmpty, .contact, .contactInvalid:
+            let shown = try PeopleScene(scene, width: size("WIDTH", 480), height: size("HEIGHT", 620))
+            people = shown
+            return shown.present(over: window.window)
+        case .verify:
+            VerifyDialog.present(name: "Ann Lee", digits: "2734 3745 6215 5961 6897", over: window.window) {}
+            return try window.toplevel(adw_message_dialog_get_type())
         case .shortcuts:
             let overlay = gtk_application_window_get_help_overlay(window.window.pointer())
             guard let overlay else { throw BuilderError.missing("window", "help overlay") }
@@ -176,6 +184,7 @@ final class Stage {
         if ticks == 4 && scene == .devices { window?.controls.devices.popUp() }
         if ticks == 6 && scene == .statisticsBottom { scrollToEnd(shown) }
         if ticks == 4 { editStreams?.act(scene) }
+        if ticks == 4 { people?.act(scene) }
         guard ticks >= 10 else { return }
         if scene == .editStreamsKeys {
             report("unreached", editStreams?.unreached().joined(separator: "; ") ?? "all")

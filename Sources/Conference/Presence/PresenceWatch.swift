@@ -1,0 +1,77 @@
+import RTC
+
+/// Looks at each contact's address at the start and every minute or so, a few at a time.
+@MainActor final class PresenceWatch {
+    /// Connections at one time: a list of hundreds is no flood.
+    private static let limit = 6
+
+    private unowned let conference: Conference
+    /// When each contact is looked at again, and where it was then.
+    private var due: [String: (time: ContinuousClock.Instant, address: String)] = [:]
+    private var asking: [String: Task<Void, Never>] = [:]
+    private var timer: Task<Void, Never>?
+
+    init(_ conference: Conference) { self.conference = conference }
+
+    isolated deinit { stop() }
+
+    func start() {
+        guard timer == nil else { return }
+        // Often enough that a contact just added is looked at soon.
+        let pause = min(conference.options.timing.presence / 60, .seconds(1))
+        timer = Task { [weak self] in
+            repeat { self?.look() } while (try? await Task.sleep(for: pause)) != nil
+        }
+    }
+
+    func stop() {
+        timer?.cancel()
+        timer = nil
+        for task in asking.values { task.cancel() }
+        asking = [:]
+        due = [:]
+    }
+
+    /// Looks at everybody now.
+    func lookAgain() {
+        due = [:]
+        if timer != nil { look() }
+    }
+
+    private func look() {
+        let book = conference.contacts
+        // With relays only, nobody shall learn where this host is; a look would tell each of them, again and again.
+        guard !conference.networkSettings.relayOnly else {
+            if !book.presences.isEmpty { book.presences = [:] }
+            due = [:]
+            return
+        }
+        let now = ContinuousClock.now
+        for contact in book.contacts where asking.count < Self.limit && asking[contact.id] == nil {
+            if let next = due[contact.id], next.address == contact.address, next.time > now { continue }
+            ask(contact)
+        }
+        if due.count > book.contacts.count {
+            let ids = Set(book.contacts.map(\.id))
+            due = due.filter { ids.contains($0.key) }
+        }
+    }
+
+    private func ask(_ contact: Contact) {
+        // Not all in one moment, nor all instances of a network in step.
+        let interval = conference.options.timing.presence * Double.random(in: 0.8...1.2)
+        due[contact.id] = (.now + interval, contact.address)
+        // A server tells itself who is there.
+        guard let address = contact.place?.direct else { return }
+        let expected = contact.fingerprint.flatMap { DTLSFingerprint(parsing: $0) }
+        asking[contact.id] = Task { [weak self, conference] in
+            let presence = await conference.askPresence(address, expected: expected)
+            guard !Task.isCancelled, let self else { return }
+            asking[contact.id] = nil
+            let book = conference.contacts
+            // It may be gone, or somewhere else, by now.
+            guard book[contact.id]?.address == contact.address, !conference.networkSettings.relayOnly else { return }
+            if book.presences[contact.id] != presence { book.presences[contact.id] = presence }
+        }
+    }
+}
