@@ -49,7 +49,8 @@ extension MediaSession {
         case .video(_, let frame): receive(frame)
         case .keyFrameRequested: state.withLock { $0.videoSending }?.requestKeyFrame()
         case .targetBitrateChanged(let video, _): encode(at: video)
-        case .lossReported, .bye, .dataChannel: break
+        case .dataChannel(let event): onEvent(.dataChannel(event))
+        case .lossReported, .bye: break
         case .resolve(let name): logger.debug("the candidate name \(name) is not looked up; its check will tell")
         }
     }

@@ -57,4 +57,5 @@ package enum MediaSessionEvent: Sendable {
     case problem(MediaDevice.Kind, MediaProblem?)
     /// A direction changed: the call makes a new offer when it may.
     case negotiationNeeded
+    case dataChannel(DataChannelEvent)
 }

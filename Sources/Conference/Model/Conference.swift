@@ -42,6 +42,9 @@ import Transport
     /// Whether ringing and the like are played on the streams' speakers.
     package var playsTones = true { didSet { if !playsTones { tones?.stop() } } }
 
+    /// Text messages, with a call and without.
+    @ObservationIgnored package private(set) lazy var chat = makeChat()
+
     nonisolated let logger: Logger
     @ObservationIgnored let makeMedia: CallMediaMaker
     /// The network thread: every socket, and every peer connection.
@@ -133,6 +136,7 @@ import Transport
         }
         updateListening()
         await listenerWork?.value
+        chat.lines.start()
     }
 
     /// Hangs up everywhere, and ends when the far sides have been told or two seconds have passed.
@@ -143,6 +147,7 @@ import Transport
         for stream in streams { stream.disconnect() }
         for arrival in arrivals.values { arrival.reject(.declined) }
         arrivals = [:]
+        chat.lines.stop()
         updateListening()
         tones?.stop()
         saving?.cancel()
