@@ -223,7 +223,8 @@ package struct ConversationSession {
         isGreeted = true
         resendAt = nil
         let knowsUs = hello.receivedEpoch == position.epoch
-        if knowsUs, hello.received >= position.next {
+        let isAhead = knowsUs && hello.received >= position.next
+        if isAhead {
             restart()
             greet(at: now)
         } else if !hello.isAnswer || !wasGreeted {
@@ -233,7 +234,7 @@ package struct ConversationSession {
             outputs.append(.introduced(hello.introduction))
             sentThrough = 0
         }
-        if knowsUs { acknowledge(through: hello.received, at: now) }
+        if knowsUs, !isAhead { acknowledge(through: hello.received, at: now) }
         sendPending(at: now)
     }
 
