@@ -11,7 +11,7 @@ struct WalkTests {
         "grid",
         "preferences", "preferences-devices", "preferences-quality", "shortcuts", "about", "statistics",
         "statistics-ended", "statistics-empty", "edit-streams", "edit-streams-list", "edit-streams-invalid", "poor",
-        "edit-streams-call",
+        "edit-streams-call", "chat", "chat-request", "chat-window", "chat-nobody",
     ]
 
     /// What is no sentence of this program's: names of people, devices and formats.

@@ -19,6 +19,7 @@ final class CauserieApplication {
     private var windows: [WindowController] = []
     private var preferencesDialog: PreferencesDialog?
     private var inhibitor: IdleInhibitor
+    private var chatActions: ChatActions?
     private var binding: PreferencesBinding?
     private var observations: [ModelObservation] = []
     private var signals: [EventSource] = []
@@ -74,6 +75,9 @@ final class CauserieApplication {
 
     private func start() {
         addActions()
+        chatActions = ChatActions(application, conference.chat) { [unowned self] in
+            activeWindow?.view.showToast($0)
+        }
         for number in [SIGINT, SIGTERM] {
             signals.append(EventSource.onUnixSignal(number) { [unowned self] in end() })
         }

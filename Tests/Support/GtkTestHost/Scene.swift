@@ -31,6 +31,11 @@ enum Scene: String, CaseIterable {
     case editStreamsKeys = "edit-streams-keys"
     /// Every control of the dialog has a name.
     case editStreamsLabels = "edit-streams-labels"
+    /// A conversation beside a call; from a stranger; all of them in a window; and before there is one.
+    case chat
+    case chatRequest = "chat-request"
+    case chatWindow = "chat-window"
+    case chatNobody = "chat-nobody"
     case shortcuts
     case about
     /// A call that goes badly: the mark on its pane, and why.
@@ -63,7 +68,7 @@ extension CallSituation {
         call.address = "192.168.1.7"
         switch scene {
         case .calling: call.state = .calling
-        case .call, .fullscreen, .devices, .labels:
+        case .call, .fullscreen, .devices, .labels, .chat:
             call.state = .connected
             call.hasReceivedPicture = true
             call.hasSentPicture = true

@@ -9,22 +9,27 @@ package final class HeadlessInstance {
     /// Where direct calls come in.
     package let port: Int
     private let environment: [String: String]
-    private let home: TemporaryFolder
+    /// What the profile keeps: for another start.
+    package let home: TemporaryFolder
 
     /// Starts an instance and waits until it is on the bus.
     ///
-    /// - Parameter options: after `--headless --profile P --port 0`.
+    /// - Parameters:
+    ///   - options: after `--headless --profile P --port N`.
+    ///   - port: any free one when left out.
+    ///   - home: what the profile has kept; an empty one when left out.
     package static func start(
-        _ profile: String, on bus: PrivateBus, options: [String] = [], environment: [String: String] = [:]
+        _ profile: String, on bus: PrivateBus, options: [String] = [], environment: [String: String] = [:],
+        port: Int = 0, home: TemporaryFolder? = nil
     ) async throws -> HeadlessInstance {
-        let home = try TemporaryFolder()
+        let home = if let home { home } else { try TemporaryFolder() }
         // Each its own identity and settings, as on two machines.
         var own = bus.environment.merging(environment) { $1 }
         for (name, folder) in [("DATA", "data"), ("CONFIG", "config"), ("CACHE", "cache"), ("STATE", "state")] {
             own["XDG_\(name)_HOME"] = home.url.appendingPathComponent(folder).path
         }
         let program = try RunningProgram(
-            Program.built("causerie"), ["--headless", "--profile", profile, "--port", "0"] + options, environment: own)
+            Program.built("causerie"), ["--headless", "--profile", profile, "--port", "\(port)"] + options, environment: own)
         let control = ["--profile", profile, "info", "--json"]
         for _ in 0..<500 {
             let info = try Program.run(Program.built("causeriectl"), control, environment: own)
