@@ -74,10 +74,12 @@ import Testing
         try ann.instance.must("chat", bob.address, markup)
         try await monitor.wait(for: "MessageReceived")
         try ann.instance.must("connect", "main", bob.address, "--wait")
+        try await until("the call carries it") { try ann.conversation()["way"] as? String == "call" }
         try ann.instance.must("chat", "main", "during the call")
         try bob.instance.must("chat", "main", "heard")
         try await until("the answer in the call") { try ann.texts(with: "main", own: false).last == "heard" }
         try ann.instance.must("disconnect", "main")
+        try await until("the call no longer carries it") { try ann.conversation()["way"] as? String != "call" }
         try ann.instance.must("chat", bob.address, "after the call")
         let fingerprint = try #require(bob.conversation()["fingerprint"] as? String)
         try await until("all of them") {

@@ -3,8 +3,8 @@ import GLibKit
 import GtkKit
 
 /// What a chat shows: words and states, ready for widgets.
-package struct ChatPresentation: Equatable {
-    package struct Message: Equatable, Identifiable {
+package nonisolated struct ChatPresentation: Equatable, Sendable {
+    package struct Message: Equatable, Identifiable, Sendable {
         package var id: Int64
         package var isOwn: Bool
         /// Pango markup of our own making: every word of the message is escaped.

@@ -52,7 +52,7 @@ package final class ChatWindow {
     }
 
     private func chosen() {
-        guard let row = gtk_list_box_get_selected_row(people.pointer()),
+        guard let row = gtk_list_box_get_selected_row(people.opaque),
             let chosen = rows.first(where: { Widget($0.root).gobject == row.gobject })
         else { return }
         onChoice(chosen.presentation.id)

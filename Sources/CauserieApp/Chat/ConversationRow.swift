@@ -5,7 +5,7 @@ import GtkKit
 /// One correspondent in the list of conversations.
 final class ConversationRow {
     /// What it says.
-    struct Presentation: Equatable {
+    nonisolated struct Presentation: Equatable, Sendable {
         var id: Int64
         var name: String
         var last: String

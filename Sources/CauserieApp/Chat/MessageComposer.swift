@@ -70,7 +70,7 @@ final class MessageComposer {
     private func send() {
         let text = Emoticon.replacingLast(in: text)
         guard ChatText.isAllowed(text) else { return }
-        onSend(text)
+        onSend(String(text.reversed().drop(while: \.isWhitespace).reversed()))
         view.focus()
     }
 
@@ -87,7 +87,7 @@ final class MessageComposer {
         gtk_event_controller_set_propagation_phase(keys, GTK_PHASE_CAPTURE)
         connect(
             keys, "key-pressed",
-            returning: { [weak self, unowned(unsafe) keys] arguments in
+            returning: { [weak self] arguments in
                 guard let self, let key = arguments.int(0), let state = arguments.int(2) else { return false }
                 return pressed(UInt32(clamping: key), UInt32(clamping: state), keys)
             })

@@ -2,14 +2,14 @@ import CGLib
 import GLibKit
 
 /// When a message was written, in the user's own time zone and manner.
-struct MessageDate {
+nonisolated struct MessageDate {
     /// `10:32`
     let time: String
     /// `Today`, `Yesterday`, or the date.
     let day: String
 
     init(milliseconds: Int64) {
-        guard let date = g_date_time_new_from_unix_local(milliseconds / 1000), let now = g_date_time_new_now_local()
+        guard let date = g_date_time_new_from_unix_local(gint64(milliseconds / 1000)), let now = g_date_time_new_now_local()
         else {
             (time, day) = ("", "")
             return

@@ -100,7 +100,7 @@ extension Chat: ConversationTopic {
         if conversation.name != record.name { conversation.name = record.name }
         if conversation.address != record.address { conversation.address = record.address }
         if conversation.standing != record.standing { conversation.standing = record.standing }
-        if conversation.isLinked != line.isLinked { conversation.isLinked = line.isLinked }
+        if conversation.way != line.way { conversation.way = line.way }
         if conversation.failure != line.failure { conversation.failure = line.failure }
         if !line.isLinked { setTypingShown(false, conversation) }
         sort()

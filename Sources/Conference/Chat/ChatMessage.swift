@@ -26,4 +26,13 @@ package struct ChatMessage: Hashable, Sendable, Identifiable {
     package var delivery: Delivery
     package var isEdited: Bool
     package var isDeleted: Bool
+
+    package init(
+        id: Int64, conversation: Int64, identifier: ConversationIdentifier, isOwn: Bool, text: String, date: Int64,
+        delivery: Delivery, isEdited: Bool, isDeleted: Bool
+    ) {
+        (self.id, self.conversation, self.identifier) = (id, conversation, identifier)
+        (self.isOwn, self.text, self.date) = (isOwn, text, date)
+        (self.delivery, self.isEdited, self.isDeleted) = (delivery, isEdited, isDeleted)
+    }
 }

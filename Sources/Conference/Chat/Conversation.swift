@@ -16,8 +16,8 @@ import Observation
     package internal(set) var hasEarlier = false
     /// Whether the correspondent is writing now.
     package internal(set) var isTyping = false
-    /// Whether the two are connected now.
-    package internal(set) var isLinked = false
+    /// How the two are connected now; nil when they are not.
+    package internal(set) var way: ConversationLinkOrigin?
     /// Why what waits does not go, where somebody tried.
     package internal(set) var failure: EndReason?
     /// Whether the correspondent does not want to talk.
@@ -34,6 +34,7 @@ import Observation
         (address, standing) = (record.address, record.standing)
     }
 
+    package var isLinked: Bool { way != nil }
     package var last: ChatMessage? { messages.last }
     /// The one that can be edited or deleted.
     package var lastOwn: ChatMessage? { messages.last { $0.isOwn }.flatMap { $0.isDeleted ? nil : $0 } }

@@ -34,6 +34,8 @@ import Transport
         session = ConversationSession(position: position, pending: pending)
     }
 
+    /// How the two are connected now.
+    package var way: ConversationLinkOrigin? { link?.origin }
     package var isLinked: Bool { link != nil }
     package var hasPending: Bool { !session.pending.isEmpty }
     private var now: Instant { MonotonicClock.now }
