@@ -17,7 +17,8 @@ struct ChatWindowTests {
         return (messages ?? []).compactMap { $0["text"] as? String }
     }
 
-    @Test("In a call: sent from the window and seen to arrive; what is answered is read out; faces and Enter by keyboard")
+    @Test(
+        "In a call: sent from the window and seen to arrive; what is answered is read out; faces and Enter by keyboard")
     func beside() async throws {
         let desktop = try await Desktop.start(accessibility: true)
         let bob = try await HeadlessInstance.start("bob", on: desktop.bus, options: Self.quiet + ["--auto-accept"])

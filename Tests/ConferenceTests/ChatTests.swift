@@ -20,7 +20,8 @@ struct ChatTests {
         return (toBob, toAnn)
     }
 
-    @Test("a stranger's message asks first; accepted, the two write to each other, and see typing, delivery and reading")
+    @Test(
+        "a stranger's message asks first; accepted, the two write to each other, and see typing, delivery and reading")
     func conversation() async throws {
         let (ann, bob) = (try await Instance.start("Ann"), try await Instance.start("Bob"))
         let toBob = try await ann.conference.chat.conversation(atAddress: bob.address, in: ann.conference)

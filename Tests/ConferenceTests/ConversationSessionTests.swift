@@ -173,7 +173,9 @@ struct ConversationSessionTests {
         #expect(pair.sides[1].received == numbers(0..<50))
     }
 
-    @Test("over a way that loses, breaks, and with either side killed at any moment: each once, in order", arguments: 0..<40)
+    @Test(
+        "over a way that loses, breaks, and with either side killed at any moment: each once, in order",
+        arguments: 0..<40)
     func hostile(seed: UInt64) {
         var pair = Pair(seed: seed)
         var random = RandomSource.seeded(seed &* 77 &+ 5)

@@ -52,7 +52,9 @@ extension RootObject {
 
     private func lastOwn(_ who: String) throws(BusFailure) -> (Conversation, ChatMessage) {
         let conversation = try conversation(who)
-        guard let last = conversation.lastOwn else { throw .failed("There is no message of yours that can be changed.") }
+        guard let last = conversation.lastOwn else {
+            throw .failed("There is no message of yours that can be changed.")
+        }
         return (conversation, last)
     }
 

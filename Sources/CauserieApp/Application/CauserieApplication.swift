@@ -75,7 +75,7 @@ final class CauserieApplication {
 
     private func start() {
         addActions()
-        chatActions = ChatActions(application, conference.chat) { [unowned self] in
+        chatActions = ChatActions(application, conference) { [unowned self] in
             activeWindow?.view.showToast($0)
         }
         for number in [SIGINT, SIGTERM] {

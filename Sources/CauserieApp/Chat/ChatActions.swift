@@ -9,10 +9,11 @@ final class ChatActions {
     private let notifications: ChatNotifications
     private var window: ChatWindowController?
 
-    init(_ application: GObjectRef, _ chat: Chat, failed: @escaping (String) -> Void) {
+    init(_ application: GObjectRef, _ conference: Conference, failed: @escaping (String) -> Void) {
         self.application = application
+        let chat = conference.chat
         self.chat = chat
-        notifications = ChatNotifications(application, chat)
+        notifications = ChatNotifications(application, conference)
         let actions = ActionMap(application)
         let open = { [weak self] (conversation: Conversation?) in
             do throws(BuilderError) {

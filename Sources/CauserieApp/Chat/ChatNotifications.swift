@@ -7,14 +7,17 @@ import GLibKit
 final class ChatNotifications {
     private let application: GObjectRef
     private let chat: Chat
+    private let conference: Conference
     private var token: Chat.ArrivalToken?
     private var shown: Set<Int64> = []
     private var observation: ModelObservation?
     /// How much of a message a notification shows.
     private static let textLimit = 200
 
-    init(_ application: GObjectRef, _ chat: Chat) {
+    init(_ application: GObjectRef, _ conference: Conference) {
         self.application = application
+        self.conference = conference
+        let chat = conference.chat
         self.chat = chat
         token = chat.onArrival { [weak self] conversation, message in self?.arrived(message, conversation) }
         observation = ModelObservation({ chat.conversations.filter { $0.unread > 0 }.map(\.id) }) {
@@ -27,7 +30,7 @@ final class ChatNotifications {
     private func arrived(_ message: ChatMessage, _ conversation: Conversation) {
         let isInFront =
             gtk_application_get_active_window(application.pointer()).map { gtk_window_is_active($0) != 0 } ?? false
-        guard !isInFront else { return }
+        guard !isInFront, !conference.doNotDisturb else { return }
         if conversation.standing == .requested {
             // A stranger asks once; and never while another one waits for an answer.
             let waiting = chat.conversations.filter { $0.standing == .requested }

@@ -30,6 +30,10 @@ package final class ChatView {
     private var presentation: ChatPresentation?
     /// Whether the list follows what comes.
     private var isAtEnd = true
+    /// What is above grows: what is in sight stays where it is.
+    private var keepsPlace = false
+    private var height = 0.0
+    private var scrolling: EventSource?
 
     package var onSend: (String) -> Void = { _ in }
     package var onTyping: (Bool) -> Void = { _ in }
@@ -93,7 +97,8 @@ package final class ChatView {
 
     /// Rows that are right stay: whoever reads them, or has one in focus, is not disturbed.
     private func showMessages(_ presentation: ChatPresentation) {
-        let identifiers = presentation.messages.map(\.id)
+        let identifiers = Set(presentation.messages.map(\.id))
+        if let first = rows.first?.message.id, let new = presentation.messages.first?.id { keepsPlace = new < first }
         let kept = Dictionary(rows.map { ($0.message.id, $0) }) { first, _ in first }
         for row in rows where !identifiers.contains(row.message.id) {
             gtk_list_box_remove(list.opaque, Widget(row.root).widget)
@@ -118,7 +123,17 @@ package final class ChatView {
             self?.isAtEnd = gtk_adjustment_get_value(adjustment) >= end() - 24
         }
         connect(adjustment, "changed") { [weak self] in
-            if self?.isAtEnd == true { gtk_adjustment_set_value(adjustment, end()) }
+            guard let self else { return }
+            let grown = gtk_adjustment_get_upper(adjustment) - height
+            height += grown
+            guard isAtEnd || keepsPlace, grown != 0 || isAtEnd else { return }
+            let wasAtEnd = isAtEnd
+            keepsPlace = false
+            // Not while the list is being laid out, which sets it back.
+            scrolling = EventSource.whenIdle {
+                gtk_adjustment_set_value(
+                    adjustment, wasAtEnd ? end() : gtk_adjustment_get_value(adjustment) + grown)
+            }
         }
     }
 

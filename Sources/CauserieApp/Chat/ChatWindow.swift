@@ -15,7 +15,6 @@ package final class ChatWindow {
     private let back: Widget
     private let people: Widget
     private let sideStack: Widget
-    private let mainTitle: Widget
     private let toasts: Widget
     private var rows: [ConversationRow] = []
     private var selecting: SignalConnection?
@@ -32,7 +31,6 @@ package final class ChatWindow {
         back = try builder.object("back_button", gtk_button_get_type())
         people = try builder.object("people", gtk_list_box_get_type())
         sideStack = try builder.object("side_stack", gtk_stack_get_type())
-        mainTitle = try builder.object("main_title", adw_window_title_get_type())
         toasts = try builder.object("toasts", adw_toast_overlay_get_type())
         self.view = view
         gtk_box_append(main.pointer(), Widget(view.root).widget)
@@ -76,7 +74,6 @@ package final class ChatWindow {
         gtk_stack_set_visible_child_name(sideStack.opaque, rows.isEmpty ? "empty" : "list")
         let row = rows.first { $0.presentation.id == selected }
         gtk_list_box_select_row(people.opaque, row.map { Widget($0.root).pointer() })
-        adw_window_title_set_title(mainTitle.opaque, row?.presentation.name ?? "")
     }
 
     /// Narrow, the conversation takes the place of the list.

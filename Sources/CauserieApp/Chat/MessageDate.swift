@@ -9,7 +9,8 @@ nonisolated struct MessageDate {
     let day: String
 
     init(milliseconds: Int64) {
-        guard let date = g_date_time_new_from_unix_local(gint64(milliseconds / 1000)), let now = g_date_time_new_now_local()
+        guard let date = g_date_time_new_from_unix_local(gint64(milliseconds / 1000)),
+            let now = g_date_time_new_now_local()
         else {
             (time, day) = ("", "")
             return

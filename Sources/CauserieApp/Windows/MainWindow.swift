@@ -60,7 +60,12 @@ package final class MainWindow {
         chrome.isHeld = { [controls, address] in controls.isBusy || address.isBusy }
         if let application { gtk_window_set_application(window.pointer(), application.pointer()) }
         let frame = try builder.object("frame", gtk_overlay_get_type())
-        sensor = SizeSensor(frame) { [incoming] width, _ in incoming.setNarrow(width < 520) }
+        let addButton = try builder.widget("add_button")
+        sensor = SizeSensor(frame) { [incoming] width, _ in
+            incoming.setNarrow(width < 520)
+            // The menu has it too.
+            addButton.isVisible = width >= 440
+        }
         connect(window, "notify::fullscreened") { [weak self] in self?.fullscreenChanged() }
         // Over the panes of a narrow window, a click beside it puts it away.
         connect(flap, "notify::reveal-flap") { [weak self] in

@@ -7,7 +7,9 @@ extension Chat {
     // MARK: Writing
 
     /// Sends a text, now or when the correspondent is there.
-    @discardableResult package func send(_ text: String, to conversation: Conversation) throws(ChatProblem) -> ChatMessage {
+    @discardableResult package func send(_ text: String, to conversation: Conversation) throws(ChatProblem)
+        -> ChatMessage
+    {
         let text = try Self.checked(text)
         guard conversation.standing != .blocked else { throw .blocked }
         accept(conversation)

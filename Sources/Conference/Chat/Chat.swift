@@ -53,7 +53,8 @@ import Transport
     package func conversation(withID id: Int64) -> Conversation? { known[id] }
 
     /// The conversation with somebody whose key is known, a new one if need be.
-    package func open(fingerprint: String, name: String = "", address: String = "") throws(ChatProblem) -> Conversation {
+    package func open(fingerprint: String, name: String = "", address: String = "") throws(ChatProblem) -> Conversation
+    {
         guard let identity = DTLSFingerprint(parsing: fingerprint) else { throw .unknownPerson }
         do {
             guard let line = try lines.open(identity, name: name, address: address, .open) else {

@@ -113,7 +113,8 @@ enum ChatStore {
     ///
     /// - Parameter date: pulled to where it is possible: not before the message above, not after `now`.
     @discardableResult static func add(
-        _ identifier: ConversationIdentifier, isOwn: Bool, text: String, date: Int64, now: Int64, to conversation: Int64,
+        _ identifier: ConversationIdentifier, isOwn: Bool, text: String, date: Int64, now: Int64,
+        to conversation: Int64,
         _ database: Database
     ) throws -> ChatMessage {
         let above = try Int64.fetchOne(

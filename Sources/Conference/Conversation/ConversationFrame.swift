@@ -81,6 +81,8 @@ package enum ConversationFrame: Hashable, Sendable {
             isAnswer: flags & 2 != 0, introduction: introduction)
     }
 
+    var isTransient: Bool { if case .transient = self { true } else { false } }
+
     package var bytes: [UInt8] {
         switch self {
         case .hello(let hello):

@@ -201,6 +201,11 @@ import Transport
     // MARK: The session
 
     private func receive(_ frames: [ConversationFrame]) {
+        // What is not kept needs no disk.
+        guard !frames.allSatisfy(\.isTransient) else {
+            for frame in frames { session.receive(frame, at: now) }
+            return drain()
+        }
         var later: [() -> Void] = []
         let name = record.id
         do {
@@ -259,7 +264,9 @@ import Transport
             session.committed()
         case .refused(let reason, let delay):
             session.refuse(reason, for: delay)
-            if reason == .unacceptable { session.committed() } else {
+            if reason == .unacceptable {
+                session.committed()
+            } else {
                 // It comes again, and is new then.
                 try ConversationStore.forgetReceived(message.id, of: record.id, database)
             }
@@ -288,9 +295,11 @@ import Transport
     }
 
     private func startOver() {
-        guard let (position, pending) = try? lines.database.writer.read({
-            try ConversationStore.position(of: record.id, $0)
-        }) else { return hangUp() }
+        guard
+            let (position, pending) = try? lines.database.writer.read({
+                try ConversationStore.position(of: record.id, $0)
+            })
+        else { return hangUp() }
         hangUp()
         session = ConversationSession(position: position, pending: pending)
         attempts = max(attempts, 4)

@@ -1,3 +1,4 @@
+import NIOCore
 import RTC
 import Wire
 
@@ -14,6 +15,7 @@ import Wire
     private let media: any CallMedia
     private(set) var bufferedAmount = 0
     private var isClosed = false
+    private var received = FrameBudget(limit: ConversationLinkLimit.frames)
 
     init(_ channel: Int, of media: any CallMedia, identity: DTLSFingerprint, address: IPAddress?) {
         self.channel = channel
@@ -50,6 +52,7 @@ import Wire
     private func receive(_ bytes: [UInt8]) {
         guard !isClosed else { return }
         do throws(ConversationError) {
+            guard received.take(at: .now()) else { throw ConversationError("too many frames a second") }
             if let frame = try ConversationFrame.parse(bytes) { onEvent?(.frames([frame])) }
         } catch {
             media.closeDataChannel(channel)

@@ -45,7 +45,8 @@ extension Causeriectl {
         @OptionGroup var instance: InstanceOptions
         @OptionGroup var output: OutputOptions
         @Option(help: ArgumentHelp("Talk with somebody.", valueName: "who")) var accept: String?
-        @Option(help: ArgumentHelp("Tell somebody that you do not want to talk.", valueName: "who")) var decline: String?
+        @Option(help: ArgumentHelp("Tell somebody that you do not want to talk.", valueName: "who")) var decline:
+            String?
         @Option(help: ArgumentHelp("Take nothing from somebody, without telling.", valueName: "who")) var block: String?
         @Option(help: ArgumentHelp("Take messages from somebody again.", valueName: "who")) var unblock: String?
 
@@ -60,7 +61,10 @@ extension Causeriectl {
             let rows = conversations.elements.map { conversation in
                 let unread = conversation["unread"]?.humanText ?? "0"
                 return ["name", "address", "standing"].map { ChatLine.shown(conversation[$0]?.humanText ?? "") }
-                    + [unread == "0" ? "" : "\(unread) unread", ChatLine.shown(conversation["last"]?.humanText ?? "", limit: 40)]
+                    + [
+                        unread == "0" ? "" : "\(unread) unread",
+                        ChatLine.shown(conversation["last"]?.humanText ?? "", limit: 40),
+                    ]
             }
             if !rows.isEmpty { print(Table.text(rows)) }
         }

@@ -47,7 +47,7 @@ enum ExampleChat {
         let all = said.enumerated().map { index, entry in
             ChatMessage(
                 id: Int64(index), conversation: 1, identifier: ConversationIdentifier(high: 0, low: UInt64(index)),
-                isOwn: entry.1, text: entry.0, date: morning + Int64(index) * (index == 2 ? 40_000_000 : 90_000),
+                isOwn: entry.1, text: entry.0, date: morning + Int64(index) * 90_000 + (index < 2 ? 0 : 80_000_000),
                 delivery: entry.2, isEdited: index == 3, isDeleted: entry.0.isEmpty)
         }
         return ChatPresentation.messages(all, name: "Ann Lee", changeable: 5)

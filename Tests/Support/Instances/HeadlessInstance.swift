@@ -29,7 +29,8 @@ package final class HeadlessInstance {
             own["XDG_\(name)_HOME"] = home.url.appendingPathComponent(folder).path
         }
         let program = try RunningProgram(
-            Program.built("causerie"), ["--headless", "--profile", profile, "--port", "\(port)"] + options, environment: own)
+            Program.built("causerie"), ["--headless", "--profile", profile, "--port", "\(port)"] + options,
+            environment: own)
         let control = ["--profile", profile, "info", "--json"]
         for _ in 0..<500 {
             let info = try Program.run(Program.built("causeriectl"), control, environment: own)
