@@ -63,7 +63,11 @@ package final class ChatView {
         composer.onSend = { [weak self] in self?.onSend($0) }
         composer.onTyping = { [weak self] in self?.onTyping($0) }
         connect(searchEntry, "search-changed") { [weak self] in self?.searchChanged() }
-        connect(searchBar, "notify::search-mode-enabled") { [weak self] in self?.searchChanged() }
+        connect(searchBar, "notify::search-mode-enabled") { [weak self] in
+            guard let self else { return }
+            actions.set("search", to: gtk_search_bar_get_search_mode(searchBar.opaque) != 0)
+            searchChanged()
+        }
         watchScrolling()
         showNobody()
     }

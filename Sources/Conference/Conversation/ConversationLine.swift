@@ -102,7 +102,9 @@ import Transport
     private func isBetter(_ new: ConversationLinkOrigin, than old: ConversationLinkOrigin) -> Bool {
         switch (new, old) {
         case (.call, _): true
-        case (_, .call): false
+        // Whoever dials has no call with us any more, as after a crash.
+        case (.accepted, .call): true
+        case (.dialed, .call): false
         case (.dialed, .dialed), (.accepted, .accepted): true
         // Two that crossed: the one that the lower key made.
         case (.dialed, .accepted): lines.isLower(than: record)
