@@ -25,7 +25,7 @@ struct ChatWindowTests {
         try bob.must("set", "main", "identifier", "Bob")
         let session = try await Session(desktop, Self.quiet + ["--port", "0", bob.address])
         _ = try await session.find("connected") { $0.hasPrefix("Connected") }
-        #expect(try await session.find("the chat's button", role: "toggle button") { $0 == "Chat" }.press())
+        #expect(try await session.button("Chat").press())
         let entry = try await session.find("where to write") { $0 == "Message" }
         #expect(entry.setText("hello <b>Bob</b>"))
         #expect(try await session.button("Send").press())

@@ -67,7 +67,6 @@ final class ChatController {
         }
         view.actions.add("cancel-editing") { [weak self] in _ = self?.endEditing() }
         view.actions.add("search", initially: false) { [weak self] isOn in
-            self?.view.actions.set("search", to: isOn)
             self?.view.setSearching(isOn)
         }
     }
@@ -80,7 +79,6 @@ final class ChatController {
         _ = endEditing()
         if let conversation { drafts[conversation.id] = view.draft }
         words = ""
-        view.actions.set("search", to: false)
         view.setSearching(false)
         conversation = new
         observations = []

@@ -53,20 +53,20 @@ package final class ChatView {
         notice = try builder.object("notice", gtk_revealer_get_type())
         noticeText = try builder.object("notice_text", gtk_label_get_type())
         typing = try builder.object("typing", gtk_label_get_type())
-        searchBar = try builder.object("search_bar", gtk_search_bar_get_type())
+        searchBar = try builder.object("search_bar", gtk_revealer_get_type())
         searchEntry = try builder.object("search_entry", gtk_search_entry_get_type())
         composerArea = try builder.object("composer", gtk_box_get_type())
         editing = try builder.object("editing", gtk_revealer_get_type())
         composer = try MessageComposer(builder)
         actions = ActionMap(of: Widget(root), prefix: "chat")
-        gtk_search_bar_connect_entry(searchBar.opaque, searchEntry.opaque)
+        searchBar.setAccessibleHidden(true)
         composer.onSend = { [weak self] in self?.onSend($0) }
         composer.onTyping = { [weak self] in self?.onTyping($0) }
         connect(searchEntry, "search-changed") { [weak self] in self?.searchChanged() }
-        connect(searchBar, "notify::search-mode-enabled") { [weak self] in
-            guard let self else { return }
-            actions.set("search", to: gtk_search_bar_get_search_mode(searchBar.opaque) != 0)
-            searchChanged()
+        // Esc.
+        connect(searchEntry, "stop-search") { [weak self] in
+            self?.setSearching(false)
+            self?.focusEntry()
         }
         watchScrolling()
         showNobody()
@@ -166,11 +166,15 @@ package final class ChatView {
     // MARK: Searching
 
     package func setSearching(_ isSearching: Bool) {
-        gtk_search_bar_set_search_mode(searchBar.opaque, isSearching ? 1 : 0)
+        actions.set("search", to: isSearching)
+        gtk_revealer_set_reveal_child(searchBar.opaque, isSearching ? 1 : 0)
+        searchBar.setAccessibleHidden(!isSearching)
+        if isSearching { searchEntry.focus() }
+        searchChanged()
     }
 
     private func searchChanged() {
-        let isOn = gtk_search_bar_get_search_mode(searchBar.opaque) != 0
+        let isOn = gtk_revealer_get_reveal_child(searchBar.opaque) != 0
         let text = gtk_editable_get_text(searchEntry.opaque).map { String(cString: $0) } ?? ""
         onSearch(isOn ? text : "")
     }

@@ -8,6 +8,7 @@ final class MessageRow {
     let root: GObjectRef
     private(set) var message: ChatPresentation.Message
     private let bubble: Widget
+    private let spacer: Widget
     private let day: Widget
     private let text: Widget
     private let detail: Widget
@@ -17,6 +18,7 @@ final class MessageRow {
         let builder = try Builder(resource: resourcePath("ui/chat-message.ui"))
         root = try builder.retained("row", gtk_list_box_row_get_type())
         bubble = try builder.object("bubble", gtk_box_get_type())
+        spacer = try builder.object("spacer", gtk_box_get_type())
         day = try builder.object("day", gtk_label_get_type())
         text = try builder.object("text", gtk_label_get_type())
         detail = try builder.object("detail", gtk_label_get_type())
@@ -33,7 +35,7 @@ final class MessageRow {
         gtk_label_set_markup(text.opaque, message.markup)
         bubble.set(class: "own", message.isOwn)
         bubble.set(class: "deleted", message.isDeleted)
-        gtk_widget_set_halign(bubble.widget, message.isOwn ? GTK_ALIGN_END : GTK_ALIGN_START)
+        spacer.isVisible = message.isOwn
         let edited = message.isEdited && !message.isDeleted ? tr("edited") + " · " : ""
         gtk_label_set_text(detail.opaque, edited + message.time)
         mark.isVisible = message.delivery != nil
