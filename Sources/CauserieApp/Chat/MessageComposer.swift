@@ -14,6 +14,8 @@ final class MessageComposer {
     private var hasTypedSpace = false
     /// Where the face ends that was shown last: a Backspace there takes it back.
     private var replacedEnd: Int32?
+    /// The person wants the punctuation.
+    private var isFaceRefused = false
 
     var onSend: (String) -> Void = { _ in }
     var onTyping: (Bool) -> Void = { _ in }
@@ -68,7 +70,7 @@ final class MessageComposer {
     }
 
     private func send() {
-        let text = Emoticon.replacingLast(in: text)
+        let text = isFaceRefused ? text : Emoticon.replacingLast(in: text)
         guard ChatText.isAllowed(text) else { return }
         onSend(String(text.reversed().drop(while: \.isWhitespace).reversed()))
         view.focus()
@@ -111,6 +113,7 @@ final class MessageComposer {
             guard modifiers == 0, let end = replacedEnd, end == cursor else { return false }
             replacedEnd = nil
             gtk_text_buffer_undo(buffer)
+            isFaceRefused = true
             return true
         case UInt32(GDK_KEY_Up):
             guard modifiers == 0, text.isEmpty else { return false }
@@ -141,9 +144,11 @@ final class MessageComposer {
             with: { [weak self] in
                 let inserted = $0.string(1)
                 self?.replacedEnd = nil
+                self?.isFaceRefused = false
                 self?.hasTypedSpace = inserted == " " || inserted == "\n"
             })
-        connect(buffer, "end-user-action") { [weak self] in self?.showFace() }
+        // After the buffer's own handler, so that the face is a change of its own to take back.
+        connect(buffer, "end-user-action", after: true) { [weak self] in self?.showFace() }
     }
 
     /// A space is typed: the face before it, if there is one, becomes a picture, as a change of its own.
