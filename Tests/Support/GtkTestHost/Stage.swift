@@ -29,6 +29,7 @@ final class Stage {
     private var statistics: StatisticsView?
     private var editStreams: EditStreamsScene?
     private var chat: ChatWindow?
+    private var chatView: ChatView?
     private var timer: EventSource?
     private var ticks = 0
 
@@ -142,6 +143,7 @@ final class Stage {
             return window.window
         case .chat, .chatRequest, .chatNobody:
             let view = try ExampleChat.view(scene)
+            chatView = view
             window.setChat(view.root)
             window.setUnread(scene == .chatRequest ? 1 : 0)
             window.setChatShown(true)
