@@ -7,7 +7,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 BUILD_PACKAGES := pkg-config make libadwaita-1-dev libglib2.0-dev libglib2.0-dev-bin libopus-dev libvpx-dev libv4l-dev \
   libpulse-dev libsrtp2-dev libssl-dev libusrsctp-dev libyuv-dev libwebrtc-audio-processing-dev zlib1g-dev libsqlite3-dev gettext g++
-RUN_PACKAGES := adwaita-icon-theme librsvg2-common dbus fonts-cantarell
+RUN_PACKAGES := adwaita-icon-theme librsvg2-common dbus fonts-cantarell fonts-noto-color-emoji
 TEST_PACKAGES := xvfb dbus at-spi2-core pulseaudio pulseaudio-utils chromium desktop-file-utils appstream \
   xdotool fonts-dejavu-core adwaita-icon-theme librsvg2-common gcc libjpeg62-turbo-dev python3-websockets openssl tshark \
   coturn gnome-keyring nftables iproute2

@@ -6,7 +6,7 @@ import Testing
 struct SceneTests {
     static let names = [
         "empty", "typed", "calling", "call", "person", "reconnecting", "incoming", "ended", "identity", "trust",
-        "fullscreen", "devices", "grid", "speaker", "insets",
+        "fullscreen", "devices", "chat", "chat-request", "chat-window", "chat-nobody", "grid", "speaker", "insets",
         "preferences", "preferences-devices", "preferences-quality", "preferences-network", "network-check", "server",
         "shortcuts",
         "about",
@@ -23,7 +23,10 @@ struct SceneTests {
 
     @Test(
         "The window can be made 360 pixels wide",
-        arguments: ["empty", "typed", "call", "incoming", "ended", "grid", "speaker", "insets"])
+        arguments: [
+            "empty", "typed", "call", "incoming", "ended", "grid", "speaker", "insets", "chat", "chat-request",
+            "chat-window",
+        ])
     func narrow(_ name: String) async throws {
         let outcome = try await Scenes.show(
             name, picture: "narrow-" + name, environment: ["WIDTH": "360", "HEIGHT": "640"])
@@ -59,7 +62,7 @@ struct SceneTests {
             ("dark", ["ADW_DEBUG_COLOR_SCHEME": "prefer-dark"]), ("contrast", ["ADW_DEBUG_HIGH_CONTRAST": "1"]),
         ])
     func style(_ style: String, _ environment: [String: String]) async throws {
-        for name in ["empty", "call"] {
+        for name in ["empty", "call", "chat"] {
             _ = try await Scenes.show(name, picture: name)
             let outcome = try await Scenes.show(name, picture: "\(style)-\(name)", environment: environment)
             #expect(outcome.errors == "")

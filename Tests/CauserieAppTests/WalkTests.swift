@@ -13,6 +13,7 @@ struct WalkTests {
         "network-check", "server", "shortcuts", "about", "statistics",
         "statistics-ended", "statistics-empty", "edit-streams", "edit-streams-list", "edit-streams-invalid", "poor",
         "edit-streams-call", "people", "people-calls", "people-empty", "contact", "contact-invalid", "verify",
+        "chat", "chat-request", "chat-window", "chat-nobody",
     ]
 
     /// What is no sentence of this program's: names of people, devices and formats.

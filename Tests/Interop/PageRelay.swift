@@ -46,6 +46,7 @@ final class PageRelay: Sendable {
             on: MultiThreadedEventLoopGroup.singleton.next(), logger: Logger(label: "page"),
             onConnection: { connection in
                 // The relay lives as long as the connection's task and the browser's handler hold it.
+                guard case .call(let connection) = connection else { return connection.close() }
                 _ = PageRelay(connection: connection, browser: browser)
             })
     }

@@ -15,6 +15,7 @@ package final class BusService {
     /// What was last told of each window, by its id.
     private var windows: [String: JSONValue] = [:]
     private var observations: [Task<Void, Never>] = []
+    private var messages: Chat.ArrivalToken?
 
     /// A stream's object and its place on the bus; none for the moment in which it moves to another.
     private struct ShownStream {
@@ -54,12 +55,21 @@ package final class BusService {
 
     isolated deinit {
         for observation in observations { observation.cancel() }
+        if let messages { conference.chat.removeArrival(messages) }
     }
 
     /// Sends what is waiting: before the process ends.
     package func flush() { connection.flush() }
 
     private func observe() {
+        messages = conference.chat.onArrival { [connection] conversation, message in
+            let words = [
+                conversation.fingerprint, conversation.name, message.text, "\(message.identifier)",
+                conversation.standing.rawValue,
+            ]
+            connection.emit(
+                BusAddress.rootPath, BusAddress.rootInterface, "MessageReceived", words.map { .string($0) })
+        }
         let streams = Observations { [conference] in conference.streams.map(\.name) }
         let windows = Observations { [conference] in Self.snapshot(of: conference) }
         let properties = Observations { [root] in root.allProperties }

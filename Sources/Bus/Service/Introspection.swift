@@ -70,6 +70,47 @@ enum Introspection {
             <!-- Hangs up everything and ends the instance. -->
             <method name="Quit"/>
 
+            <!-- Sends a text message, now or when the person is there, and answers with its id. who: a stream (the person in its
+                 call, or at the address that it called last), a fingerprint, a name that one person alone has, or an address. Fails
+                 when nobody was ever met there and nobody answers now. A text has 16 KiB at most. -->
+            <method name="SendMessage">
+              <arg name="who" type="s" direction="in"/>
+              <arg name="text" type="s" direction="in"/>
+              <arg name="id" type="s" direction="out"/>
+            </method>
+            <!-- Changes, or takes back, the last message to somebody. -->
+            <method name="EditLastMessage">
+              <arg name="who" type="s" direction="in"/>
+              <arg name="text" type="s" direction="in"/>
+            </method>
+            <method name="DeleteLastMessage">
+              <arg name="who" type="s" direction="in"/>
+            </method>
+            <!-- [{"fingerprint", "name", "address", "standing": "open", "requested" (a stranger waits for AnswerRequest) or
+                 "blocked", "unread", "way": "call", "direct" or null, "problem" (why what waits does not go, or null), "last" (text)}], the latest
+                 first. -->
+            <method name="ListConversations">
+              <arg name="json" type="s" direction="out"/>
+            </method>
+            <!-- The last messages with somebody, the oldest first; with words, those that have all of them, and with an empty who
+                 of everybody: [{"id", "with", "isOwn", "text", "date" (ms since 1970), "delivery": "pending", "delivered", "read",
+                 "failed" or "received", "isEdited", "isDeleted"}]. -->
+            <method name="ListMessages">
+              <arg name="who" type="s" direction="in"/>
+              <arg name="count" type="u" direction="in"/>
+              <arg name="words" type="s" direction="in"/>
+              <arg name="json" type="s" direction="out"/>
+            </method>
+            <!-- answer: "accept", "decline" (they are told), "block" (they are not), "unblock". -->
+            <method name="AnswerRequest">
+              <arg name="who" type="s" direction="in"/>
+              <arg name="answer" type="s" direction="in"/>
+            </method>
+            <!-- Everything from somebody has been read; they are told. -->
+            <method name="MarkRead">
+              <arg name="who" type="s" direction="in"/>
+            </method>
+
             <!-- Adds a stream to a window, in no pane yet. A name that is taken gets a number; the empty one is "stream". -->
             <method name="AddStream">
               <arg name="window" type="s" direction="in"/>
@@ -159,6 +200,14 @@ enum Introspection {
               <arg name="window" type="s" direction="out"/>
             </method>
 
+            <!-- Somebody has written. standing: as of ListConversations. -->
+            <signal name="MessageReceived">
+              <arg name="fingerprint" type="s"/>
+              <arg name="name" type="s"/>
+              <arg name="text" type="s"/>
+              <arg name="id" type="s"/>
+              <arg name="standing" type="s"/>
+            </signal>
             <!-- A stream that gets another name is removed and added. -->
             <signal name="StreamAdded">
               <arg name="stream" type="o"/>
@@ -186,6 +235,8 @@ enum Introspection {
             <property name="ListeningProblem" type="s" access="read"/>
             <!-- Whether every call is turned away as if all streams were busy. -->
             <property name="DoNotDisturb" type="b" access="readwrite"/>
+            <!-- Messages that nobody has read yet. -->
+            <property name="UnreadMessages" type="u" access="read"/>
             <!-- Why the windows of the last run did not come back, in one sentence; empty when they did. -->
             <property name="RestoringProblem" type="s" access="read"/>
           </interface>

@@ -26,6 +26,7 @@ final class RootObject: BusInterface {
         // The bus has checked how many there are, and their types.
         let words = arguments.map { $0.stringValue ?? "" }
         var reply = try networkMethod(method, arguments)
+        if reply == nil { reply = try chatMethod(method, arguments) }
         if reply == nil { reply = instanceMethod(method) }
         if reply == nil { reply = try streamMethod(method, words) }
         if reply == nil { reply = try windowMethod(method, words) }
@@ -58,6 +59,7 @@ final class RootObject: BusInterface {
             "ListeningPort": .uint32(UInt32(clamping: conference.listeningPort ?? 0)),
             "ListeningProblem": .string(conference.listeningProblem.map { "\($0)" } ?? ""),
             "DoNotDisturb": .bool(conference.doNotDisturb),
+            "UnreadMessages": .uint32(UInt32(clamping: conference.chat.unread)),
             "RestoringProblem": .string(conference.restoringProblem.map(Self.sentence) ?? ""),
         ]
     }

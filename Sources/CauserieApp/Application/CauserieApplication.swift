@@ -21,6 +21,7 @@ final class CauserieApplication {
     private var networkPage: NetworkPageBinding?
     private var networkCheck: NetworkCheckWindow?
     private var inhibitor: IdleInhibitor
+    private var chatActions: ChatActions?
     private var binding: PreferencesBinding?
     private var observations: [ModelObservation] = []
     private var signals: [EventSource] = []
@@ -77,6 +78,9 @@ final class CauserieApplication {
 
     private func start() {
         addActions()
+        chatActions = ChatActions(application, conference) { [unowned self] in
+            activeWindow?.view.showToast($0)
+        }
         for number in [SIGINT, SIGTERM] {
             signals.append(EventSource.onUnixSignal(number) { [unowned self] in end() })
         }

@@ -21,6 +21,8 @@ package enum Interface {
         ("win.contacts", ["<Primary>b"]),
         ("win.statistics", ["<Primary>i"]),
         ("win.edit-streams", ["<Primary>e"]),
+        ("win.chat", ["F9"]),
+        ("app.conversations", ["<Primary><Shift>c"]),
         ("win.fullscreen", ["F11"]),
         ("win.show-help-overlay", ["<Primary>question"]),
         ("app.preferences", ["<Primary>comma"]),

@@ -20,6 +20,10 @@ package final class MainWindow {
     private let toasts: Widget
     private let contactsButton: Widget
     private let missedLabel: Widget
+    private let flap: Widget
+    private let chatPlace: Widget
+    private let chatButton: Widget
+    private let chatUnread: Widget
     private let controlsRevealer: Widget
     private let chrome: WindowChrome
     private var sensor: SizeSensor?
@@ -45,6 +49,10 @@ package final class MainWindow {
         toasts = try builder.object("toasts", adw_toast_overlay_get_type())
         contactsButton = try builder.widget("contacts_button")
         missedLabel = try builder.object("missed_label", gtk_label_get_type())
+        flap = try builder.object("flap", adw_flap_get_type())
+        chatPlace = try builder.object("chat_place", gtk_box_get_type())
+        chatButton = try builder.object("chat_button", gtk_toggle_button_get_type())
+        chatUnread = try builder.object("chat_unread", gtk_label_get_type())
         controlsRevealer = try builder.object("controls_revealer", gtk_revealer_get_type())
         address = try AddressBar(builder, actions: actions)
         controls = try ControlBar()
@@ -56,12 +64,21 @@ package final class MainWindow {
         chrome.isHeld = { [controls, address] in controls.isBusy || address.isBusy }
         if let application { gtk_window_set_application(window.pointer(), application.pointer()) }
         let frame = try builder.object("frame", gtk_overlay_get_type())
+        let addButton = try builder.widget("add_button")
         sensor = SizeSensor(frame) { [incoming, contactsButton] width, _ in
             incoming.setNarrow(width < 520)
-            // In a narrow window the main menu has it.
+            // In a narrow window the main menu has them.
             contactsButton.isVisible = width >= 520
+            addButton.isVisible = width >= 440
         }
         connect(window, "notify::fullscreened") { [weak self] in self?.fullscreenChanged() }
+        // Over the panes of a narrow window, a click beside it puts it away.
+        connect(flap, "notify::reveal-flap") { [weak self] in
+            guard let self else { return }
+            actions.set("chat", to: isChatShown)
+            chatPlace.setAccessibleHidden(!isChatShown)
+        }
+        chatPlace.setAccessibleHidden(true)
     }
 
     // MARK: Panes
@@ -113,6 +130,33 @@ package final class MainWindow {
         Widget(controls.root).isSensitive = presentation.isVisible
         Widget(controls.root).setAccessibleHidden(!presentation.isVisible)
         chrome.hasControls = presentation.isVisible
+    }
+
+    // MARK: Chat
+
+    /// Puts a conversation beside the panes.
+    package func setChat(_ chat: GObjectRef) { gtk_box_append(chatPlace.pointer(), chat.pointer()) }
+
+    package var isChatShown: Bool { adw_flap_get_reveal_flap(flap.opaque) != 0 }
+
+    package func setChatShown(_ isShown: Bool) { adw_flap_set_reveal_flap(flap.opaque, isShown ? 1 : 0) }
+
+    /// How many messages nobody has read yet.
+    package func setUnread(_ count: Int) {
+        chatUnread.isVisible = count > 0
+        gtk_label_set_text(chatUnread.opaque, count > 99 ? "99+" : String(count))
+        let words = trn("{count} unread message", "{count} unread messages", count)
+        chatButton.setAccessibleLabel(count > 0 ? tr("Chat") + ", " + words : tr("Chat"))
+        chatButton.tooltip = count > 0 ? words + " (F9)" : tr("Chat (F9)")
+    }
+
+    /// Lets a text that is being written take its last change back; false where none is.
+    package func changeText(_ action: String) -> Bool {
+        guard let focus = gtk_window_get_focus(window.pointer()),
+            CGtk_is_a(UnsafeMutableRawPointer(focus), gtk_text_view_get_type()) != 0
+                || CGtk_is_a(UnsafeMutableRawPointer(focus), gtk_text_get_type()) != 0
+        else { return false }
+        return gtk_widget_activate_action_variant(focus, action, nil) != 0
     }
 
     // MARK: Telling

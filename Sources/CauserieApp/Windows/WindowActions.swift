@@ -39,8 +39,12 @@ final class WindowActions {
         }
         actions.add("import") { [weak self] in self?.chooseImport() }
         actions.add("export") { [weak self] in self?.chooseExport() }
-        actions.add("undo") { [weak self] in self?.takeBack() }
-        actions.add("redo") { [weak self] in self?.description.history.redo() }
+        actions.add("undo") { [weak self] in
+            if self?.view.changeText("text.undo") == false { self?.takeBack() }
+        }
+        actions.add("redo") { [weak self] in
+            if self?.view.changeText("text.redo") == false { self?.description.history.redo() }
+        }
     }
 
     private func addPane() {

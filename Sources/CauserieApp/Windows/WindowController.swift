@@ -13,6 +13,7 @@ final class WindowController: PaneHost {
     private var panes: [PaneController] = []
     private var observations: [ModelObservation] = []
     private var arranging: WindowActions?
+    private var chat: WindowChat?
     private let statistics = StatisticsWindows()
     private lazy var editStreams = EditStreamsOpener(description, application.conference)
 
@@ -23,6 +24,7 @@ final class WindowController: PaneHost {
         restoreSize()
         addActions()
         arranging = WindowActions(description, application.conference, view)
+        chat = try WindowChat(view, application.conference.chat)
         connectDevices()
         view.address.onChange { [weak self] in self?.update() }
         view.address.onSuggest { [weak self] in self?.suggestions(for: $0) ?? [] }
@@ -32,7 +34,10 @@ final class WindowController: PaneHost {
             self?.view.markActive()
             self?.update()
         }
-        connect(view.window, "notify::is-active") { [weak self] in self?.application.incoming.update() }
+        connect(view.window, "notify::is-active") { [weak self] in
+            self?.application.incoming.update()
+            self?.chat?.looked()
+        }
         view.address.setRecent(application.preferences.recentAddresses)
         application.preferences.settings.onChange(of: "recent-addresses") { [weak self] in
             guard let self else { return }
@@ -124,6 +129,7 @@ final class WindowController: PaneHost {
         view.address.setSuggested(canCall)
         pane.view.setAddressButtonSuggested(!canCall)
         showCaller()
+        chat?.follow(pane.stream)
         view.setTitle(situation.isCall ? tr("{name} — Causerie", ["name": situation.name]) : "Causerie")
         showVolume(pane)
     }
@@ -349,6 +355,7 @@ final class WindowController: PaneHost {
         saveSize()
         observations = []
         arranging = nil
+        chat = nil
         application.closed(self)
         return false
     }

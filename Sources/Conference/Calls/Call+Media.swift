@@ -142,13 +142,16 @@ extension Call {
         case .firstRemoteFrame: firstRemoteFrameArrived()
         case .problem(let kind, let problem): problemChanged(of: kind, to: problem)
         case .negotiationNeeded: renegotiate(.needed)
+        case .dataChannel(let event): receive(event)
         }
     }
 
     private func connectionChanged(_ state: PeerConnectionState) {
         switch state {
         case .new, .connecting: break
-        case .connected: handle(.mediaConnected)
+        case .connected:
+            handle(.mediaConnected)
+            openConversation()
         case .disconnected: handle(.mediaDisconnected)
         case .failed: handle(.mediaFailed)
         case .closed: handle(.mediaClosed)

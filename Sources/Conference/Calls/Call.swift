@@ -26,6 +26,10 @@ import Transport
     var isDescriptionSent = false
     /// Theirs that wait for a person to answer.
     var remoteCandidates: [TrickledCandidate] = []
+    /// The way of the conversation beside the call, while it stands.
+    var conversation: DataChannelLink?
+    /// Whether the caller has opened it.
+    var hasOpenedConversation = false
     /// Other calls by somebody who may be the one that we call.
     var heldCalls: [IncomingCall] = []
 
@@ -275,6 +279,8 @@ import Transport
         dialing?.cancel()
         carrier?.close()
         echo?.close()
+        conversation?.ended()
+        conversation = nil
         let stream = stream
         guard let media else { return }
         conference?.whileClosing { [mediaEvents] in

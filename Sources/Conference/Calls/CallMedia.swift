@@ -19,6 +19,11 @@ package protocol CallMedia: AnyObject, Sendable {
     func setStopped(sent: MediaSet, received: MediaSet)
     /// The user has chosen the speaker of now once more: what is held back for want of a headset is heard.
     func speakerChosen()
+    /// Opens a data channel, now or as soon as the two sides are connected; `dataChannel` tells when it stands.
+    func openDataChannel(_ options: DataChannelOptions)
+    /// Sends one message, after those before it. What cannot be sent is lost.
+    func send(_ bytes: [UInt8], onDataChannel channel: Int)
+    func closeDataChannel(_ channel: Int)
     func statistics() async -> [StatisticsRecord]
     func close() async
     /// 0...1.

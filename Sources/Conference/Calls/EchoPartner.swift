@@ -121,7 +121,9 @@ import RTC
         case .localCandidate(let candidate):
             if isAnswered { end.send(.newICECandidate(candidate)) } else { waiting.append(candidate) }
         case .problem(let kind, .some): substitute(kind)
-        case .endOfCandidates, .connectionStateChanged, .firstRemoteFrame, .problem, .negotiationNeeded: break
+        case .endOfCandidates, .connectionStateChanged, .firstRemoteFrame, .problem, .negotiationNeeded,
+            .dataChannel:
+            break
         }
     }
 

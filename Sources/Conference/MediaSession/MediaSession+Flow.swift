@@ -51,8 +51,9 @@ extension MediaSession {
         case .video(_, let frame): receive(frame)
         case .keyFrameRequested: state.withLock { $0.videoSending }?.requestKeyFrame()
         case .targetBitrateChanged(let video, _): encode(at: video)
+        case .dataChannel(let event): onEvent(.dataChannel(event))
         // Names are the transport's own affair.
-        case .lossReported, .bye, .dataChannel, .resolve: break
+        case .lossReported, .bye, .resolve: break
         }
     }
 

@@ -60,4 +60,5 @@ package enum MediaSessionEvent: Sendable {
     case problem(MediaDevice.Kind, MediaProblem?)
     /// A direction changed, or the way is lost: the call makes a new offer when it may.
     case negotiationNeeded
+    case dataChannel(DataChannelEvent)
 }

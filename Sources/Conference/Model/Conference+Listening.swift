@@ -59,6 +59,13 @@ extension Conference {
     }
 
     /// Somebody is connected, and has not said anything yet.
+    private func admit(_ connection: IncomingConnection) {
+        switch connection {
+        case .call(let connection): admit(connection)
+        case .conversation(let connection): chat.admit(connection)
+        }
+    }
+
     private func admit(_ connection: SignalingConnection) {
         guard isRunning else { return connection.close() }
         let arrival = IncomingCall(NetworkCarrier(connection), patience: options.timing.handshake) {

@@ -50,6 +50,9 @@ import Transport
     /// Whether ringing and the like are played on the streams' speakers.
     package var playsTones = true { didSet { if !playsTones { tones?.stop() } } }
 
+    /// Text messages, with a call and without.
+    @ObservationIgnored package private(set) lazy var chat = makeChat()
+
     nonisolated let logger: Logger
     @ObservationIgnored let makeMedia: CallMediaMaker
     /// The network thread: every socket, and every peer connection.
@@ -154,6 +157,7 @@ import Transport
         updateListening()
         presenceWatch.start()
         await listenerWork?.value
+        chat.lines.start()
     }
 
     /// Hangs up everywhere, and ends when the far sides have been told or two seconds have passed.
@@ -165,6 +169,7 @@ import Transport
         for stream in streams { stream.disconnect() }
         for arrival in arrivals.values { arrival.reject(.declined) }
         arrivals = [:]
+        chat.lines.stop()
         updateListening()
         tones?.stop()
         saving?.cancel()

@@ -32,12 +32,25 @@ struct Admission {
     }
 }
 
+/// Who has come as far as an open WebSocket, by what they speak.
+enum IncomingConnection: Sendable {
+    case call(SignalingConnection)
+    case conversation(ConversationConnection)
+
+    func close() {
+        switch self {
+        case .call(let connection): connection.close()
+        case .conversation(let connection): connection.close()
+        }
+    }
+}
+
 /// A caller's way from TCP to an open WebSocket, within a time. What is not one is closed, with one line in the log.
 struct IncomingHandshake {
     let channel: any Channel
     let timing: SignalingTiming
     let logger: Logger
-    let onConnection: @Sendable (SignalingConnection) -> Void
+    let onConnection: @Sendable (IncomingConnection) -> Void
 
     private var remote: TransportAddress? { channel.remoteAddress.flatMap(TransportAddress.init)?.withoutMapping }
 
@@ -57,12 +70,21 @@ struct IncomingHandshake {
         let identity = PresentedIdentity()
         let tls = NIOSSLServerHandler(context: context, customVerificationCallback: identity.callback)
         try channel.pipeline.syncOperations.addHandler(tls)
-        let upgrader = NIOTypedWebSocketServerUpgrader<SignalingConnection?>(
+        let upgrader = NIOTypedWebSocketServerUpgrader<IncomingConnection?>(
             maxFrameSize: SignalingMessage.frameLimit,
             shouldUpgrade: { channel, head in channel.eventLoop.makeSucceededFuture(Self.answer(to: head)) },
-            upgradePipelineHandler: { [timing] channel, _ in
+            upgradePipelineHandler: { [timing] channel, head in
                 channel.eventLoop.makeCompletedFuture {
-                    try SignalingConnection(channel: channel, isServer: true, identity: identity, timing: timing)
+                    switch Self.subprotocol(of: head) {
+                    case ConversationHandler.subprotocol:
+                        .conversation(
+                            try ConversationConnection(
+                                channel: channel, isServer: true, identity: identity, timing: timing))
+                    default:
+                        .call(
+                            try SignalingConnection(
+                                channel: channel, isServer: true, identity: identity, timing: timing))
+                    }
                 }
             })
         let upgrade = try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
@@ -83,12 +105,16 @@ struct IncomingHandshake {
         }
     }
 
-    /// Nil refuses: another path, or without our subprotocol.
+    /// Nil refuses: another path, or without a subprotocol of ours.
     private static func answer(to head: HTTPRequestHead) -> HTTPHeaders? {
-        guard head.uri == "/", head.headers[canonicalForm: "Sec-WebSocket-Protocol"].contains("json") else {
-            return nil
-        }
-        return ["Sec-WebSocket-Protocol": "json"]
+        guard head.uri == "/", let subprotocol = subprotocol(of: head) else { return nil }
+        return ["Sec-WebSocket-Protocol": subprotocol]
+    }
+
+    /// The first one of ours: a call, or a conversation.
+    private static func subprotocol(of head: HTTPRequestHead) -> String? {
+        let offered = head.headers[canonicalForm: "Sec-WebSocket-Protocol"]
+        return ["json", ConversationHandler.subprotocol].first { offered.contains($0[...]) }
     }
 
     private static func refuse(_ channel: any Channel, _ logger: Logger, from: String, _ reason: String) {

@@ -23,8 +23,22 @@ struct SignalingDialer: Sendable {
 
     /// - Parameter expected: the key that must be there; nil takes any.
     func dial(_ address: CallAddress, expected: DTLSFingerprint?) async throws(DialFailure) -> SignalingConnection {
+        try await dial(address, expected: expected, subprotocol: "json") { [timing] channel, identity in
+            try SignalingConnection(channel: channel, isServer: false, identity: identity, timing: timing)
+        }
+    }
+
+    /// The same for what else is spoken on the port.
+    ///
+    /// - Parameters:
+    ///   - subprotocol: of the WebSocket.
+    ///   - make: puts the connection at the end of the channel, on its event loop.
+    func dial<Connection: Sendable>(
+        _ address: CallAddress, expected: DTLSFingerprint?, subprotocol: String,
+        make: @escaping @Sendable (any Channel, PresentedIdentity) throws -> Connection
+    ) async throws(DialFailure) -> Connection {
         let presented = PresentedIdentity(expected: expected)
-        let upgrade: EventLoopFuture<SignalingConnection>
+        let upgrade: EventLoopFuture<Connection>
         do {
             let context = try identity.clientContext()
             upgrade = try await ClientBootstrap(group: eventLoop)
@@ -32,7 +46,8 @@ struct SignalingDialer: Sendable {
                 .channelOption(.socketOption(.tcp_nodelay), value: 1)
                 .connect(host: address.host, port: address.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try start(channel, context, presented, address: address)
+                        try start(
+                            channel, context, presented, address: address, subprotocol: subprotocol, make: make)
                     }
                 }
         } catch { throw Self.failure(connecting: error) }
@@ -46,27 +61,27 @@ struct SignalingDialer: Sendable {
         }
     }
 
-    private func start(
-        _ channel: any Channel, _ context: NIOSSLContext, _ presented: PresentedIdentity, address: CallAddress
-    ) throws -> EventLoopFuture<SignalingConnection> {
+    private func start<Connection: Sendable>(
+        _ channel: any Channel, _ context: NIOSSLContext, _ presented: PresentedIdentity, address: CallAddress,
+        subprotocol: String, make: @escaping @Sendable (any Channel, PresentedIdentity) throws -> Connection
+    ) throws -> EventLoopFuture<Connection> {
         // No name for TLS to check: the key is what counts.
         let tls = try NIOSSLClientHandler(
             context: context, serverHostname: nil, customVerificationCallback: presented.callback)
         try channel.pipeline.syncOperations.addHandler(tls)
-        let upgrader = NIOTypedWebSocketClientUpgrader<SignalingConnection>(
+        let upgrader = NIOTypedWebSocketClientUpgrader<Connection>(
             maxFrameSize: SignalingMessage.frameLimit,
-            upgradePipelineHandler: { [timing] channel, response in
+            upgradePipelineHandler: { channel, response in
                 channel.eventLoop.makeCompletedFuture {
-                    guard response.headers[canonicalForm: "Sec-WebSocket-Protocol"].contains("json") else {
+                    guard response.headers[canonicalForm: "Sec-WebSocket-Protocol"].contains(subprotocol[...]) else {
                         throw SignalingError("another subprotocol")
                     }
-                    return try SignalingConnection(
-                        channel: channel, isServer: false, identity: presented, timing: timing)
+                    return try make(channel, presented)
                 }
             })
         let head = HTTPRequestHead(
             version: .http1_1, method: .GET, uri: "/",
-            headers: ["Host": address.description, "Sec-WebSocket-Protocol": "json"])
+            headers: ["Host": address.description, "Sec-WebSocket-Protocol": subprotocol])
         let upgrade = try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
             configuration: NIOUpgradableHTTPClientPipelineConfiguration(
                 upgradeConfiguration: NIOTypedHTTPClientUpgradeConfiguration(

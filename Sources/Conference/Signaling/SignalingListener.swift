@@ -18,7 +18,7 @@ final class SignalingListener: Sendable {
     /// Binds, and gives each caller that has come as far as an open WebSocket to `onConnection`, on the event loop.
     static func open(
         port: Int, identity: InstallationIdentity, timing: SignalingTiming, on eventLoop: any EventLoop, logger: Logger,
-        onConnection: @escaping @Sendable (SignalingConnection) -> Void
+        onConnection: @escaping @Sendable (IncomingConnection) -> Void
     ) async throws(ListeningProblem) -> SignalingListener {
         do {
             let context = try identity.serverContext()

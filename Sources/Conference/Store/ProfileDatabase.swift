@@ -14,7 +14,9 @@ final class ProfileDatabase: Sendable {
     }
 
     /// Every migration there has been, the oldest first. New ones go to the end.
-    static let migrations: [Migration] = [ContactTables.migration]
+    static let migrations: [Migration] = [
+        ContactTables.migration, ConversationStore.migration, ChatStore.migration,
+    ]
 
     /// Where to read and write. One access at a time, each a transaction of its own.
     let writer: DatabaseQueue

@@ -9,7 +9,7 @@ extension Causeriectl {
         static let configuration = CommandConfiguration(
             abstract: "Prints what happens, as it happens, until interrupted.",
             discussion: """
-                State changes, incoming calls, streams and windows that come, go and change. With --json, one object a line.
+                State changes, incoming calls, messages, streams and windows that come, go and change. With --json, one object a line.
                 Ends with status 3 when the instance ends.
                 """)
         @ParentCommand var root: Causeriectl
@@ -70,6 +70,13 @@ extension Causeriectl {
                 return line(
                     event, changed.map { (PropertyKey.display($0.key), JSONValue($0.value)) },
                     human: changed.map { "\(PropertyKey.display($0.key))=\($0.value.text)" }.joined(separator: " "))
+            }
+            if event.signal == "MessageReceived", event.arguments.count == 5 {
+                let words = event.arguments.map(\.text)
+                let names = ["fingerprint", "name", "text", "id", "standing"]
+                return line(
+                    event, zip(names, words).map { ($0, .string($1)) },
+                    human: "message from \(words[1]): \(ChatLine.shown(words[2]))")
             }
             guard let (kind, action) = Self.rootSignals[event.signal] else { return nil }
             let name = kind == "stream" ? event.arguments.streamName() : event.arguments.first?.text ?? ""

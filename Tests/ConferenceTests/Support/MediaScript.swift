@@ -142,6 +142,10 @@ final class MediaDouble: CallMedia {
 
     func speakerChosen() { note("speakerChosen") }
 
+    func openDataChannel(_ options: DataChannelOptions) { note("openDataChannel \(options.label)") }
+    func send(_ bytes: [UInt8], onDataChannel channel: Int) { note("send \(bytes.count) on \(channel)") }
+    func closeDataChannel(_ channel: Int) { note("closeDataChannel \(channel)") }
+
     func close() async { state.withLock { $0.isClosed = true } }
 
     var microphoneLevel: Double { 0.25 }

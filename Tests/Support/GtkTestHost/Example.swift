@@ -89,7 +89,7 @@ enum Example {
             window.actions.add(name) {}
         }
         for name in ["microphone", "camera"] { window.actions.add(name, initially: true) { _ in } }
-        window.actions.add("fullscreen", initially: false) { _ in }
+        for name in ["fullscreen", "chat"] { window.actions.add(name, initially: false) { _ in } }
     }
 
     /// Somebody before a wall: enough to judge a layout by.

@@ -44,6 +44,11 @@ enum Scene: String, CaseIterable {
     /// A contact's page with what is wrong said in its place.
     case contactInvalid = "contact-invalid"
     case verify
+    /// A conversation beside a call; from a stranger; all of them in a window; and before there is one.
+    case chat
+    case chatRequest = "chat-request"
+    case chatWindow = "chat-window"
+    case chatNobody = "chat-nobody"
     case shortcuts
     case about
     /// A call that goes badly: the mark on its pane, and why.
@@ -76,7 +81,7 @@ extension CallSituation {
         call.address = "192.168.1.7"
         switch scene {
         case .calling: call.state = .calling
-        case .call, .fullscreen, .devices, .labels:
+        case .call, .fullscreen, .devices, .labels, .chat:
             call.state = .connected
             call.hasReceivedPicture = true
             call.hasSentPicture = true

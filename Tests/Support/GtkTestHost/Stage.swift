@@ -32,6 +32,8 @@ final class Stage {
     private var server: ServerDialog?
     private var editStreams: EditStreamsScene?
     private var people: PeopleScene?
+    private var chat: ChatWindow?
+    private var chatView: ChatView?
     private var timer: EventSource?
     private var ticks = 0
 
@@ -170,6 +172,20 @@ final class Stage {
             statistics = view
             view.show(ExampleFigures.figures(of: scene))
             return window.window
+        case .chat, .chatRequest, .chatNobody:
+            let view = try ExampleChat.view(scene)
+            chatView = view
+            window.setChat(view.root)
+            window.setUnread(scene == .chatRequest ? 1 : 0)
+            window.setChatShown(true)
+            return window.window
+        case .chatWindow:
+            let shown = try ChatWindow(ExampleChat.view(.chat))
+            chat = shown
+            ExampleChat.fill(shown)
+            gtk_window_set_default_size(shown.window.pointer(), size("WIDTH", 780), size("HEIGHT", 560))
+            shown.present()
+            return shown.window
         case .fullscreen:
             // There is no window manager on the tests' display that could make it so.
             window.setFloating(true)

@@ -9,25 +9,28 @@ package final class HeadlessInstance {
     /// Where direct calls come in.
     package let port: Int
     private let environment: [String: String]
-    private let home: TemporaryFolder
+    /// What the profile keeps: for another start.
+    package let home: TemporaryFolder
 
     /// Starts an instance and waits until it is on the bus.
     ///
     /// - Parameters:
-    ///   - options: after `--headless --profile P --port 0`.
+    ///   - options: after `--headless --profile P --port N`.
+    ///   - port: any free one when left out.
+    ///   - home: what the profile has kept; an empty one when left out.
     ///   - words: what stands before the program's own words, a program's path first; nothing for none.
     package static func start(
         _ profile: String, on bus: PrivateBus, options: [String] = [], environment: [String: String] = [:],
-        through words: [String] = []
+        port: Int = 0, home: TemporaryFolder? = nil, through words: [String] = []
     ) async throws -> HeadlessInstance {
-        let home = try TemporaryFolder()
+        let home = if let home { home } else { try TemporaryFolder() }
         // Each its own identity and settings, as on two machines.
         var own = bus.environment.merging(environment) { $1 }
         for (name, folder) in [("DATA", "data"), ("CONFIG", "config"), ("CACHE", "cache"), ("STATE", "state")] {
             own["XDG_\(name)_HOME"] = home.url.appendingPathComponent(folder).path
         }
         let line =
-            try words + [Program.built("causerie").path, "--headless", "--profile", profile, "--port", "0"] + options
+            try words + [Program.built("causerie").path, "--headless", "--profile", profile, "--port", "\(port)"] + options
         let program = try RunningProgram(
             URL(fileURLWithPath: line[0]), Array(line.dropFirst()), environment: own)
         let control = ["--profile", profile, "info", "--json"]

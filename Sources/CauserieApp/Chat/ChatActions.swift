@@ -1,0 +1,49 @@
+import Conference
+import GLibKit
+import GtkKit
+
+/// The `app.` actions of conversations, and their window.
+final class ChatActions {
+    private let application: GObjectRef
+    private let chat: Chat
+    private let notifications: ChatNotifications
+    private var window: ChatWindowController?
+
+    init(_ application: GObjectRef, _ conference: Conference, failed: @escaping (String) -> Void) {
+        self.application = application
+        let chat = conference.chat
+        self.chat = chat
+        notifications = ChatNotifications(application, conference)
+        let actions = ActionMap(application)
+        let open = { [weak self] (conversation: Conversation?) in
+            do throws(BuilderError) {
+                try self?.open(conversation)
+            } catch { failed("\(error)") }
+        }
+        actions.add("conversations") { open(nil) }
+        actions.add("conversation", withText: { open(chat.conversation(withFingerprint: $0)) })
+        actions.add(
+            "accept-conversation",
+            withText: { fingerprint in
+                guard let conversation = chat.conversation(withFingerprint: fingerprint) else { return }
+                chat.accept(conversation)
+                open(conversation)
+            })
+        actions.add(
+            "decline-conversation",
+            withText: { if let conversation = chat.conversation(withFingerprint: $0) { chat.decline(conversation) } })
+        actions.add(
+            "read-conversation",
+            withText: { if let conversation = chat.conversation(withFingerprint: $0) { chat.markRead(conversation) } })
+    }
+
+    private func open(_ conversation: Conversation?) throws(BuilderError) {
+        let controller =
+            if let window { window } else {
+                try ChatWindowController(chat, application: application) { [weak self] in self?.window = nil }
+            }
+        window = controller
+        if let conversation { controller.show(conversation) }
+        controller.window.present()
+    }
+}

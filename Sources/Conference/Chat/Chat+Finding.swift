@@ -1,0 +1,67 @@
+import RTC
+
+/// Whom a script or a person means.
+extension Chat {
+    /// The conversation with whoever is at an address: the one whose key is known, or who answers there now.
+    package func conversation(
+        atAddress text: String, in conference: Conference
+    ) async throws(ChatProblem) -> Conversation {
+        guard let address = CallAddress(text) else { throw .unknownPerson }
+        if let known = known.values.first(where: { $0.address == address.description }) { return known }
+        if let identity = conference.known.identity(at: address) {
+            return try open(fingerprint: identity.description, address: address.description)
+        }
+        do throws(DialFailure) {
+            let connection = try await conference.dialConversation(address, expected: nil)
+            let identity = connection.remoteIdentity
+            conference.known.remember(identity, at: address)
+            lines.adopt(DirectLink(connection, .dialed), address: address.description)
+            return try found(identity)
+        } catch { throw .neverReached(error.reason) }
+    }
+
+    private func found(_ identity: DTLSFingerprint) throws(DialFailure) -> Conversation {
+        guard let line = lines.line(with: identity) else {
+            throw DialFailure(reason: .localError("no conversation"), presented: nil, detail: "no conversation")
+        }
+        return conversation(line)
+    }
+
+    /// The conversation with the correspondent of a stream: of its call, or at the address that it called last. Nil
+    /// where there is none yet.
+    package func conversation(of stream: Stream) -> Conversation? {
+        if let identity = stream.remoteIdentity {
+            return try? open(
+                fingerprint: identity.fingerprint, name: stream.remoteIdentifier ?? "",
+                address: stream.call?.destination?.description ?? "")
+        }
+        guard let address = CallAddress(stream.lastAddress) else { return nil }
+        return known.values.first { $0.address == address.description }
+    }
+
+    /// What scripts name: a stream, a fingerprint, a name, or an address.
+    package func conversation(
+        named who: String, in conference: Conference
+    ) async throws(ChatProblem) -> Conversation {
+        if let stream = conference.stream(named: who) {
+            if let conversation = conversation(of: stream) { return conversation }
+            guard !stream.lastAddress.isEmpty else { throw .unknownPerson }
+            return try await conversation(atAddress: stream.lastAddress, in: conference)
+        }
+        if let conversation = known(named: who) { return conversation }
+        return try await conversation(atAddress: who, in: conference)
+    }
+
+    /// The same among those that there are, without reaching for anybody.
+    package func known(named who: String) -> Conversation? {
+        if let conversation = conversation(withFingerprint: who) { return conversation }
+        if let address = CallAddress(who)?.description,
+            let conversation = known.values.first(where: { $0.address == address })
+        {
+            return conversation
+        }
+        // A name is what its owner says: it means somebody only while one alone has it.
+        let named = known.values.filter { !$0.name.isEmpty && $0.name == who }
+        return named.count == 1 ? named.first : nil
+    }
+}

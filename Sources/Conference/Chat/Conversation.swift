@@ -1,0 +1,43 @@
+import Observation
+
+/// A chat with one correspondent, as it is shown.
+@MainActor @Observable package final class Conversation: Identifiable {
+    package nonisolated let id: Int64
+    /// `sha-256 AA:BB:...`: who it is.
+    package nonisolated let fingerprint: String
+    package internal(set) var name: String
+    package internal(set) var address: String
+    package internal(set) var standing: ConversationRecord.Standing
+    /// Messages that were not on the screen yet.
+    package internal(set) var unread = 0
+    /// The latest of them, the oldest first; `loadEarlier` brings more.
+    package internal(set) var messages: [ChatMessage] = []
+    /// Whether there are messages before the first of `messages`.
+    package internal(set) var hasEarlier = false
+    /// Whether the correspondent is writing now.
+    package internal(set) var isTyping = false
+    /// How the two are connected now; nil when they are not.
+    package internal(set) var way: ConversationLinkOrigin?
+    /// Why what waits does not go, where somebody tried.
+    package internal(set) var failure: EndReason?
+    /// Whether the correspondent does not want to talk.
+    package internal(set) var isDeclined = false
+
+    @ObservationIgnored let line: ConversationLine
+    @ObservationIgnored var typingEnd: Task<Void, Never>?
+    @ObservationIgnored var typingTold: ContinuousClock.Instant?
+
+    init(_ line: ConversationLine) {
+        self.line = line
+        let record = line.record
+        (id, fingerprint, name) = (record.id, record.fingerprint, record.name)
+        (address, standing) = (record.address, record.standing)
+    }
+
+    package var isLinked: Bool { way != nil }
+    package var last: ChatMessage? { messages.last }
+    /// The one that can be edited or deleted.
+    package var lastOwn: ChatMessage? { messages.last { $0.isOwn }.flatMap { $0.isDeleted ? nil : $0 } }
+    /// What to call the correspondent.
+    package var title: String { name.isEmpty ? address : name }
+}
