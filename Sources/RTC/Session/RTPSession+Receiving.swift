@@ -14,13 +14,13 @@ extension RTPSession {
         guard packet.ssrc != 0,
             let identifier = demultiplexer.section(for: packet, in: sections, at: now),
             let index = index(ofSection: identifier),
-            let (codec, isRTX) = sections[index].codec(payloadType: packet.payloadType),
+            let (codec, form) = sections[index].codec(payloadType: packet.payloadType),
             sections[index].media.direction.receives
         else {
             if packet.ssrc != 0 { discardedPacketCount += 1 }
             return
         }
-        if isRTX {
+        if form == .retransmission {
             receiveRTX(packet, codec: codec, section: index, byteCount: bytes.count, at: now)
         } else {
             receiveMedia(packet, section: index, byteCount: bytes.count, at: now)

@@ -1,17 +1,19 @@
 import RTC
 
 /// One direction between two hosts: decides when, and how often, each datagram arrives.
-struct SimulatedLink: Sendable {
+package struct SimulatedLink: Sendable {
     private var isInLossBurst = false
     /// When the bottleneck has sent all that it holds.
     private var idleAt = Instant.zero
     /// The latest arrival given out to a datagram that keeps its place in the order.
     private var lastArrival = Instant.zero
 
-    enum Outcome { case arrives([Instant]), lost, queueFull }
+    package enum Outcome { case arrives([Instant]), lost, queueFull }
+
+    package init() {}
 
     /// What becomes of `byteCount` bytes of UDP payload sent at `now`.
-    mutating func carry(
+    package mutating func carry(
         _ byteCount: Int, _ conditions: LinkConditions, at now: Instant, random: inout RandomSource
     ) -> Outcome {
         var sent = now
