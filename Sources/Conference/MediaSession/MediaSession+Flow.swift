@@ -49,7 +49,8 @@ extension MediaSession {
         case .video(_, let frame): receive(frame)
         case .keyFrameRequested: state.withLock { $0.videoSending }?.requestKeyFrame()
         case .targetBitrateChanged(let video, _): encode(at: video)
-        case .lossReported, .bye, .dataChannel: break
+        case .lossReported(let mid, let fraction): protectSound(of: mid, against: fraction)
+        case .bye, .dataChannel: break
         case .resolve(let name): logger.debug("the candidate name \(name) is not looked up; its check will tell")
         }
     }
@@ -70,6 +71,14 @@ extension MediaSession {
             return (state.videoSending, state.sentVideoSettings)
         }
         if let sending, let settings { sending.update(settings) }
+    }
+
+    /// The encoder of our sound learns what the far side misses of it.
+    private func protectSound(of mid: String, against loss: Double) {
+        let sending = state.withLock { state in
+            state.media.contains { $0.mid == mid && $0.kind == .audio } ? state.audioSending : nil
+        }
+        sending?.setExpectedLoss(loss)
     }
 
     /// What a packet of sound has around it: RTP with its extensions, SRTP's tag, UDP and IP.

@@ -15,7 +15,7 @@ final class ReceivedAudioSource: AudioPacketSource, @unchecked Sendable {
     func receive(_ audio: ReceivedAudio) {
         ring.push(
             sequenceNumber: audio.sequenceNumber, timestamp: audio.timestamp, arrival: audio.arrival,
-            payload: audio.payload)
+            isRedundant: audio.isRedundant, payload: audio.payload)
     }
 
     /// Audio thread: what to play next.
@@ -23,7 +23,7 @@ final class ReceivedAudioSource: AudioPacketSource, @unchecked Sendable {
         while ring.pop({ header, payload in
             jitterBuffer.insert(
                 sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, payload: payload,
-                arrival: header.arrival)
+                arrival: header.arrival, isRedundant: header.isRedundant)
         }) {}
         let decision = jitterBuffer.next(at: Instant(microseconds: microseconds))
         pullsUntilReport -= 1
@@ -45,7 +45,9 @@ final class ReceivedAudioSource: AudioPacketSource, @unchecked Sendable {
             switch decision.action {
             case .decode(let slot): .decode(jitterBuffer.payload(at: slot))
             case .forwardErrorCorrection(let slot): .recover(jitterBuffer.payload(at: slot))
-            case .conceal: .conceal
+            case .conceal(.late): .conceal(.late)
+            case .conceal(.lost): .conceal(.lost)
+            case .conceal(.pause): .conceal(.pause)
             case .silence: .silence
             }
         return AudioPull(action: action, stretch: stretch, sampleCount: decision.sampleCount)

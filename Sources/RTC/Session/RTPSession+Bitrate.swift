@@ -40,7 +40,7 @@ extension RTPSession {
         let total = Int(congestion.estimate)
         pacer.targetBitrate = total
         pacer.isDraining = congestion.isDraining
-        var audio = limitRedundancy(total: total, at: now)
+        var audio = limitRedundancy(total: Int(congestion.uncongestedBitrate), at: now)
         var bounds: [VideoBitrateBounds] = []
         for section in sections where section.sender?.isActive == true {
             switch section.media.kind {
