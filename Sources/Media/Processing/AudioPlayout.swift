@@ -47,6 +47,8 @@ struct AudioPlayout: ~Copyable {
         case .conceal(.pause):
             block.setCount(decoder.conceal(count: wantedCount(pull), into: block.target))
             join()
+        // Opus' own concealment would do for what is lost, but not better (measured: equal for single packets, 1 dB less
+        // for bursts), and it would leave the decoder off its way when the packet was only late.
         case .conceal(.late), .conceal(.lost): return makeUp(wantedCount(pull))
         }
         stretch(pull.stretch)
