@@ -56,6 +56,15 @@ package final class PeerTransport: Sendable {
         }
     }
 
+    /// Makes the network of this connection worse, or as it was, for datagrams from now on.
+    package func emulate(_ network: NetworkEmulation) {
+        eventLoop.execute { [core] in
+            let core = core.value
+            core.emulate(network)
+            core.drain()
+        }
+    }
+
     /// Says goodbye to the peer (BYE, close_notify) and closes the sockets. Later calls do nothing.
     package func close() async {
         try? await eventLoop.flatSubmit { [core] in core.value.close() }.get()

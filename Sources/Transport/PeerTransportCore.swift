@@ -16,6 +16,7 @@ final class PeerTransportCore {
     private var bases: [ObjectIdentifier: TransportAddress] = [:]
     private var remotes: [TransportAddress: SocketAddress] = [:]
     private let serverConnections: TURNConnections
+    private var emulation: TransportEmulation?
     private var timer: Scheduled<Void>?
     private var timerDeadline: Instant?
     private var isClosed = false
@@ -97,7 +98,16 @@ final class PeerTransportCore {
 
     private func receive(_ bytes: [UInt8], from remote: TransportAddress, on channel: any Channel) {
         guard !isClosed, let base = bases[ObjectIdentifier(channel)] else { return }
-        peer.receive(bytes, from: remote, to: base, at: MonotonicClock.now)
+        let now = MonotonicClock.now
+        if emulation?.received(bytes, from: remote, to: base, at: now) == true { return }
+        peer.receive(bytes, from: remote, to: base, at: now)
+    }
+
+    /// Makes the network worse, or as it was, for datagrams from now on.
+    func emulate(_ network: NetworkEmulation) {
+        guard emulation != nil || network.isActive else { return }
+        if emulation == nil { emulation = TransportEmulation() }
+        emulation?.network = network
     }
 
     /// Carries out everything that the connection wants done, then sleeps until the instant that it names.
@@ -106,12 +116,20 @@ final class PeerTransportCore {
         isDraining = true
         defer { isDraining = false }
         let now = MonotonicClock.now
-        while let transmit = peer.pollTransmit(at: now) { write(transmit) }
+        while let datagram = emulation?.nextReceived(at: now) {
+            peer.receive(datagram.bytes, from: datagram.remote, to: datagram.local, at: now)
+        }
+        while let transmit = peer.pollTransmit(at: now) {
+            if emulation?.sent(transmit, at: now) != true { write(transmit) }
+        }
+        while let transmit = emulation?.nextSent(at: now) { write(transmit) }
         for socket in sockets.values { socket.flush() }
         serverConnections.flush()
         while let request = peer.pollTURNConnectionRequest() { carryOut(request) }
         while let event = peer.pollEvent() { onEvent(event) }
         schedule(peer.nextTimeout)
+        schedule(emulation?.nextRelease)
+        if emulation?.isIdle == true { emulation = nil }
     }
 
     private func write(_ transmit: Transmit) {

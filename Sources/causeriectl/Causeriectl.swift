@@ -14,7 +14,8 @@ struct Causeriectl: CommandGroup {
         subcommands: [
             List.self, Describe.self, Get.self, Set.self, Rename.self, Connect.self, Note.self, TestCall.self,
             Accept.self, Reject.self, Disconnect.self, Trust.self, Stop.self, Play.self, Stats.self, Info.self,
-            Streams.self, Windows.self, Panes.self, Configure.self, DoNotDisturb.self, Devices.self, Monitor.self,
+            Emulate.self, Streams.self, Windows.self, Panes.self, Configure.self, DoNotDisturb.self, Devices.self,
+            Monitor.self,
             Quit.self,
         ])
 

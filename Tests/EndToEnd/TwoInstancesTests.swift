@@ -65,6 +65,31 @@ import Testing
         #expect(try !pair.bob.get("endMessage").isEmpty)
     }
 
+    @Test("A bad network can be emulated in mid-call, both sides feel it, and it ends by itself")
+    func badNetwork() async throws {
+        let pair = try await start()
+        try pair.ann.must("connect", "main", pair.bob.address, "--wait")
+        try pair.ann.must("emulate", "main", "loss=20%", "delay=60ms")
+        #expect(try pair.ann.get("networkEmulation") == "loss=20% delay=60ms")
+        #expect(try pair.ann.control("emulate", "main").output == "loss=20% delay=60ms\n")
+        try await pair.ann.waitForStatistics("its own loss") {
+            $0.number("inbound-rtp", "audio", "packetsLost") >= 5
+        }
+        try await pair.bob.waitForStatistics("the other's loss, and the delay both ways") {
+            $0.number("inbound-rtp", "audio", "packetsLost") >= 5
+                && $0.number("candidate-pair", nil, "currentRoundTripTime") >= 0.12
+        }
+        try pair.ann.must("emulate", "main", "wifi", "--for", "2")
+        #expect(try pair.ann.get("networkEmulation") == "wifi")
+        try await pair.ann.wait(for: "networkEmulation", "loss=20% delay=60ms")
+        try pair.ann.must("emulate", "main", "off")
+        try await pair.ann.waitForStatistics("a good network again") {
+            $0.number("candidate-pair", nil, "currentRoundTripTime") < 0.1
+        }
+        #expect(try pair.ann.control("emulate", "main", "loss=200%").status == 1)
+        #expect(try pair.ann.get("state") == "connected")
+    }
+
     private func expectTone(_ hertz: Double, at sink: String, _ sound: PrivateSoundServer) async throws {
         let samples = try await sound.record(sink, seconds: 1.5)
         let loudest = loudestTone(in: samples)

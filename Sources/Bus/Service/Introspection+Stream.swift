@@ -43,6 +43,12 @@ extension Introspection {
               <arg name="media" type="as" direction="in"/>
               <arg name="direction" type="s" direction="in"/>
             </method>
+            <!-- Makes the network of the stream's calls worse for so many seconds, 1...3600; then it is as before. conditions: as the
+                 property NetworkEmulation. -->
+            <method name="Emulate">
+              <arg name="conditions" type="s" direction="in"/>
+              <arg name="seconds" type="u" direction="in"/>
+            </method>
             <!-- {"state", "setupTime" (ms or null), "endReason" (text or null), "report": [W3C webrtc-stats dictionaries]}. -->
             <method name="Statistics">
               <arg name="json" type="s" direction="out"/>
@@ -101,6 +107,10 @@ extension Introspection {
             <property name="Speaker" type="s" access="readwrite"/>
             <!-- Of what is received: 0...2, 1 as it came. -->
             <property name="Volume" type="d" access="readwrite"/>
+            <!-- What the network of the stream's calls suffers on purpose: "off", "cut", or any of "wifi", "wifi-lossy", "cellular",
+                 "satellite", "congested", "loss=5%", "burst=3" (datagrams lost in a row), "delay=100ms" (one way), "jitter=20ms",
+                 "reorder=1%", "duplicate=1%", "rate=500kbit/s", "direction=both" ("sent", "received"), apart by spaces. -->
+            <property name="NetworkEmulation" type="s" access="readwrite"/>
 
             <!-- "vp8" -->
             <property name="VideoCodec" type="s" access="readwrite"/>

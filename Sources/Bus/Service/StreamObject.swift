@@ -47,6 +47,7 @@ final class StreamObject: BusInterface {
         case "Disconnect": stream.disconnect()
         case "Stop": try pause(arguments) { stream.stop($0, $1) }
         case "Play": try pause(arguments) { stream.play($0, $1) }
+        case "Emulate": try emulate(arguments)
         case "Statistics": return statistics()
         case "Info": return information()
         case "Describe":
@@ -93,6 +94,12 @@ final class StreamObject: BusInterface {
         for direction in directions { action(media, direction) }
     }
 
+    private func emulate(_ arguments: [Variant]) throws(BusFailure) {
+        let network = try StreamProperty.emulation(arguments.first ?? .string(""))
+        let seconds = try StreamProperty.whole(arguments.last ?? .uint32(0), "The time", 1...3600, unit: " s")
+        stream.emulate(network, for: .seconds(seconds))
+    }
+
     private func statistics() -> BusReply {
         .later { [stream] () async throws(BusFailure) -> [Variant] in
             [.string(JSONValue(await stream.statistics()).text())]
@@ -118,8 +125,10 @@ final class StreamObject: BusInterface {
 
     func setProperty(_ name: String, to value: Variant) throws(BusFailure) {
         guard let write = StreamProperty.named(name)?.write else { throw .unknownProperty(name) }
-        // A call is no change of a window, and cannot be taken back.
-        guard name != "Address", let window = conference.window(of: stream) else { return try write(stream, value) }
+        // A call and a bad network are no change of a window, and cannot be taken back.
+        guard name != "Address", name != "NetworkEmulation", let window = conference.window(of: stream) else {
+            return try write(stream, value)
+        }
         try window.history.record(translatable("Change Stream"), of: "\(name) of \(stream.id)") {
             () throws(BusFailure) in
             try write(stream, value)

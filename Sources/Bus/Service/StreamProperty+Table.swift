@@ -1,6 +1,7 @@
 import Conference
 import GLibKit
 import Media
+import RTC
 
 extension StreamProperty {
     static let identity: [StreamProperty] = [
@@ -58,6 +59,25 @@ extension StreamProperty {
             stream.volume = volume
         },
     ]
+
+    static let network: [StreamProperty] = [
+        StreamProperty("NetworkEmulation", read: { .string($0.emulation.description) }) {
+            (stream, value) throws(BusFailure) in
+            stream.emulation = try emulation(value)
+        }
+    ]
+
+    static func emulation(_ value: Variant) throws(BusFailure) -> NetworkEmulation {
+        guard let network = NetworkEmulation(value.stringValue ?? "") else {
+            throw .invalidValue(
+                """
+                NetworkEmulation must be off, cut, wifi, wifi-lossy, cellular, satellite, congested, or any of loss=0...100%, \
+                burst=1...100, delay=0...5000ms, jitter=0...2000ms, reorder=0...100%, duplicate=0...100%, rate=KBIT/S, \
+                direction=both|sent|received.
+                """)
+        }
+        return network
+    }
 
     static let video: [StreamProperty] = [
         StreamProperty("VideoCodec", read: { .string($0.video.codec) }) { (stream, value) throws(BusFailure) in

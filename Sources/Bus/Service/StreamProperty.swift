@@ -20,7 +20,7 @@ struct StreamProperty {
     }
 
     /// Every property, in the order of the introspection document.
-    static let all: [StreamProperty] = identity + state + sources + video + audio + remote
+    static let all: [StreamProperty] = identity + state + sources + network + video + audio + remote
 
     static func named(_ name: String) -> StreamProperty? { byName[name] }
 

@@ -1,6 +1,7 @@
 import Conference
 import GLibKit
 import Media
+import RTC
 
 /// What a pane and its controls have to know of a stream: a plain copy, so that every word on the pane can be decided, and
 /// tested, without a call.
@@ -30,6 +31,8 @@ package nonisolated struct CallSituation: Hashable, Sendable {
     package var isImpostorPossible = false
     /// The microphone has heard nothing for long.
     package var isMicrophoneSilent = false
+    /// The stream's network is made worse on purpose.
+    package var isNetworkEmulated = false
     /// How good the call is; nil while that is not known.
     package var quality: CallQuality?
     /// A picture has come from the other end, and one from the own camera.
@@ -57,6 +60,7 @@ extension CallSituation {
         state = stream.state
         address = Self.shortened(stream.remoteAddress ?? "")
         name = Self.name(of: stream)
+        isNetworkEmulated = stream.emulation.isActive
         outgoing = stream.outgoing
         incoming = stream.incoming
         stoppedSent = stream.stopped.sent

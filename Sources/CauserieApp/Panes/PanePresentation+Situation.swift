@@ -85,6 +85,8 @@ nonisolated extension PanePresentation {
             if !notices.contains(notice) { notices.append(notice) }
         }
         guard situation.state == .connected || situation.state == .reconnecting else { return notices }
+        // So that nobody wonders, an hour later, why the call is so bad.
+        if situation.isNetworkEmulated { notices.append(Notice(tr("A bad network is emulated"), isWarning: true)) }
         if situation.stoppedSent.contains(.audio) {
             notices.append(Notice(tr("Your microphone is muted")))
         } else if situation.isMicrophoneSilent && situation.problems[.microphone] == nil {

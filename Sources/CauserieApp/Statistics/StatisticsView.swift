@@ -17,6 +17,7 @@ package final class StatisticsView {
     private let bar: MouthToEarBar
     private let connection: LineList
     private let processor: LineList
+    private let emulation: Widget
     private var cards: [PlotCard] = []
 
     package init() throws(BuilderError) {
@@ -34,6 +35,7 @@ package final class StatisticsView {
         bar = try MouthToEarBar(builder)
         connection = LineList(try builder.object("connection", adw_preferences_group_get_type()))
         processor = LineList(try builder.object("processor", adw_preferences_group_get_type()), isNumeric: true)
+        emulation = try builder.object("emulation", adw_bin_get_type())
         for _ in StatisticsFigures().plots {
             let card = try PlotCard()
             gtk_flow_box_insert(plotBox.opaque, card.root.pointer(), -1)
@@ -56,6 +58,9 @@ package final class StatisticsView {
         let icon = figures.quality.map { QualityMark($0).icon } ?? "causerie-hang-up-symbolic"
         gtk_image_set_from_icon_name(symbol.opaque, icon)
     }
+
+    /// Puts what makes the network worse below the figures.
+    package func add(_ group: EmulationGroup) { adw_bin_set_child(emulation.pointer(), group.root.pointer()) }
 
     package func onCopyText(_ handler: @escaping () -> Void) { connect(copyText, "clicked", handler) }
 

@@ -2,11 +2,13 @@ import CGtk
 import Conference
 import GLibKit
 import GtkKit
+import RTC
 
 /// The figures of one stream in a window of its own: they go on while it is open, and stay when the call is over.
 package final class StatisticsWindow {
     package let view: StatisticsView
     let stream: Stream
+    private let emulation: EmulationGroup
     private var figures = StatisticsFigures()
     private var observations: [ModelObservation] = []
     private var asking: Task<Void, Never>?
@@ -15,6 +17,11 @@ package final class StatisticsWindow {
     package init(_ stream: Stream, _ conference: Conference) throws(BuilderError) {
         self.stream = stream
         view = try StatisticsView()
+        emulation = try EmulationGroup(
+            set: { stream.emulation = $0 },
+            cut: { stream.emulate(NetworkEmulation(isCut: true), for: .seconds(10)) })
+        emulation.show(stream.emulation)
+        view.add(emulation)
         view.onCopyText { [weak self] in self?.copyText() }
         view.onCopyJSON { [weak self] in self?.copyJSON() }
         // What came while it could not be seen is shown when it can be again.
@@ -28,6 +35,7 @@ package final class StatisticsWindow {
             })
         observations = [
             ModelObservation({ StatisticsFigures(stream) }) { [weak self] _ in self?.refresh() },
+            ModelObservation({ stream.emulation }) { [weak self] network in self?.emulation.show(network) },
             // A stream that was deleted has nothing more to tell.
             ModelObservation({ conference.streams.contains { $0 === stream } }) { [weak self] isThere in
                 guard let self, !isThere else { return }

@@ -9,13 +9,15 @@ extension Call {
     /// As the stream is described now; nil when no key can be made.
     func configuration(of stream: Stream) -> MediaSessionConfiguration? {
         guard let certificate else { return nil }
-        return MediaSessionConfiguration(
+        var configuration = MediaSessionConfiguration(
             outgoing: stream.outgoing, incoming: stream.incoming, camera: stream.camera,
             microphone: stream.microphone, speaker: stream.speaker, volume: stream.volume, video: stream.video,
             audio: stream.audio, receivedVideo: stream.receivedVideo, sentVideo: stream.sentVideo,
             certificate: certificate,
             network: isLocal ? NetworkConfiguration() : conference?.network ?? NetworkConfiguration(),
             isPolite: !isCaller, usesLoopback: isLocal)
+        configuration.emulation = stream.emulation
+        return configuration
     }
 
     /// Whether the far side is on this very machine.

@@ -7,11 +7,12 @@ import Transport
 extension MediaSession {
     /// Applies what differs: devices, qualities and volume at once; directions by asking for a new offer.
     package func update(_ new: MediaSessionConfiguration) async {
-        let (old, wasOpen) = state.withLock { state in
+        let (old, transport) = state.withLock { state in
             defer { state.configuration = new }
-            return (state.configuration, state.transport != nil)
+            return (state.configuration, state.transport)
         }
-        guard wasOpen else { return }
+        guard let transport else { return }
+        if old.emulation != new.emulation { transport.emulate(new.emulation) }
         updateVideo(from: old, to: new)
         updateAudio(from: old, to: new)
         if old.video != new.video || old.audio != new.audio { tellBitrateBounds() }

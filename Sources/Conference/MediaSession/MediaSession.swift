@@ -76,10 +76,11 @@ package final class MediaSession: Sendable {
                 withLoopback: configuration.usesLoopback, allowed: network.allowedInterfaces),
             options: TransportOptions(network),
             on: eventLoopGroup.next(), logger: logger, onEvent: { [weak self] event in self?.handle(event) })
-        let isClosed = state.withLock { state in
+        let (isClosed, emulation) = state.withLock { state in
             state.transport = transport
-            return state.isClosed
+            return (state.isClosed, state.configuration.emulation)
         }
+        transport.emulate(emulation)
         if isClosed {
             await transport.close()
             throw CancellationError()

@@ -21,6 +21,8 @@ package struct MediaSessionConfiguration: Sendable {
     package var isPolite: Bool
     /// Whether loopback addresses are candidates: for a call with this very machine.
     package var usesLoopback: Bool
+    /// What the call's datagrams suffer on purpose.
+    package var emulation = NetworkEmulation.off
 
     package init(
         outgoing: MediaSet, incoming: MediaSet, camera: CameraSource, microphone: MicrophoneSource,

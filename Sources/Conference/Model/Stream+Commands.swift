@@ -1,3 +1,5 @@
+import RTC
+
 /// What can be done with a stream (WINDEV's StreamConnect ... StreamPlay).
 extension Stream {
     /// Calls `text`: `host`, `host:port`, `[v6]:port`. Ends at once with a reason when it is no address.
@@ -56,6 +58,16 @@ extension Stream {
         case .received: stopped.received.subtract(media)
         }
         call?.pausesChanged()
+    }
+
+    /// Makes the stream's network worse for so long; then it is as before. Setting `emulation` ends it earlier.
+    package func emulate(_ network: NetworkEmulation, for time: Duration) {
+        let before = emulation
+        emulation = network
+        emulationEnd = Task { [weak self] in
+            try? await Task.sleep(for: time)
+            if !Task.isCancelled { self?.emulation = before }
+        }
     }
 
     /// The figures of the running call, or of the last one.

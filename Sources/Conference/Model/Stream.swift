@@ -56,6 +56,13 @@ import RTC
     }
     package var video = VideoSettings() { didSet { mediaChanged(oldValue != video) } }
     package var audio = AudioSettings() { didSet { mediaChanged(oldValue != audio) } }
+    /// What the network of the stream's calls suffers on purpose. Not kept.
+    package var emulation = NetworkEmulation.off {
+        didSet {
+            emulationEnd?.cancel()
+            mediaChanged(oldValue != emulation)
+        }
+    }
 
     package internal(set) var state: StreamState = .idle
     package internal(set) var remoteIdentifier: String?
@@ -89,6 +96,8 @@ import RTC
     @ObservationIgnored weak var conference: Conference?
     @ObservationIgnored var call: Call?
     @ObservationIgnored var lastReport: [StatisticsRecord] = []
+    /// Ends an emulation that has an end.
+    @ObservationIgnored var emulationEnd: Task<Void, Never>?
 
     package init(
         id: String, name: String, identifier: String, detection: Bool, camera: CameraSource = .systemDefault,

@@ -5,6 +5,7 @@ import Conference
 import GLibKit
 import Glibc
 import GtkKit
+import RTC
 
 func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
@@ -133,6 +134,9 @@ final class Stage {
             gtk_window_set_default_size(view.window.pointer(), size("WIDTH", 960), size("HEIGHT", 640))
             gtk_window_present(view.window.pointer())
             view.show(ExampleFigures.figures(of: scene))
+            let group = try EmulationGroup(set: { _ in }, cut: {})
+            group.show(NetworkEmulation("loss=5% delay=100ms rate=500kbit/s") ?? .off)
+            view.add(group)
             return view.window
         case .labels:
             let view = try StatisticsView()

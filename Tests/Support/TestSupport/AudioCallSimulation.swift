@@ -30,8 +30,8 @@ package struct AudioCallSimulation: ~Copyable {
     private var random: RandomSource
     private var left: RTPSession
     private var right: RTPSession
-    private var forward = SimulatedLink()
-    private var backward = SimulatedLink()
+    private var forward = EmulatedLink()
+    private var backward = EmulatedLink()
     private var flights: [Flight] = []
     package private(set) var now = Instant.zero
     package var buffer = AudioJitterBuffer()

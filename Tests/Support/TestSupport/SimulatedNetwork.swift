@@ -35,10 +35,9 @@ package struct SimulatedNetwork: Sendable {
     }
 
     private var random: RandomSource
-    private var links: [LinkKey: SimulatedLink] = [:]
+    private var links: [LinkKey: EmulatedLink] = [:]
     private var ownConditions: [LinkKey: LinkConditions] = [:]
-    /// Sorted, the next to arrive last.
-    private var inFlight: [SimulatedDatagram] = []
+    private var inFlight = DelayQueue<SimulatedDatagram>()
 
     package init(seed: UInt64, conditions: LinkConditions = .perfect) {
         random = .seeded(seed)
@@ -59,7 +58,7 @@ package struct SimulatedNetwork: Sendable {
         sentCount += 1
         sentBytes += bytes.count
         let key = LinkKey(source: source.ip, destination: destination.ip)
-        let outcome = links[key, default: SimulatedLink()].carry(
+        let outcome = links[key, default: EmulatedLink()].carry(
             bytes.count, ownConditions[key] ?? conditions, at: now, random: &random)
         guard case .arrives(let arrivals) = outcome, !unplugged.contains(source.ip),
             let seen = leave(source, to: destination)
@@ -68,35 +67,24 @@ package struct SimulatedNetwork: Sendable {
             return
         }
         for arrival in arrivals {
-            insert(SimulatedDatagram(bytes: bytes, source: seen, destination: destination, arrival: arrival))
+            let datagram = SimulatedDatagram(bytes: bytes, source: seen, destination: destination, arrival: arrival)
+            inFlight.insert(datagram, until: arrival)
         }
     }
 
     /// When the next datagram arrives; nil while none is on its way.
-    package var nextArrival: Instant? { inFlight.last?.arrival }
+    package var nextArrival: Instant? { inFlight.nextRelease }
 
     /// The next datagram that has arrived by `now`; nil when there is none. Call until nil.
     package mutating func receive(at now: Instant) -> SimulatedDatagram? {
-        while let last = inFlight.last, last.arrival <= now {
-            inFlight.removeLast()
-            if let datagram = enter(last) {
+        while let arrived = inFlight.release(at: now) {
+            if let datagram = enter(arrived) {
                 deliveredCount += 1
                 return datagram
             }
             lostCount += 1
         }
         return nil
-    }
-
-    private mutating func insert(_ datagram: SimulatedDatagram) {
-        var low = 0
-        var high = inFlight.count
-        while low < high {
-            let middle = (low + high) / 2
-            // Of equal arrivals the one sent first stays nearer the end, to be received first.
-            if inFlight[middle].arrival > datagram.arrival { low = middle + 1 } else { high = middle }
-        }
-        inFlight.insert(datagram, at: low)
     }
 
     /// The source seen outside the sender's translator; nil if there is no way from there to `destination`.

@@ -1,6 +1,4 @@
-import RTC
-
-/// How one direction of a simulated link behaves. The default is a perfect link without delay.
+/// How one direction of an emulated link behaves. The default is a perfect link without delay.
 package struct LinkConditions: Hashable, Sendable {
     /// Probability that a datagram is lost, 0...1.
     package var loss = 0.0
@@ -37,16 +35,21 @@ package struct LinkConditions: Hashable, Sendable {
     /// Nothing arrives.
     package static let cut = LinkConditions(loss: 1)
     package static let localNetwork = LinkConditions(delay: .microseconds(500), bitsPerSecond: 1_000_000_000)
+    /// A wireless network near its access point.
     package static let wifi = LinkConditions(
         loss: 0.01, lossBurst: 3, delay: .milliseconds(5), jitter: .milliseconds(2), bitsPerSecond: 100_000_000)
+    /// The same, some walls away.
     package static let wifiLossy = LinkConditions(
         loss: 0.05, lossBurst: 2, delay: .milliseconds(15), jitter: .milliseconds(10), reordering: 0.01,
         bitsPerSecond: 50_000_000, queueBytes: 100_000)
+    /// A telephone network on the move.
     package static let cellular = LinkConditions(
         loss: 0.02, delay: .milliseconds(50), jitter: .milliseconds(15), bitsPerSecond: 30_000_000, queueBytes: 100_000)
+    /// By way of a geostationary satellite.
     package static let satellite = LinkConditions(
         loss: 0.03, delay: .milliseconds(600), jitter: .milliseconds(30), bitsPerSecond: 15_000_000, queueBytes: 500_000
     )
+    /// A network with too many users.
     package static let congested = LinkConditions(
         loss: 0.1, lossBurst: 2, delay: .milliseconds(80), jitter: .milliseconds(40), reordering: 0.02,
         bitsPerSecond: 10_000_000, queueBytes: 50_000)

@@ -1,14 +1,13 @@
-import RTC
-
 /// One direction between two hosts: decides when, and how often, each datagram arrives.
-package struct SimulatedLink: Sendable {
+package struct EmulatedLink: Sendable {
     private var isInLossBurst = false
     /// When the bottleneck has sent all that it holds.
     private var idleAt = Instant.zero
     /// The latest arrival given out to a datagram that keeps its place in the order.
     private var lastArrival = Instant.zero
 
-    package enum Outcome { case arrives([Instant]), lost, queueFull }
+    /// A datagram's fate; one that is duplicated arrives more than once.
+    package enum Outcome: Sendable { case arrives([Instant]), lost, queueFull }
 
     package init() {}
 
