@@ -60,7 +60,9 @@ import Wire
             encoder.setExpectedLoss(percent)
             let speech = SpeechSignal(seconds: 2)
             return try stride(from: 0, to: 96_000, by: 960).count { start in
-                let packet = speech.samples[start..<start + 960].withUnsafeBufferPointer { encoder.encode($0).map(Array.init) }
+                let packet = speech.samples[start..<start + 960].withUnsafeBufferPointer {
+                    encoder.encode($0).map(Array.init)
+                }
                 return try OpusPayload(parsing: try #require(packet)[...]).carriesForwardErrorCorrection
             }
         }

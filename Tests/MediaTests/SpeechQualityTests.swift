@@ -27,7 +27,8 @@ import Testing
             let conditions = LinkConditions(loss: Double(loss) / 100, lossBurst: burst, delay: .milliseconds(25))
             for (name, corrects, repeats) in [("", false, false), (", FEC", true, false), (", FEC+RED", true, true)] {
                 let call = try SpeechCall(
-                    speech, over: AudioCallSimulation.Path(conditions), correctsErrors: corrects, usesRedundancy: repeats)
+                    speech, over: AudioCallSimulation.Path(conditions), correctsErrors: corrects,
+                    usesRedundancy: repeats)
                 lines.append(call.line("loss \(loss) %\(burst > 1 ? " in bursts of \(Int(burst))" : "")\(name)"))
             }
         }

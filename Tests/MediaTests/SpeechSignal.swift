@@ -43,7 +43,9 @@ struct SpeechSignal {
             if left == 0 {
                 let draw = random()
                 kind = draw < 0.68 ? 0 : draw < 0.85 ? 1 : 2
-                length = Int((kind == 0 ? 0.12 + random() * 0.2 : kind == 1 ? 0.06 + random() * 0.08 : 0.1 + random() * 0.3) * 48_000)
+                length = Int(
+                    (kind == 0 ? 0.12 + random() * 0.2 : kind == 1 ? 0.06 + random() * 0.08 : 0.1 + random() * 0.3)
+                        * 48_000)
                 left = length
                 vowel = Self.vowels[Int(random() * Double(Self.vowels.count)) % Self.vowels.count]
                 base = 100 + random() * 70
@@ -62,7 +64,9 @@ struct SpeechSignal {
             var value = 0.0
             for (number, bandwidth) in [80.0, 110, 160].enumerated() {
                 let hertz = kind == 1 ? [3500.0, 5000, 6500][number] : vowel[number]
-                value += resonators[number].next(source, hertz: hertz, bandwidth: bandwidth * (kind == 1 ? 6 : 1)) * [1, 0.6, 0.35][number]
+                value +=
+                    resonators[number].next(source, hertz: hertz, bandwidth: bandwidth * (kind == 1 ? 6 : 1))
+                    * [1, 0.6, 0.35][number]
             }
             value = value * 6000 * envelope + noise * 12
             samples.append(Int16(max(-32_000, min(32_000, value))))

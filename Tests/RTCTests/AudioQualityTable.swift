@@ -40,7 +40,8 @@ struct AudioQualityFigures: Sendable {
         var stretched = 0
         call.run(for: .seconds(seconds)) { number, loss in
             let isProtected = protection != .none && (loss ?? 0.05) > 0.005
-            return [header, isProtected ? flag : 0] + [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: count)
+            return [header, isProtected ? flag : 0]
+                + [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: count)
         } play: { decision, _, _ in
             // As a time-stretcher would: a period of 5 ms.
             guard decision.stretch != .none, decision.sampleCount >= 480 else { return decision.sampleCount }

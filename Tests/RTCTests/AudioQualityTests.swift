@@ -44,13 +44,20 @@ import Testing
             paths.append(("jitter +-\(jitter) ms", Path(conditions)))
         }
         paths += [
-            ("reordering 5 %, jitter 20 ms",
-                Path(LinkConditions(delay: .milliseconds(50), jitter: .milliseconds(20), reordering: 0.05))),
-            ("loss 5 %, jitter 30 ms", Path(LinkConditions(loss: 0.05, delay: .milliseconds(55), jitter: .milliseconds(30)))),
-            ("loss 10 %, jitter 60 ms, overtaking",
+            (
+                "reordering 5 %, jitter 20 ms",
+                Path(LinkConditions(delay: .milliseconds(50), jitter: .milliseconds(20), reordering: 0.05))
+            ),
+            (
+                "loss 5 %, jitter 30 ms",
+                Path(LinkConditions(loss: 0.05, delay: .milliseconds(55), jitter: .milliseconds(30)))
+            ),
+            (
+                "loss 10 %, jitter 60 ms, overtaking",
                 Path(
                     LinkConditions(
-                        loss: 0.1, lossBurst: 2, delay: .milliseconds(85), jitter: .milliseconds(60), reordering: 0.02))),
+                        loss: 0.1, lossBurst: 2, delay: .milliseconds(85), jitter: .milliseconds(60), reordering: 0.02))
+            ),
             ("outage of 10 s", Path(LinkConditions(delay: delay), outage: 20..<30)),
             ("drift +200 ppm", Path(LinkConditions(delay: delay, jitter: .milliseconds(5)), drift: 200)),
             ("drift -200 ppm", Path(LinkConditions(delay: delay, jitter: .milliseconds(5)), drift: -200)),

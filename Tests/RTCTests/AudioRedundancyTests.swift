@@ -196,7 +196,9 @@ import Wire
             call.run(for: .seconds(40)) { _, loss in
                 if let loss { told.append(loss) }
                 return [0x08, 0] + [UInt8](repeating: 1, count: 78)
-            } play: { decision, _, _ in decision.sampleCount }
+            } play: { decision, _, _ in
+                decision.sampleCount
+            }
             let mean = told.reduce(0, +) / Double(max(told.count, 1))
             #expect(told.count > 1000 && abs(mean - expected) < 0.03, "\(mean)")
         }

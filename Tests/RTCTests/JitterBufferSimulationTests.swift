@@ -77,11 +77,12 @@ struct JitterBufferSimulationTests {
             let now = Int64(tick) * 10_000
             while index < arrivals.count, arrivals[index].time <= now {
                 let number = arrivals[index].number
-                [header, UInt8(truncatingIfNeeded: number >> 8) | 0x40, UInt8(truncatingIfNeeded: number)].withUnsafeBytes {
-                    buffer.insert(
-                        sequenceNumber: Int64(number), timestamp: UInt32(truncatingIfNeeded: number * samples),
-                        payload: $0, arrival: Instant(microseconds: arrivals[index].time))
-                }
+                [header, UInt8(truncatingIfNeeded: number >> 8) | 0x40, UInt8(truncatingIfNeeded: number)]
+                    .withUnsafeBytes {
+                        buffer.insert(
+                            sequenceNumber: Int64(number), timestamp: UInt32(truncatingIfNeeded: number * samples),
+                            payload: $0, arrival: Instant(microseconds: arrivals[index].time))
+                    }
                 index += 1
             }
             while stock < 480 {

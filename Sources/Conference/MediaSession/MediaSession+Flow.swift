@@ -45,7 +45,7 @@ extension MediaSession {
             tellBitrateBounds()
             openReceivers(for: media)
             updateSending()
-        case .audio(_, let audio): receive(audio)
+        case .audio(let mid, let audio): receive(audio, of: mid)
         case .video(_, let frame): receive(frame)
         case .keyFrameRequested: state.withLock { $0.videoSending }?.requestKeyFrame()
         case .targetBitrateChanged(let video, _): encode(at: video)
@@ -107,7 +107,7 @@ extension MediaSession {
         sending?.setPaused(!isWanted)
     }
 
-    private func receive(_ audio: ReceivedAudio) {
+    private func receive(_ audio: ReceivedAudio, of mid: String) {
         let (source, isStopped, hasVideo) = state.withLock { state in
             (
                 state.audioSource, state.stoppedReceiving.contains(.audio),
@@ -118,13 +118,17 @@ extension MediaSession {
         source?.receive(audio)
         if !hasVideo { remoteMediaArrived() }
         // About once a second: the picture waits as long as the sound does.
-        if audio.sequenceNumber.isMultiple(of: 50), let source { tellPlayoutDelay(of: source) }
+        if audio.sequenceNumber.isMultiple(of: 50), let source { tellPlayoutDelay(of: source, mid: mid) }
     }
 
-    private func tellPlayoutDelay(of source: ReceivedAudioSource) {
+    private func tellPlayoutDelay(of source: ReceivedAudioSource, mid: String) {
         let speaker = state.withLock { $0.audioReceiving }?.playoutDelay ?? 0
         let delay = Duration.microseconds(Int64((source.snapshot.currentDelay + speaker) * 1000))
-        state.withLock { $0.transport }?.post { peer, _ in peer.setAudioPlayoutDelay(delay) }
+        state.withLock { $0.transport }?.post { peer, _ in
+            peer.setAudioPlayoutDelay(delay)
+            // And the sound as long as a slow picture does.
+            source.setMinimumDelay(peer.audioPlayoutFloor(mid: mid) - .microseconds(Int64(speaker * 1000)))
+        }
     }
 
     private func receive(_ frame: ReceivedVideoFrame) {

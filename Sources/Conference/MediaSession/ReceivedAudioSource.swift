@@ -10,6 +10,8 @@ final class ReceivedAudioSource: AudioPacketSource, @unchecked Sendable {
     private var jitterBuffer = AudioJitterBuffer()
     private let statistics = AudioJitterStatistics()
     private var pullsUntilReport = 0
+    /// Microseconds.
+    private let minimumDelay = Atomic<Int64>(0)
 
     /// Network thread.
     func receive(_ audio: ReceivedAudio) {
@@ -18,6 +20,9 @@ final class ReceivedAudioSource: AudioPacketSource, @unchecked Sendable {
             isRedundant: audio.isRedundant, payload: audio.payload)
     }
 
+    /// Any thread: how long packets wait at least.
+    func setMinimumDelay(_ delay: Duration) { minimumDelay.store(delay.wholeMicroseconds, ordering: .relaxed) }
+
     /// Audio thread: what to play next.
     func next(at microseconds: Int64) -> AudioPull {
         while ring.pop({ header, payload in
@@ -25,6 +30,8 @@ final class ReceivedAudioSource: AudioPacketSource, @unchecked Sendable {
                 sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, payload: payload,
                 arrival: header.arrival, isRedundant: header.isRedundant)
         }) {}
+        jitterBuffer.minimumDelay = max(
+            .microseconds(minimumDelay.load(ordering: .relaxed)), AudioJitterBuffer.leastDelay)
         let decision = jitterBuffer.next(at: Instant(microseconds: microseconds))
         pullsUntilReport -= 1
         if pullsUntilReport <= 0 {

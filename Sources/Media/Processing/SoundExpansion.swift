@@ -71,7 +71,9 @@ struct SoundExpansion {
             var value: Float = 0
             if gain > 0 {
                 var voice = period[position]
-                if made < Self.deClickCount { voice += jump * Float(Self.deClickCount - made) / Float(Self.deClickCount) }
+                if made < Self.deClickCount {
+                    voice += jump * Float(Self.deClickCount - made) / Float(Self.deClickCount)
+                }
                 value = gain * (voicing * voice + unvoicedShare * unvoiced.next())
                 position = position + 1 < lag ? position + 1 : 0
             }

@@ -32,7 +32,8 @@ enum CodecNegotiation {
             }
             return NegotiatedCodec(
                 name: codec.name, payloadType: codec.payloadType, rtxPayloadType: rtx?.payloadType,
-                redPayloadType: theirs.first { isRedundancy($0, of: codec) }?.payloadType, clockRate: codec.clockRate, channels: codec.channels, parameters: codec.parameters,
+                redPayloadType: theirs.first { isRedundancy($0, of: codec) }?.payloadType, clockRate: codec.clockRate,
+                channels: codec.channels, parameters: codec.parameters,
                 nack: codec.feedback.contains("nack"), pictureLossIndication: codec.feedback.contains("nack pli"),
                 fullIntraRequest: codec.feedback.contains("ccm fir"),
                 transportWideCC: codec.feedback.contains("transport-cc"))

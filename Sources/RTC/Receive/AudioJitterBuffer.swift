@@ -13,6 +13,9 @@ package struct AudioJitterBuffer: ~Copyable, Sendable {
     /// The largest packet that has a place.
     package static let maximumPacketByteCount = 1500
 
+    /// The floor of the target delay where nothing else asks for more.
+    package static let leastDelay = Duration.milliseconds(20)
+
     struct Slot: Sendable {
         /// Nil when free.
         var sequenceNumber: Int64?
@@ -26,7 +29,7 @@ package struct AudioJitterBuffer: ~Copyable, Sendable {
     }
 
     /// Floor of the target delay; raise it to hold sound back for its picture.
-    package var minimumDelay = Duration.milliseconds(20)
+    package var minimumDelay = leastDelay
     /// Ceiling of the target delay.
     package var maximumDelay = Duration.seconds(1)
     package internal(set) var statistics = AudioJitterBufferStatistics()

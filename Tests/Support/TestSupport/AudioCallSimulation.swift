@@ -60,7 +60,8 @@ package struct AudioCallSimulation: ~Copyable {
             name: "opus", payloadType: 111, redPayloadType: usesRedundancy ? 63 : nil, clockRate: 48_000, channels: 2,
             transportWideCC: true)
         var session = RTPSession(
-            cname: "\(ssrc)", random: .seeded(seed), ntpOffset: 0xEE00_0000 << 32, congestion: CongestionConfiguration())
+            cname: "\(ssrc)", random: .seeded(seed), ntpOffset: 0xEE00_0000 << 32, congestion: CongestionConfiguration()
+        )
         session.configure(
             [
                 NegotiatedMedia(
