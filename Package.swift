@@ -113,8 +113,8 @@ let package = Package(
         module(
             "CauserieApp",
             [
-                "Bus", "BusClient", "Conference", "GLibKit", "GtkKit", "Media", "RTC", "CGLib", "CGtk", "CResources",
-                arguments, log,
+                "Bus", "BusClient", "Conference", "GLibKit", "GtkKit", "Media", "RTC", "Sockets", "CGLib", "CGtk",
+                "CResources", arguments, log,
             ],
             settings: mainThread),
         program("causerie", ["CauserieApp"]),
@@ -166,7 +166,8 @@ let package = Package(
                 "causeriectl", log,
             ] + nio("NIOCore", "NIOPosix", "NIOSSL"), path: "Interop"),
         testHost(
-            "GtkTestHost", ["CauserieApp", "Conference", "GLibKit", "GtkKit", "Media", "RTC", "CGLib", "CGtk", log]),
+            "GtkTestHost",
+            ["CauserieApp", "Conference", "GLibKit", "GtkKit", "Media", "RTC", "Sockets", "CGLib", "CGtk", log]),
         .target(
             name: "Accessibility", dependencies: ["GLibKit", "CGLib", "Programs"],
             path: "Tests/Support/Accessibility", swiftSettings: common),
@@ -174,7 +175,7 @@ let package = Package(
             "CauserieAppTests",
             [
                 "Accessibility", "CauserieApp", "Conference", "GLibKit", "GtkTestHost", "Instances", "Media", "RTC",
-                "Programs", "causerie", "causeriectl",
+                "Programs", "Sockets", "causerie", "causeriectl",
             ]),
         tests("ArchitectureTests", []),
     ]

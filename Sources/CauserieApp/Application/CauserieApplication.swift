@@ -18,6 +18,7 @@ final class CauserieApplication {
     private var service: BusService?
     private var windows: [WindowController] = []
     private var preferencesDialog: PreferencesDialog?
+    private var trace: TraceWindow?
     private var inhibitor: IdleInhibitor
     private var binding: PreferencesBinding?
     private var observations: [ModelObservation] = []
@@ -198,6 +199,7 @@ final class CauserieApplication {
         actions.add("about") { [unowned self] in
             if let window = activeWindow { AboutDialog.present(over: window.view.window) }
         }
+        actions.add("trace") { [unowned self] in showTrace() }
         actions.add("new-window") { [unowned self] in conference.addWindow() }
         actions.add("reopen-window") { [unowned self] in conference.reopenWindow() }
         actions.add("do-not-disturb", initially: conference.doNotDisturb) { [unowned self] in
@@ -237,6 +239,16 @@ final class CauserieApplication {
             preferencesDialog = dialog
             dialog.present(over: window.view.window)
         } catch { window.view.showToast("\(error)") }
+    }
+
+    private func showTrace() {
+        if let trace { return trace.present(in: application) }
+        do throws(BuilderError) {
+            let window = try TraceWindow()
+            window.onClose { [weak self] in self?.trace = nil }
+            trace = window
+            window.present(in: application)
+        } catch { activeWindow?.view.showToast("\(error)") }
     }
 
     // MARK: Being reached

@@ -28,6 +28,7 @@ final class Stage {
     private var preferences: PreferencesDialog?
     private var statistics: StatisticsView?
     private var editStreams: EditStreamsScene?
+    private var trace: TraceScene?
     private var timer: EventSource?
     private var ticks = 0
 
@@ -57,6 +58,7 @@ final class Stage {
             case .cycle: check(cycleChecks)
             case .builder: check(builderChecks)
             case .clipboard: check(clipboardChecks)
+            case .traceRate: check(traceRateChecks)
             default: try show()
             }
         } catch {
@@ -134,6 +136,10 @@ final class Stage {
             gtk_window_present(view.window.pointer())
             view.show(ExampleFigures.figures(of: scene))
             return view.window
+        case .trace, .traceRoute, .traceEmpty, .traceInvalid:
+            let shown = try TraceScene(scene, application, width: size("WIDTH", 920), height: size("HEIGHT", 680))
+            trace = shown
+            return shown.window.view.window
         case .labels:
             let view = try StatisticsView()
             statistics = view
@@ -152,7 +158,10 @@ final class Stage {
         ticks += 1
         if ticks == 4 && scene == .devices { window?.controls.devices.popUp() }
         if ticks == 6 && scene == .statisticsBottom { scrollToEnd(shown) }
-        if ticks == 4 { editStreams?.act(scene) }
+        if ticks == 4 {
+            editStreams?.act(scene)
+            trace?.act(scene)
+        }
         guard ticks >= 10 else { return }
         if scene == .editStreamsKeys {
             report("unreached", editStreams?.unreached().joined(separator: "; ") ?? "all")
