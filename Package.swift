@@ -133,6 +133,9 @@ let package = Package(
             name: "CallBench", dependencies: ["BrowserSupport", "Instances", "Programs"],
             path: "Tests/Performance/CallBench",
             swiftSettings: common),
+        .executableTarget(
+            name: "SocketBench", dependencies: ["Programs", "Sockets"], path: "Tests/Performance/SocketBench",
+            exclude: ["peer.py"], swiftSettings: common),
         tests("WireTests", ["Wire", "TestSupport"], exclude: ["Fixtures"]),
         tests("RTCTests", ["RTC", "Wire", "TestSupport"]),
         tests("TransportTests", ["Transport", "RTC", "Wire", log] + nio("NIOPosix")),
