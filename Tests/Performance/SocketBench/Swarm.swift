@@ -12,6 +12,8 @@ final class Swarm {
     }
 
     private var clients: [Client] = []
+    /// Marked messages that came before they were asked for.
+    private var surplus = 0
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
 
     init() {}
@@ -71,7 +73,8 @@ final class Swarm {
 
     /// Reads until so many marked messages have come, in all.
     func receive(_ wanted: Int) throws {
-        var left = wanted
+        var left = wanted - surplus
+        defer { surplus = max(-left, 0) }
         while left > 0 {
             let ready = poll(milliseconds: 30_000)
             guard !ready.isEmpty else { throw PlainSocket.Failure("\(left) of \(wanted) messages did not come") }
