@@ -69,7 +69,8 @@ import Testing
         await client.close()
         await secure.closeAll()
 
-        let service = WebSocketServer(WebSocketServer.Configuration(address: SocketEndpoint(host: "127.0.0.1", port: 0)))
+        let service = WebSocketServer(
+            WebSocketServer.Configuration(address: SocketEndpoint(host: "127.0.0.1", port: 0)))
         service.add(Mirror(), at: "/")
         try await service.start()
         let webSocket = try await WebSocketClient.connect(

@@ -27,7 +27,8 @@ import Testing
 
     @Test(
         "9.3 and 9.4: messages of 4 MiB in fragments of 64 bytes and more",
-        arguments: [WebSocketRole.server, .client], [64, 256, 1 << 10, 1 << 12, 1 << 14, 1 << 16, 1 << 18, 1 << 20, 1 << 22])
+        arguments: [WebSocketRole.server, .client],
+        [64, 256, 1 << 10, 1 << 12, 1 << 14, 1 << 16, 1 << 18, 1 << 20, 1 << 22])
     func fragments(role: WebSocketRole, size: Int) async throws {
         let total = 4 << 20
         let isText = size.leadingZeroBitCount.isMultiple(of: 4)
@@ -52,7 +53,9 @@ import Testing
         let isText = size.trailingZeroBitCount.isMultiple(of: 2)
         let frame = isText ? RawFrame(opcode: 1, payload: bytes) : .binary(bytes)
         let stream = frame.bytes(isMasked: role == .server)
-        let pieces = stride(from: 0, to: stream.count, by: size).map { Array(stream[$0..<min($0 + size, stream.count)]) }
+        let pieces = stride(from: 0, to: stream.count, by: size).map {
+            Array(stream[$0..<min($0 + size, stream.count)])
+        }
         try await echo(pieces, [isText ? .text(String(decoding: bytes, as: UTF8.self)) : .binary(bytes)], of: role)
     }
 

@@ -161,7 +161,8 @@ private struct Counting: WebSocketService {
         await server.stop()
     }
 
-    @Test("a flood of connections that say nothing, or a letter at a time, is let go; who speaks is served all the while")
+    @Test(
+        "a flood of connections that say nothing, or a letter at a time, is let go; who speaks is served all the while")
     func silentFlood() async throws {
         let server = WebSocketServer(
             WebSocketServer.Configuration(

@@ -30,7 +30,7 @@ package final class TraceView {
         detail = try TraceDetail(builder)
         start = try builder.object("start", gtk_button_get_type())
         stop = try builder.object("stop", gtk_button_get_type())
-        pages = try builder.object("pages", adw_view_stack_get_type())
+        pages = try builder.object("pages", gtk_stack_get_type())
         listPages = try builder.object("list_pages", gtk_stack_get_type())
         empty = try builder.object("empty", adw_status_page_get_type())
         search = try builder.object("search", gtk_search_entry_get_type())
@@ -39,6 +39,11 @@ package final class TraceView {
         status = try builder.object("status", gtk_label_get_type())
         toasts = try builder.object("toasts", adw_toast_overlay_get_type())
         actions = ActionMap(of: Widget(window), prefix: "trace")
+        // The keyboard is in the text inside, which has no name of its own.
+        if let inner = gtk_editable_get_delegate(search.opaque) {
+            Widget(inner).setAccessibleLabel(tr("Search Events"))
+        }
+        gtk_search_entry_set_key_capture_widget(search.opaque, Widget(listPages).widget)
         table.onSelect { [detail] in detail.show($0.flatMap(event)) }
     }
 
@@ -85,7 +90,7 @@ package final class TraceView {
     }
 
     /// Shows the page with the route, or the one with the events.
-    func show(events: Bool) { adw_view_stack_set_visible_child_name(pages.opaque, events ? "events" : "route") }
+    func show(events: Bool) { gtk_stack_set_visible_child_name(pages.opaque, events ? "events" : "route") }
 
     func apply(_ change: TraceHistory.Change) { table.apply(change) }
 

@@ -93,7 +93,9 @@ extension SocketConnection {
                     if let message = try state.decoder.next(maximum: maximum) { return message }
                     guard let piece = queue.take() else { return nil }
                     // A piece that is a message by itself needs no joining.
-                    if state.decoder.mode == .raw, piece.readableBytes <= max(maximum, 1) { return Array(buffer: piece) }
+                    if state.decoder.mode == .raw, piece.readableBytes <= max(maximum, 1) {
+                        return Array(buffer: piece)
+                    }
                     state.decoder.append(piece.readableBytesView)
                 }
             }

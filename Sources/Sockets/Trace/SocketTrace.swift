@@ -24,7 +24,7 @@ public final class SocketTrace: Sendable {
         public init(
             from local: SocketEndpoint, to server: SocketEndpoint, isDatagram: Bool = false,
             serverSecurity: SocketSecurity.Server? = nil, clientSecurity: SocketSecurity.Client? = nil,
-            options: SocketOptions = SocketOptions(nagle: false)
+            options: SocketOptions = SocketOptions(nagle: false, readAhead: 4 << 16)
         ) {
             self.local = local
             self.server = server

@@ -52,7 +52,8 @@ enum Contender: String, CaseIterable {
             location ~ ^/room/(\\w+)$ {
               nchan_pubsub websocket;
               nchan_channel_id $1;
-              nchan_message_timeout 5s;
+              nchan_message_timeout 60s;
+              nchan_message_buffer_length 5000;
             }
           }
         }

@@ -3,7 +3,7 @@ import Programs
 
 // Compares causerie-server with nginx's nchan and Python's websockets, messages with a size header with Python's asyncio,
 // and causerie-trace with socat, in one run.
-// usage: SocketBench [servers|frames|relay]...
+// usage: SocketBench [servers [causerie|nchan|python]...] [frames] [relay]
 
 func line(_ cells: [String]) {
     print(cells.map { $0.padding(toLength: 22, withPad: " ", startingAt: 0) }.joined())
@@ -14,7 +14,9 @@ func figure(_ value: Double, _ digits: Int = 0) -> String { String(format: "%.\(
 
 func compareServers() throws {
     line(["", "KB/idle client", "connects/s", "broadcast, msg/s", "echo p50, us", "echo p99, us"])
-    for contender in Contender.allCases {
+    // All of them, unless some are named.
+    let named = Contender.allCases.filter { words.contains("\($0)") }
+    for contender in named.isEmpty ? Contender.allCases : named {
         let figures = try ServerFigures.measure(contender, idle: 10_000)
         line([
             contender.rawValue, figure(figures.kilobytesPerClient, 1), figure(figures.connectRate),

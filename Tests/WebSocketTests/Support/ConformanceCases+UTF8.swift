@@ -2,13 +2,15 @@ import Testing
 
 extension ConformanceCases {
     /// 6.5 to 6.23: Kuhn's tables of what UTF-8 is and is not, as they stand there.
-    static let tables: [ConformanceCase] = sound.map { name, bytes in
-        .good(
-            "\(name) \(hexadecimal(bytes))", [RawFrame(opcode: 1, payload: bytes)],
-            [.text(String(decoding: bytes, as: UTF8.self))])
-    } + broken.map { name, bytes in
-        .broken("\(name) \(hexadecimal(bytes))", [RawFrame(opcode: 1, payload: bytes)], code: 1007)
-    }
+    static let tables: [ConformanceCase] =
+        sound.map { name, bytes in
+            .good(
+                "\(name) \(hexadecimal(bytes))", [RawFrame(opcode: 1, payload: bytes)],
+                [.text(String(decoding: bytes, as: UTF8.self))])
+        }
+        + broken.map { name, bytes in
+            .broken("\(name) \(hexadecimal(bytes))", [RawFrame(opcode: 1, payload: bytes)], code: 1007)
+        }
 
     /// A word of Greek, whose every beginning is sound between characters and broken within one.
     private static let word = Array("κόσμε".utf8)

@@ -77,10 +77,12 @@ enum ConformanceCases {
         .broken("5.12 after a message", [.text("a"), .continuation(hello)], [.text("a")]),
         .broken("5.13 first one after a message", [.text("a"), .continuation(hello, isFinal: false)], [.text("a")]),
         .broken(
-            "5.15 after a message in two", [.text("a", isFinal: false), .continuation([98]), .continuation(hello, isFinal: false), .text("c")],
+            "5.15 after a message in two",
+            [.text("a", isFinal: false), .continuation([98]), .continuation(hello, isFinal: false), .text("c")],
             [.text("ab")], lead: 2),
         .broken(
-            "5.16 between messages", [.continuation(hello, isFinal: false), .text("a"), .continuation(hello, isFinal: false)]),
+            "5.16 between messages",
+            [.continuation(hello, isFinal: false), .text("a"), .continuation(hello, isFinal: false)]),
         .broken("5.17 whole ones between messages", [.continuation(hello), .text("a"), .continuation(hello)]),
         .broken("5.18 text in text", [.text("a", isFinal: false), .text("b")]),
         .broken("5.18 bytes in text", [.text("a", isFinal: false), .binary([1])]),
