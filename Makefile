@@ -10,13 +10,16 @@ BUILD_PACKAGES := pkg-config make libadwaita-1-dev libglib2.0-dev libglib2.0-dev
 RUN_PACKAGES := adwaita-icon-theme librsvg2-common dbus fonts-cantarell fonts-noto-color-emoji
 TEST_PACKAGES := xvfb dbus at-spi2-core pulseaudio pulseaudio-utils chromium desktop-file-utils appstream \
   xdotool fonts-dejavu-core adwaita-icon-theme librsvg2-common gcc libjpeg62-turbo-dev python3-websockets openssl tshark \
-  coturn gnome-keyring nftables iproute2
+  coturn dante-server gnome-keyring nftables iproute2
+
+# What `make bench` compares with, beyond what the tests need.
+BENCH_PACKAGES := nginx-light libnginx-mod-nchan socat
 
 # The programs that a person runs are optimised; the runtime is linked in, so that they run without the toolchain.
 RELEASE := --configuration release --static-swift-stdlib --jobs $(JOBS)
 DEBUG := --jobs $(JOBS)
 
-.PHONY: all deps test-deps build run test lint format bench release install stage translations clean
+.PHONY: all deps test-deps bench-deps build run test lint format bench release install stage translations clean
 
 all: build
 
@@ -37,6 +40,9 @@ deps:
 
 test-deps:
 	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES) $(TEST_PACKAGES))
+
+bench-deps:
+	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES) $(TEST_PACKAGES) $(BENCH_PACKAGES))
 
 build: deps
 	$(SWIFT) build $(DEBUG)
@@ -65,7 +71,7 @@ lint:
 format:
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
 
-bench: test-deps release
+bench: bench-deps release
 	sh Tests/Performance/run.sh
 
 translations:

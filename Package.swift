@@ -113,8 +113,8 @@ let package = Package(
         module(
             "CauserieApp",
             [
-                "Bus", "BusClient", "Conference", "GLibKit", "GtkKit", "Media", "RTC", "CGLib", "CGtk", "CResources",
-                arguments, log,
+                "Bus", "BusClient", "Conference", "GLibKit", "GtkKit", "Media", "RTC", "Sockets", "CGLib", "CGtk",
+                "CResources", arguments, log,
             ],
             settings: mainThread),
         program("causerie", ["CauserieApp"]),
@@ -133,6 +133,9 @@ let package = Package(
             name: "CallBench", dependencies: ["BrowserSupport", "Instances", "Programs"],
             path: "Tests/Performance/CallBench",
             swiftSettings: common),
+        .executableTarget(
+            name: "SocketBench", dependencies: ["Programs", "Sockets"], path: "Tests/Performance/SocketBench",
+            exclude: ["peer.py"], swiftSettings: common),
         tests("WireTests", ["Wire", "TestSupport"], exclude: ["Fixtures"]),
         tests("RTCTests", ["RTC", "Wire", "TestSupport"]),
         tests("TransportTests", ["Transport", "RTC", "Wire", log] + nio("NIOCore", "NIOPosix")),
@@ -168,7 +171,8 @@ let package = Package(
                 "causeriectl", log,
             ] + nio("NIOCore", "NIOPosix", "NIOSSL"), path: "Interop"),
         testHost(
-            "GtkTestHost", ["CauserieApp", "Conference", "GLibKit", "GtkKit", "Media", "RTC", "CGLib", "CGtk", log]),
+            "GtkTestHost",
+            ["CauserieApp", "Conference", "GLibKit", "GtkKit", "Media", "RTC", "Sockets", "CGLib", "CGtk", log]),
         .target(
             name: "Accessibility", dependencies: ["GLibKit", "CGLib", "Programs"],
             path: "Tests/Support/Accessibility", swiftSettings: common),
@@ -176,7 +180,7 @@ let package = Package(
             "CauserieAppTests",
             [
                 "Accessibility", "CauserieApp", "Conference", "GLibKit", "GtkTestHost", "Instances", "Media", "RTC",
-                "Programs", "causerie", "causeriectl",
+                "Programs", "Sockets", "causerie", "causeriectl",
             ]),
         tests("ArchitectureTests", []),
     ]

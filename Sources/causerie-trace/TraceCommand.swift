@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Sockets
 
 /// Relays one port and writes down what passes.
@@ -9,18 +10,20 @@ import Sockets
         discussion: """
             Point the client at the port of --listen instead of the server's. With TLS, the trace shows what is inside: \
             the client then has to trust the certificate given here.
+            A log that cannot be written, as on a full disk, is given up; the relay goes on.
             Ends with Ctrl-C. Exit status: 0 ended, 1 cannot listen or write, 64 wrong usage.
             """)
 
     /// The forms of the log.
     enum Form: String, ExpressibleByArgument, CaseIterable {
-        case text, hex, json
+        case text, hex, json, none
 
-        var writer: any TraceWriter {
+        var writer: (any TraceWriter)? {
             switch self {
             case .text: TextTraceWriter()
             case .hex: HexTraceWriter()
             case .json: JSONTraceWriter()
+            case .none: nil
             }
         }
     }
@@ -52,7 +55,15 @@ import Sockets
     @Flag(help: "Do not check the server's certificate.")
     var tlsInsecure = false
 
-    @Option(help: "The form of the log on standard output: text, hex or json.")
+    @Option(
+        help: ArgumentHelp(
+            "The certificate (PEM) to show to a server that asks for one.", valueName: "file"))
+    var tlsClientCertificate: String?
+
+    @Option(help: ArgumentHelp("That certificate's key (PEM), when it is in another file.", valueName: "file"))
+    var tlsClientKey: String?
+
+    @Option(help: "The form of the log on standard output: text, hex, json or none.")
     var log = Form.text
 
     @Option(help: ArgumentHelp("Also write a capture file for Wireshark.", valueName: "file"))
@@ -63,14 +74,21 @@ import Sockets
         guard server != nil else { throw ValidationError("--to wants HOST:PORT, with brackets around IPv6 addresses.") }
         if udp, tlsCertificate != nil || tlsConnect { throw ValidationError("TLS does not go with --udp.") }
         if tlsKey != nil, tlsCertificate == nil { throw ValidationError("--tls-key wants --tls-certificate.") }
-        if !tlsConnect, tlsInsecure || tlsAuthorities != nil {
-            throw ValidationError("--tls-authorities and --tls-insecure want --tls-connect.")
+        if tlsClientKey != nil, tlsClientCertificate == nil {
+            throw ValidationError("--tls-client-key wants --tls-client-certificate.")
+        }
+        if !tlsConnect, tlsInsecure || tlsAuthorities != nil || tlsClientCertificate != nil {
+            throw ValidationError(
+                "--tls-authorities, --tls-insecure and --tls-client-certificate want --tls-connect.")
         }
     }
 
     func run() async throws {
         guard let server else { return }
-        var outputs = [try TraceOutput(log.writer, path: nil)]
+        // A limit on the size of files is an error of the write like any other.
+        signal(SIGXFSZ, SIG_IGN)
+        var outputs: [TraceOutput] = []
+        if let writer = log.writer { outputs.append(try TraceOutput(writer, path: nil)) }
         if let pcapng { outputs.append(try TraceOutput(PcapngTraceWriter(), path: pcapng)) }
         let record = TraceRecord(outputs)
         let route = SocketTrace.Route(
@@ -80,20 +98,10 @@ import Sockets
         TraceRecord.tell("listening on \(trace.local?.description ?? address), forwarding to \(server)")
         for await _ in EndSignals.all() { break }
         await trace.stop()
+        if await record.hasFailed { throw ExitCode.failure }
     }
 
-    private var server: SocketEndpoint? {
-        guard let colon = to.lastIndex(of: ":"), let port = Int(to[to.index(after: colon)...]),
-            (1...65_535).contains(port)
-        else { return nil }
-        var host = to[..<colon]
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            host = host.dropFirst().dropLast()
-        } else if host.contains(":") {
-            return nil
-        }
-        return host.isEmpty ? nil : SocketEndpoint(host: String(host), port: port)
-    }
+    private var server: SocketEndpoint? { SocketEndpoint(to) }
 
     private var serverSecurity: SocketSecurity.Server? {
         tlsCertificate.map { SocketSecurity.Server(identity: .pem(certificates: $0, key: tlsKey ?? $0)) }
@@ -102,6 +110,7 @@ import Sockets
     private var clientSecurity: SocketSecurity.Client? {
         guard tlsConnect else { return nil }
         return SocketSecurity.Client(
-            roots: tlsAuthorities.map { .file($0) } ?? .system, verification: tlsInsecure ? .none : .full)
+            roots: tlsAuthorities.map { .file($0) } ?? .system, verification: tlsInsecure ? .none : .full,
+            identity: tlsClientCertificate.map { .pem(certificates: $0, key: tlsClientKey ?? $0) })
     }
 }

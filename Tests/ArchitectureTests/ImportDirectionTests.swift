@@ -15,7 +15,7 @@ import Testing
         "GLibKit": [],
         "Bus": ["BusClient", "Conference", "GLibKit", "Media", "RTC"],
         "GtkKit": ["GLibKit"],
-        "CauserieApp": ["Bus", "Conference", "GLibKit", "GtkKit", "Media", "RTC"],
+        "CauserieApp": ["Bus", "Conference", "GLibKit", "GtkKit", "Media", "RTC", "Sockets"],
         "causerie": ["CauserieApp"],
         "causeriectl": ["Bus", "GLibKit"],
         "causerie-server": ["Rendezvous"],

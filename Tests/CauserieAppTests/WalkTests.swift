@@ -14,6 +14,7 @@ struct WalkTests {
         "statistics-ended", "statistics-empty", "edit-streams", "edit-streams-list", "edit-streams-invalid", "poor",
         "edit-streams-call", "people", "people-calls", "people-empty", "contact", "contact-invalid", "verify",
         "chat", "chat-request", "chat-window", "chat-nobody",
+        "trace", "trace-route", "trace-empty", "trace-invalid",
     ]
 
     /// What is no sentence of this program's: names of people, devices and formats.
@@ -24,6 +25,8 @@ struct WalkTests {
         "DTLS 1.2, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, AEAD_AES_128_GCM",
         // GTK's own word for the key.
         "Ctrl",
+        // The network's own words, as they passed.
+        "HTTP GET /chat HTTP/1.1", "HTTP/1.1 101 Switching Protocols",
     ]
 
     private func walk(_ scene: String, _ environment: [String: String]) async throws -> [String: String] {

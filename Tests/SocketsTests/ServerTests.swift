@@ -116,6 +116,22 @@ import Testing
         await silent.closeAll()
     }
 
+    @Test("a flood of clients that nobody accepts waits with the system, and is accepted after all")
+    func flood() async throws {
+        let server = try await SocketServer.listen(
+            port: 0, address: "127.0.0.1", options: SocketOptions(backlog: 8))
+        let port = try server.port
+        // The program's eight and the system's nine; further ones would have to ask again.
+        var clients: [SocketConnection] = []
+        for _ in 0..<16 { clients.append(try await SocketConnection.connect(to: "127.0.0.1", port: port)) }
+        for (index, client) in clients.enumerated() { try await client.write("\(index)") }
+        var heard: Set<String> = []
+        for _ in 0..<16 { heard.insert(try await server.accept().readText()) }
+        #expect(heard == Set((0..<16).map(String.init)))
+        for client in clients { await client.close() }
+        await server.closeAll()
+    }
+
     @Test("many clients at once, each with its own conversation")
     func manyClients() async throws {
         let server = try await SocketServer.listen(

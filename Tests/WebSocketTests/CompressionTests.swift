@@ -38,6 +38,30 @@ import Testing
 
     @Test("sections 12 and 13", arguments: agreements)
     func sections(_ agreement: Agreement) async throws {
+        try await echo(
+            agreement,
+            sizes: [0, 16, 64, 256, 1024, 4096, 8192, 16_384, 32_768, 65_536, 131_072].flatMap { [$0, $0, $0] })
+    }
+
+    @Test("12.3 to 12.5: ten times as much of what compresses badly, well and not at all")
+    func contents() async throws {
+        let agreement = Agreement(
+            testDescription: "contexts", client: WebSocketCompression(), server: WebSocketCompression())
+        try await echo(agreement, sizes: Array(repeating: 131_072, count: 10) + Array(repeating: 16, count: 300))
+    }
+
+    @Test("13: each window with and without context, at either end", arguments: 8...15, [false, true])
+    func windows(bits: Int, withoutContext: Bool) async throws {
+        let wish = WebSocketCompression(
+            sendsWithoutContext: withoutContext, receivesWithoutContext: withoutContext, sendingWindowBits: bits,
+            receivingWindowBits: bits)
+        for (client, server) in [(wish, WebSocketCompression()), (WebSocketCompression(), wish)] {
+            try await echo(
+                Agreement(testDescription: "", client: client, server: server), sizes: [16, 1024, 40_000, 1024])
+        }
+    }
+
+    private func echo(_ agreement: Agreement, sizes: [Int]) async throws {
         let server = WebSocketServer.onLoopback()
         let options = WebSocketOptions(compression: agreement.server, outgoingFrameSize: agreement.frameSize)
         server.add(Echo(), at: "/", options: options)
@@ -48,17 +72,15 @@ import Testing
                 options: WebSocketOptions(compression: agreement.client, outgoingFrameSize: agreement.frameSize)))
         #expect(client.isCompressed)
         var generator = SeededGenerator(seed: 12)
-        for size in [0, 16, 64, 256, 1024, 4096, 8192, 16_384, 32_768, 65_536, 131_072] {
-            for _ in 0..<3 {
-                let words = ["Grüße ", "{\"key\": ", "value", "0, 1, 2", "\u{1F600}"]
-                var text = ""
-                while text.utf8.count < size { text += words.randomElement(using: &generator) ?? "" }
-                try await client.send(.text(text))
-                #expect(try await client.receive() == .text(text))
-                let bytes = (0..<size).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-                try await client.send(.binary(bytes))
-                #expect(try await client.receive() == .binary(bytes))
-            }
+        for size in sizes {
+            let words = ["Grüße ", "{\"key\": ", "value", "0, 1, 2", "\u{1F600}"]
+            var text = ""
+            while text.utf8.count < size { text += words.randomElement(using: &generator) ?? "" }
+            try await client.send(.text(text))
+            #expect(try await client.receive() == .text(text))
+            let bytes = (0..<size).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+            try await client.send(.binary(bytes))
+            #expect(try await client.receive() == .binary(bytes))
         }
         await client.close()
         #expect(client.closure?.code == .normal)

@@ -161,6 +161,61 @@ private struct Counting: WebSocketService {
         await server.stop()
     }
 
+    @Test(
+        "a flood of connections that say nothing, or a letter at a time, is let go; who speaks is served all the while")
+    func silentFlood() async throws {
+        let server = WebSocketServer(
+            WebSocketServer.Configuration(
+                address: SocketEndpoint(host: "127.0.0.1", port: 0),
+                limits: WebSocketServerLimits(connections: 2000, connectionsPerAddress: 2000),
+                handshakeLimit: .seconds(2)))
+        server.add(Echo(), at: "/")
+        try await server.start()
+        let port = server.port ?? 0
+        var flood: [RawPeer] = []
+        for _ in 0..<300 { flood.append(try await RawPeer.connect(port: port)) }
+        for peer in flood.prefix(100) { peer.write("GET / HTTP/1.1\r\n") }
+        // As one whose cable was pulled: it never ends by itself.
+        for peer in flood.suffix(100) { try await peer.channel.setOption(.autoRead, value: false).get() }
+        // A handshake of a loaded machine may itself take longer than these two seconds.
+        var served = false
+        for _ in 0..<20 where !served {
+            guard let client = try? await WebSocketClient.connect(to: server.url("/")) else { continue }
+            try await client.send(.text("here"))
+            served = try await client.receive() == .text("here")
+            await client.close()
+        }
+        #expect(served)
+        for peer in flood.prefix(200) { while try await peer.next() != nil {} }
+        let end = ContinuousClock.now + .seconds(60)
+        while server.connections.open > 0, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(server.connections.open == 0)
+        for peer in flood { await peer.close() }
+        await server.stop()
+    }
+
+    @Test("limits that are changed while the server runs are those of later connections")
+    func changedLimits() async throws {
+        let server = WebSocketServer.onLoopback()
+        server.add(Echo(), at: "/")
+        try await server.start()
+        let before = try await WebSocketClient.connect(to: server.url("/"))
+        server.limits.messageSize = 10
+        let after = try await WebSocketClient.connect(to: server.url("/"))
+        let long = WebSocketMessage.text("more than ten bytes")
+        for client in [before, after] { try await client.send(long) }
+        #expect(try await before.receive() == long)
+        #expect(try await after.receive() == nil)
+        #expect(after.closure?.code == .messageTooBig)
+        // Who is there already stays, also when there are more than may be.
+        server.limits.connections = 1
+        await #expect(throws: SocketError.self) { try await WebSocketClient.connect(to: server.url("/")) }
+        try await before.send(.text("still"))
+        #expect(try await before.receive() == .text("still"))
+        await before.close()
+        await server.stop()
+    }
+
     @Test("a service that is slow stops its client's sending, not its memory")
     func backpressure() async throws {
         struct Slow: WebSocketService {

@@ -20,6 +20,7 @@ final class CauserieApplication {
     private var preferencesDialog: PreferencesDialog?
     private var networkPage: NetworkPageBinding?
     private var networkCheck: NetworkCheckWindow?
+    private var trace: TraceWindow?
     private var inhibitor: IdleInhibitor
     private var chatActions: ChatActions?
     private var binding: PreferencesBinding?
@@ -208,6 +209,7 @@ final class CauserieApplication {
         actions.add("about") { [unowned self] in
             if let window = activeWindow { AboutDialog.present(over: window.view.window) }
         }
+        actions.add("trace") { [unowned self] in showTrace() }
         actions.add("new-window") { [unowned self] in conference.addWindow() }
         actions.add("reopen-window") { [unowned self] in conference.reopenWindow() }
         actions.add("status", initially: conference.status.rawValue) { [unowned self] word in
@@ -260,6 +262,16 @@ final class CauserieApplication {
             window.onClose { [weak self] in self?.networkCheck = nil }
             networkCheck = window
             window.present(over: parent)
+        } catch { activeWindow?.view.showToast("\(error)") }
+    }
+
+    private func showTrace() {
+        if let trace { return trace.present(in: application) }
+        do throws(BuilderError) {
+            let window = try TraceWindow()
+            window.onClose { [weak self] in self?.trace = nil }
+            trace = window
+            window.present(in: application)
         } catch { activeWindow?.view.showToast("\(error)") }
     }
 

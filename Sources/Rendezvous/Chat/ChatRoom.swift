@@ -1,3 +1,5 @@
+import Sockets
+
 /// A conversation of many in plain text, whatever carries it.
 ///
 /// A member's first message is its nickname, each later one goes to all, the sender among them, as `nickname: text`.
@@ -8,6 +10,8 @@ actor ChatRoom {
     private struct Member {
         var name: String?
         var send: Outlet
+        /// A member by WebSocket: those get a message all at once.
+        var client: WebSocketServer.Client?
     }
 
     /// Bytes of a message.
@@ -18,9 +22,9 @@ actor ChatRoom {
     private var lastKey: UInt64 = 0
 
     /// Comes in, still without a name.
-    func enter(send: @escaping Outlet) -> UInt64 {
+    func enter(_ client: WebSocketServer.Client? = nil, send: @escaping Outlet) -> UInt64 {
         lastKey += 1
-        members[lastKey] = Member(send: send)
+        members[lastKey] = Member(send: send, client: client)
         order.append(lastKey)
         return lastKey
     }
@@ -73,7 +77,12 @@ actor ChatRoom {
     }
 
     private func tellAll(_ text: String) {
-        for key in order where members[key]?.name != nil { members[key]?.send(text) }
+        var clients: [WebSocketServer.Client] = []
+        for key in order {
+            guard let member = members[key], member.name != nil else { continue }
+            if let client = member.client { clients.append(client) } else { member.send(text) }
+        }
+        WebSocketServer.Client.send(.text(text), to: clients)
     }
 
     /// One line without control characters, of bounded length.

@@ -19,7 +19,7 @@ struct ChatService: WebSocketService {
 
     func connected(_ client: Client, _ session: inout Session, host: ServiceHost) async {
         logger.debug("came", client)
-        session.key = await room.enter { client.send(.text($0)) }
+        session.key = await room.enter(client) { client.send(.text($0)) }
     }
 
     func received(_ message: WebSocketMessage, from client: Client, _ session: inout Session, host: ServiceHost) async {

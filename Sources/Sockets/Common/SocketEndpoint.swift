@@ -17,6 +17,22 @@ public struct SocketEndpoint: Sendable, Hashable, CustomStringConvertible {
         self.port = port
     }
 
+    /// The endpoint that `text` names as `host:port`, with brackets around IPv6 addresses; nil when it is none, or its
+    /// port is not one of 1–65535.
+    public init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+            (1...65_535).contains(port)
+        else { return nil }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+        } else if host.contains(":") {
+            return nil
+        }
+        guard !host.isEmpty else { return nil }
+        self.init(host: String(host), port: port)
+    }
+
     /// The endpoint behind an address of NIO; nil for Unix domain sockets.
     ///
     /// An IPv4 address that reached an IPv6 socket (`::ffff:192.0.2.7`) is given as what it is (`192.0.2.7`).

@@ -92,6 +92,10 @@ extension SocketConnection {
                 while true {
                     if let message = try state.decoder.next(maximum: maximum) { return message }
                     guard let piece = queue.take() else { return nil }
+                    // A piece that is a message by itself needs no joining.
+                    if state.decoder.mode == .raw, piece.readableBytes <= max(maximum, 1) {
+                        return Array(buffer: piece)
+                    }
                     state.decoder.append(piece.readableBytesView)
                 }
             }

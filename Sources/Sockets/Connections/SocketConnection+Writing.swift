@@ -10,6 +10,14 @@ extension SocketConnection {
     /// - Throws: `invalidArgument` when the mode cannot carry the message, and `tooLong`: nothing was sent then;
     ///   `closedLocally`, `linkBroken`; `cancelled`: the message was not begun, or it will still be sent as a whole.
     public func write(_ message: [UInt8]) async throws(SocketError) {
+        try await finish(try await begin(message))
+    }
+
+    /// Waits for messages that are being sent, then begins to send this one; ``finish(_:)`` waits until the system has
+    /// taken it.
+    ///
+    /// - Throws: as ``write(_:)-([UInt8])``, before anything of the message is sent.
+    func begin(_ message: [UInt8]) async throws(SocketError) -> Answer<Void> {
         if Task.isCancelled { throw SocketError(.cancelled, peer: peer, "the write was cancelled") }
         try await turnstile.enter()
         let frame: ByteBuffer
@@ -26,6 +34,11 @@ extension SocketConnection {
             turnstile.leave()
             answer.give(result.mapError { SocketError(cause: $0) })
         }
+        return answer
+    }
+
+    /// Waits for a message that ``begin(_:)`` has begun.
+    func finish(_ answer: Answer<Void>) async throws(SocketError) {
         do {
             try await answer.wait()
         } catch {

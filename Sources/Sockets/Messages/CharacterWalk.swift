@@ -20,6 +20,12 @@ struct CharacterWalk: Sendable {
         }
         return all.withUnsafeBufferPointer { all in
             while units < limit, bytes < all.count {
+                // Most texts are mostly ASCII: eight at a time.
+                while limit - units >= 8, all.count - bytes >= 8, Self.isASCII(all, at: bytes) {
+                    bytes += 8
+                    units += 8
+                }
+                guard units < limit, bytes < all.count else { break }
                 guard let length = Self.length(all[bytes]) else { return false }
                 guard Self.isWellFormed(all[bytes..<min(bytes + length, all.count)]) else { return false }
                 guard bytes + length <= all.count else { return true }
@@ -28,6 +34,11 @@ struct CharacterWalk: Sendable {
             }
             return units <= limit
         }
+    }
+
+    /// Whether the next eight bytes are characters of one byte.
+    private static func isASCII(_ all: UnsafeBufferPointer<UInt8>, at place: Int) -> Bool {
+        UnsafeRawBufferPointer(all).loadUnaligned(fromByteOffset: place, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
     }
 
     /// The length of a character, by its first byte.

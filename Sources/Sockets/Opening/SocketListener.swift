@@ -77,6 +77,11 @@ public struct SocketListener: Sendable {
                 }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
+            // Each connection keeps a buffer for its next read. It grows with what comes: of ten thousand clients who
+            // wait, most never need more than a request's worth.
+            .childChannelOption(
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 512, maximum: 65_536)
+            )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     channel.hideFromChildProcesses()

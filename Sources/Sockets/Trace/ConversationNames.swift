@@ -1,51 +1,63 @@
 /// Recognises HTTP heads and WebSocket frames in the two streams of a connection.
-struct ConversationNames: Sendable {
+struct ConversationNames {
     private var toServer = StreamNames()
     private var toClient = StreamNames()
 
     /// What begins in `bytes`, which follow the earlier ones of the same direction.
-    mutating func names(in bytes: [UInt8], going direction: TraceEvent.Direction) -> [String] {
+    mutating func names(in bytes: [UInt8], going direction: TraceEvent.Direction) -> [TraceName] {
         switch direction {
         case .toServer: return toServer.names(in: bytes)
         case .toClient:
+            let wasWebSocket = toClient.isWebSocket
             let names = toClient.names(in: bytes)
             // The server's "101 Switching Protocols" speaks for both directions.
-            if toClient.isWebSocket { toServer.isWebSocket = true }
+            if toClient.isWebSocket, !wasWebSocket { toServer.becomeWebSocket(of: .client, toClient.deflate) }
             return names
         }
     }
 }
 
 /// Recognises what begins in one stream.
-struct StreamNames: Sendable {
+struct StreamNames {
     /// A head that goes on is none that is worth naming.
     private static let longestHead = 65_536
 
-    /// Whether the stream has become one of WebSocket frames.
-    var isWebSocket = false
-
-    /// The beginning of something that is not complete.
+    /// The beginning of a head that is not complete.
     private var pending: [UInt8] = []
-    /// How many bytes of a frame's payload are still to come.
-    private var payload: UInt64 = 0
+    /// Once the stream has become one of WebSocket frames.
+    private var frames: WebSocketNames?
+    /// What the server has agreed to about compression, when its head is in this stream.
+    private(set) var deflate: DeflateParameters?
 
-    mutating func names(in bytes: [UInt8]) -> [String] {
+    var isWebSocket: Bool { frames != nil }
+
+    mutating func becomeWebSocket(of sender: WebSocketRole, _ deflate: DeflateParameters?) {
+        pending = []
+        frames = WebSocketNames(sender: sender, deflate: deflate)
+    }
+
+    mutating func names(in bytes: [UInt8]) -> [TraceName] {
         var rest = bytes[...]
-        var names: [String] = []
-        if !isWebSocket { rest = takeHead(rest, into: &names) }
-        if isWebSocket { takeFrames(rest, into: &names) }
+        var names: [TraceName] = []
+        if frames == nil { rest = takeHead(rest, into: &names) }
+        if !rest.isEmpty { frames?.take(rest, into: &names) }
         return names
     }
 
     /// Looks for an HTTP head at the beginning; gives what follows the head that turns the stream into WebSocket.
-    private mutating func takeHead(_ bytes: ArraySlice<UInt8>, into names: inout [String]) -> ArraySlice<UInt8> {
+    private mutating func takeHead(_ bytes: ArraySlice<UInt8>, into names: inout [TraceName]) -> ArraySlice<UInt8> {
+        // Most of what passes is no head, which its first byte tells: a method or "HTTP" begins with a capital letter.
+        guard let first = pending.first ?? bytes.first, (0x41...0x5A).contains(first) else {
+            pending = []
+            return []
+        }
         pending += bytes
         let line = pending.prefix { $0 != 0x0D && $0 != 0x0A }
         guard line.count < pending.count else {
             if pending.count > 8_192 || !Self.mayBeHead(pending) { pending = [] }
             return []
         }
-        guard let first = String(validating: line, as: UTF8.self), Self.isHead(first) else {
+        guard Self.mayBeHead(line), let first = String(validating: line, as: UTF8.self), Self.isHead(first) else {
             pending = []
             return []
         }
@@ -53,12 +65,14 @@ struct StreamNames: Sendable {
             if pending.count > Self.longestHead { pending = [] }
             return []
         }
-        let head = String(decoding: pending[..<end], as: UTF8.self).lowercased()
+        let head = pending[..<end].split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }
         let rest = pending[(end + 4)...]
         pending = []
-        names.append("HTTP \(first)")
-        isWebSocket = first.hasPrefix("HTTP/1.1 101") && head.contains("upgrade: websocket")
-        return isWebSocket ? rest : []
+        names.append(.http(first))
+        guard first.hasPrefix("HTTP/1.1 101"), Self.values("upgrade", in: head).contains("websocket") else { return [] }
+        deflate = Self.deflate(in: head)
+        becomeWebSocket(of: .server, deflate)
+        return rest
     }
 
     private static func isHead(_ line: String) -> Bool {
@@ -67,50 +81,30 @@ struct StreamNames: Sendable {
     }
 
     /// Whether the beginning of a line without end is that of text.
-    private static func mayBeHead(_ bytes: [UInt8]) -> Bool { bytes.allSatisfy { (0x20...0x7E).contains($0) } }
-
-    private mutating func takeFrames(_ bytes: ArraySlice<UInt8>, into names: inout [String]) {
-        var rest = pending[...] + bytes
-        while !rest.isEmpty {
-            let skipped = Int(min(payload, UInt64(rest.count)))
-            payload -= UInt64(skipped)
-            rest = rest.dropFirst(skipped)
-            guard payload == 0, let frame = WebSocketHead(rest) else { break }
-            names.append(frame.name)
-            payload = frame.payload
-            rest = rest.dropFirst(frame.length)
-        }
-        pending = Array(rest)
+    private static func mayBeHead(_ bytes: some Sequence<UInt8>) -> Bool {
+        bytes.allSatisfy { (0x20...0x7E).contains($0) }
     }
-}
 
-/// The head of a WebSocket frame (RFC 6455, 5.2).
-private struct WebSocketHead {
-    var name: String
-    /// Of the head, with the mask.
-    var length: Int
-    var payload: UInt64
+    /// What a header says, in lower case, each line of its name by itself.
+    private static func values(_ name: String, in head: [String]) -> [String] {
+        head.dropFirst().compactMap { line in
+            let line = line.lowercased()
+            guard line.hasPrefix(name + ":") else { return nil }
+            return HTTPSyntax.trimmed(line.dropFirst(name.count + 1).filter { $0 != "\r" })
+        }
+    }
 
-    /// Nil until it is complete.
-    init?(_ bytes: ArraySlice<UInt8>) {
-        let head = Array(bytes.prefix(14))
-        guard head.count >= 2 else { return nil }
-        let isMasked = head[1] & 0x80 != 0
-        let extra = [126: 2, 127: 8][head[1] & 0x7F] ?? 0
-        length = 2 + extra + (isMasked ? 4 : 0)
-        guard head.count >= length else { return nil }
-        payload = extra == 0 ? UInt64(head[1] & 0x7F) : head[2..<2 + extra].reduce(0) { $0 << 8 | UInt64($1) }
-        let kind =
-            switch head[0] & 0x0F {
-            case 0: "continuation"
-            case 1: "text"
-            case 2: "binary"
-            case 8: "close"
-            case 9: "ping"
-            case 10: "pong"
-            default: "opcode \(head[0] & 0x0F)"
-            }
-        let marks = (head[0] & 0x80 == 0 ? ", not the last" : "") + (head[0] & 0x40 == 0 ? "" : ", compressed")
-        name = "WebSocket \(kind), \(payload) bytes\(marks)"
+    /// What a server's answer says of compression. Whether it answers the client's offer is the client's business.
+    private static func deflate(in head: [String]) -> DeflateParameters? {
+        let entries = ExtensionHeader.parse(values("sec-websocket-extensions", in: head)) ?? []
+        guard let entry = entries.first(where: { $0.name == DeflateParameters.token }),
+            let granted = DeflateOffer(entry.parameters)
+        else { return nil }
+        var parameters = DeflateParameters(
+            serverNoContextTakeover: granted.serverNoContextTakeover,
+            clientNoContextTakeover: granted.clientNoContextTakeover)
+        parameters.serverMaxWindowBits = granted.serverMaxWindowBits ?? 15
+        if case .bits(let bits)? = granted.clientMaxWindowBits { parameters.clientMaxWindowBits = bits }
+        return parameters
     }
 }

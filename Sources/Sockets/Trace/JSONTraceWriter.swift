@@ -18,8 +18,8 @@ public struct JSONTraceWriter: TraceWriter {
         case .data(let direction, let bytes, let names):
             fields += [
                 ("event", quoted("data")), ("direction", quoted(name(direction))), ("size", "\(bytes.count)"),
-                ("names", "[" + names.map(quoted).joined(separator: ",") + "]"),
-                ("bytes", quoted(bytes.map(hexadecimal).joined())),
+                ("names", "[" + names.map { quoted($0.description) }.joined(separator: ",") + "]"),
+                ("bytes", quoted(hexadecimal: bytes)),
             ]
         case .finished(let direction):
             fields += [("event", quoted("finished")), ("direction", quoted(name(direction)))]
@@ -34,6 +34,14 @@ public struct JSONTraceWriter: TraceWriter {
 
     private func name(_ direction: TraceEvent.Direction) -> String {
         direction == .toServer ? "toServer" : "toClient"
+    }
+
+    private func quoted(hexadecimal bytes: [UInt8]) -> String {
+        var figures: [UInt8] = [0x22]
+        figures.reserveCapacity(2 * bytes.count + 2)
+        for byte in bytes { figures.append(hexadecimal: byte) }
+        figures.append(0x22)
+        return String(decoding: figures, as: UTF8.self)
     }
 
     private func quoted(_ text: String) -> String {

@@ -1,4 +1,4 @@
-import Synchronization
+import NIOPosix
 
 /// A relay between clients and one server that reports everything that passes.
 ///
@@ -24,7 +24,7 @@ public final class SocketTrace: Sendable {
         public init(
             from local: SocketEndpoint, to server: SocketEndpoint, isDatagram: Bool = false,
             serverSecurity: SocketSecurity.Server? = nil, clientSecurity: SocketSecurity.Client? = nil,
-            options: SocketOptions = SocketOptions(nagle: false)
+            options: SocketOptions = SocketOptions(nagle: false, readAhead: 4 << 16)
         ) {
             self.local = local
             self.server = server
@@ -64,6 +64,12 @@ public final class SocketTrace: Sendable {
     public static func start(_ route: Route, sink: @escaping Sink) async throws(SocketError) -> SocketTrace {
         guard (1...65_535).contains(route.server.port), !route.server.host.isEmpty else {
             throw SocketError(.invalidArgument, peer: route.server, "a host and a port from 1 to 65535 are needed")
+        }
+        // Files that cannot be used are told now, not with the first client.
+        if let security = route.clientSecurity, !route.isDatagram {
+            do {
+                _ = try await NIOThreadPool.singleton.runIfActive { try security.context() }
+            } catch { throw SocketError(cause: error) }
         }
         if route.isDatagram {
             let socket = try await DatagramSocket.create(

@@ -62,6 +62,8 @@ final class StreamRelay: Sendable {
         server: SocketEndpoint
     ) async -> SocketError? {
         do {
+            // One piece is written while the next is read: no more is held.
+            var writing: Answer<Void>?
             while true {
                 let bytes: [UInt8]
                 do {
@@ -80,7 +82,8 @@ final class StreamRelay: Sendable {
                     return state.names.names(in: bytes, going: direction)
                 }
                 await report(.data(direction, bytes, names: names), server: server)
-                try await target.write(bytes)
+                if let writing { try await target.finish(writing) }
+                writing = try await target.begin(bytes)
             }
         } catch {
             // The other side may have closed first: then there is nobody left to tell.

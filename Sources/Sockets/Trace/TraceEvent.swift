@@ -17,7 +17,7 @@ public struct TraceEvent: Sendable, Hashable {
         /// The server was not reached, and why.
         case failed(SocketError)
         /// Bytes were passed on; `names` tells the HTTP heads and WebSocket frames that begin in them.
-        case data(Direction, [UInt8], names: [String])
+        case data(Direction, [UInt8], names: [TraceName])
         /// One side has no more to say; the other may go on.
         case finished(Direction)
         /// The connection is over: all bytes that went each way, and the error, if it was one.

@@ -1,5 +1,6 @@
 import BrowserSupport
 import Foundation
+import Programs
 
 /// The peer to compare with: a call between two Chromium processes with fake devices.
 enum BrowserCall {

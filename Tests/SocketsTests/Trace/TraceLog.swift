@@ -20,7 +20,7 @@ final class TraceLog: Sendable {
 
     var names: [String] {
         events.flatMap { event -> [String] in
-            if case .data(_, _, let names) = event.kind { names } else { [] }
+            if case .data(_, _, let names) = event.kind { names.map(\.description) } else { [] }
         }
     }
 

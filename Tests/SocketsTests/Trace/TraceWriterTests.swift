@@ -24,7 +24,7 @@ import Testing
 
     private static let conversation: [TraceEvent] = [
         event(.requested), event(.connected, after: 1),
-        event(.data(.toServer, question, names: ["HTTP GET / HTTP/1.1"]), after: 2),
+        event(.data(.toServer, question, names: [.http("GET / HTTP/1.1")]), after: 2),
         event(.data(.toClient, answer, names: []), after: 3), event(.finished(.toClient), after: 4),
         event(.closed(toServer: 27, toClient: 5_041, cause: nil), after: 5),
     ]
@@ -137,7 +137,7 @@ import Testing
                 let longest = min(rest.count, fuzzer.next() % 4 == 0 ? 5 : 60_000)
                 let piece = rest.prefix(Int.random(in: 1...longest, using: &fuzzer))
                 rest = rest.dropFirst(piece.count)
-                names += seen.names(in: Array(piece))
+                names += seen.names(in: Array(piece)).map(\.description)
             }
             guard !isDamaged else { continue }
             #expect(

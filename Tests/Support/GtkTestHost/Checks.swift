@@ -70,7 +70,7 @@ func rateChecks(_ application: GObjectRef) async throws {
 }
 
 /// What this process has used so far.
-private func processorSeconds() -> Double {
+func processorSeconds() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9

@@ -59,6 +59,13 @@ enum Scene: String, CaseIterable {
     case statisticsEnded = "statistics-ended"
     /// The end of the page.
     case statisticsBottom = "statistics-bottom"
+    case trace
+    case traceRoute = "trace-route"
+    case traceEmpty = "trace-empty"
+    /// A route that is refused.
+    case traceInvalid = "trace-invalid"
+    /// A thousand events a second.
+    case traceRate = "trace-rate"
     /// Copies figures and reads the clipboard.
     case clipboard
     /// Every control has a name for those who cannot see it.

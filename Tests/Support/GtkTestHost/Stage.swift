@@ -34,6 +34,7 @@ final class Stage {
     private var people: PeopleScene?
     private var chat: ChatWindow?
     private var chatView: ChatView?
+    private var trace: TraceScene?
     private var timer: EventSource?
     private var ticks = 0
 
@@ -63,6 +64,7 @@ final class Stage {
             case .cycle: check(cycleChecks)
             case .builder: check(builderChecks)
             case .clipboard: check(clipboardChecks)
+            case .traceRate: check(traceRateChecks)
             default: try show()
             }
         } catch {
@@ -167,6 +169,10 @@ final class Stage {
             group.show(NetworkEmulation("loss=5% delay=100ms rate=500kbit/s") ?? .off)
             view.add(group)
             return view.window
+        case .trace, .traceRoute, .traceEmpty, .traceInvalid:
+            let shown = try TraceScene(scene, application, width: size("WIDTH", 920), height: size("HEIGHT", 680))
+            trace = shown
+            return shown.window.view.window
         case .labels:
             let view = try StatisticsView()
             statistics = view
@@ -199,8 +205,11 @@ final class Stage {
         ticks += 1
         if ticks == 4 && scene == .devices { window?.controls.devices.popUp() }
         if ticks == 6 && scene == .statisticsBottom { scrollToEnd(shown) }
-        if ticks == 4 { editStreams?.act(scene) }
-        if ticks == 4 { people?.act(scene) }
+        if ticks == 4 {
+            editStreams?.act(scene)
+            people?.act(scene)
+            trace?.act(scene)
+        }
         guard ticks >= 10 else { return }
         if scene == .editStreamsKeys {
             report("unreached", editStreams?.unreached().joined(separator: "; ") ?? "all")

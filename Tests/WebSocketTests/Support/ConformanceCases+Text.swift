@@ -67,6 +67,9 @@ extension ConformanceCases {
                 name: "7.1.5 close in a message",
                 frames: [.text("a", isFinal: false), .close(1000), .continuation([98])], replies: [.close(1000)]),
             ConformanceCase(name: "7.3.1 without a code", frames: [.close(nil)], replies: [.close(nil)]),
+            .good(
+                "7.1.6 much, then close", [.text(String(repeating: "BAsd7&jh23", count: 26_215))],
+                [.text(String(repeating: "BAsd7&jh23", count: 26_215))]),
             .broken("7.3.2 of one byte", [RawFrame(opcode: 8, payload: [3])]),
             ConformanceCase(
                 name: "7.3.4 with a reason", frames: [.close(1000, Array("Hello".utf8))], replies: [.close(1000)]),

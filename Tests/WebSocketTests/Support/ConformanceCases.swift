@@ -2,7 +2,7 @@ import Testing
 
 /// Cases in the order of the Autobahn test suite's sections.
 enum ConformanceCases {
-    static let all = framing + pings + reserved + opcodes + fragmentation + text + closing + large
+    static let all = framing + pings + reserved + opcodes + fragmentation + text + tables + closing + large
 
     private static let sizes = [0, 1, 125, 126, 127, 128, 65_535, 65_536]
     private static let hello = Array("Hello".utf8)
@@ -16,7 +16,10 @@ enum ConformanceCases {
                 .good("1.1 text of \(size)", [.text(text)], [.text(text)]),
                 .good("1.2 bytes of \(size)", [.binary(bytes)], [.binary(bytes)]),
             ]
-        } + [.good("1.1 chopped", [.text("Hello-µ")], [.text("Hello-µ")], isChopped: true)]
+        } + [
+            .good("1.1 chopped", [.text("Hello-µ")], [.text("Hello-µ")], isChopped: true),
+            .good("1.2 chopped", [.binary([0, 0xFF])], [.binary([0, 0xFF])], isChopped: true),
+        ]
 
     /// 2: pings and pongs.
     static let pings: [ConformanceCase] = [
@@ -57,6 +60,7 @@ enum ConformanceCases {
         .broken("5.1 ping in fragments", [RawFrame(opcode: 9, payload: hello, isFinal: false), .continuation(hello)]),
         .broken("5.2 pong in fragments", [RawFrame(opcode: 10, payload: hello, isFinal: false), .continuation(hello)]),
         .good("5.3 two fragments", [.text("ab", isFinal: false), .continuation([99])], [.text("abc")]),
+        .good("5.4 first of one, rest of one", [.text("a", isFinal: false), .continuation([])], [.text("a")]),
         .good("5.5 chopped", [.text("ab", isFinal: false), .continuation([99])], [.text("abc")], isChopped: true),
         .good(
             "5.6 ping between", [.text("ab", isFinal: false), .ping(hello), .continuation([99])],
@@ -65,9 +69,21 @@ enum ConformanceCases {
             "5.8 empty fragments",
             [.text("", isFinal: false), .continuation([], isFinal: false), .ping(), .continuation([])],
             [.pong([]), .text("")]),
+        .good(
+            "5.8 chopped, ping between", [.text("ab", isFinal: false), .ping(hello), .continuation([99])],
+            [.pong(hello), .text("abc")], isChopped: true),
         .broken("5.9 continuation of nothing", [.continuation(hello, isFinal: false), .text("a")]),
         .broken("5.10 last continuation of nothing", [.continuation(hello), .text("a")]),
         .broken("5.12 after a message", [.text("a"), .continuation(hello)], [.text("a")]),
+        .broken("5.13 first one after a message", [.text("a"), .continuation(hello, isFinal: false)], [.text("a")]),
+        .broken(
+            "5.15 after a message in two",
+            [.text("a", isFinal: false), .continuation([98]), .continuation(hello, isFinal: false), .text("c")],
+            [.text("ab")], lead: 2),
+        .broken(
+            "5.16 between messages",
+            [.continuation(hello, isFinal: false), .text("a"), .continuation(hello, isFinal: false)]),
+        .broken("5.17 whole ones between messages", [.continuation(hello), .text("a"), .continuation(hello)]),
         .broken("5.18 text in text", [.text("a", isFinal: false), .text("b")]),
         .broken("5.18 bytes in text", [.text("a", isFinal: false), .binary([1])]),
         .good(

@@ -34,11 +34,12 @@ enum EchoEnd {
     ///   - first: sent at once.
     ///   - count: how many replies are awaited then.
     ///   - last: sent after that.
+    ///   - limit: bytes of a message that the end under test takes.
     static func replies(
-        of role: WebSocketRole, to first: [[UInt8]], count: Int = 0, then last: [[UInt8]] = []
+        of role: WebSocketRole, to first: [[UInt8]], count: Int = 0, then last: [[UInt8]] = [], limit: Int = 4 << 20
     ) async throws -> [Reply] {
         let options = WebSocketOptions(
-            limits: WebSocketLimits(messageSize: 4 << 20, frameSize: 4 << 20), compression: nil)
+            limits: WebSocketLimits(messageSize: limit, frameSize: limit, sendQueue: 64 << 20), compression: nil)
         switch role {
         case .server:
             let server = WebSocketServer.onLoopback()

@@ -17,6 +17,19 @@ struct MessageEncoder {
         self.frameSize = frameSize.map { max(1, $0) }
     }
 
+    /// As `write(_:to:)`, for a message that goes to many: what is the same for all of them is made once.
+    mutating func write(_ shared: SharedMessage, to output: inout ByteBuffer) {
+        guard role == .server, frameSize == nil, deflate == nil || shared.message.size < max(1, threshold) else {
+            return write(shared.message, to: &output)
+        }
+        let frame = shared.frame {
+            var frame = ByteBuffer()
+            write(shared.message, to: &frame)
+            return frame
+        }
+        if output.readableBytes == 0 { output = frame } else { output.writeImmutableBuffer(frame) }
+    }
+
     mutating func write(_ message: WebSocketMessage, to output: inout ByteBuffer) {
         let (opcode, plain): (WebSocketOpcode, ByteBuffer) =
             switch message {

@@ -64,6 +64,27 @@ final class WebSocketConnection: Sendable {
         onEventLoop { $0.send(message, reserved: size, promise: promise) }
     }
 
+    /// Sends one message to many, each after what was sent to it before: as `send(_:promise:)` to each, in one turn of
+    /// each event loop.
+    static func send(_ message: WebSocketMessage, to connections: some Sequence<WebSocketConnection>) {
+        let size = message.size + overhead
+        var groups: [ObjectIdentifier: [WebSocketConnection]] = [:]
+        for connection in connections {
+            if connection.queue.reserve(size) {
+                groups[ObjectIdentifier(connection.channel.eventLoop), default: []].append(connection)
+            } else {
+                connection.queue.release(size)
+                connection.onEventLoop { $0.cut(SendQueue.overflow) }
+            }
+        }
+        for group in groups.values {
+            group.first?.channel.eventLoop.execute {
+                let shared = SharedMessage(message)
+                for connection in group { connection.handler.value.send(shared, reserved: size) }
+            }
+        }
+    }
+
     func ping(_ payload: [UInt8]) { onEventLoop { $0.ping(payload) } }
 
     func close(_ code: WebSocketCloseCode, _ reason: String) { onEventLoop { $0.close(code, reason) } }

@@ -72,6 +72,13 @@ struct WebSocketConnectionState {
         return true
     }
 
+    /// As `send(_:)`, for a message that goes to many.
+    mutating func send(_ shared: SharedMessage) -> Bool {
+        guard phase == .open else { return false }
+        encoder.write(shared, to: &outgoing)
+        return true
+    }
+
     /// Sends a ping with at most 125 bytes; the rest is left away.
     mutating func ping(_ payload: [UInt8] = []) {
         guard phase == .open else { return }

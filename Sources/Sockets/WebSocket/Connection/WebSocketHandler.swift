@@ -110,6 +110,13 @@ final class WebSocketHandler: ChannelDuplexHandler {
         write(promise: promise)
     }
 
+    /// As `send(_:reserved:promise:)`, for a message that goes to many.
+    func send(_ shared: SharedMessage, reserved: Int) {
+        let isSent = state.send(shared)
+        queue.release(reserved)
+        if isSent, context != nil { write() }
+    }
+
     func ping(_ payload: [UInt8]) {
         state.ping(payload)
         write()

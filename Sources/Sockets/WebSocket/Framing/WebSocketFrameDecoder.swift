@@ -44,6 +44,8 @@ struct WebSocketFrameDecoder {
 
     /// The next part, or nil until more bytes come. Nothing may be asked after an error.
     mutating func next() throws(WebSocketViolation) -> Part? {
+        // What was read keeps no memory until the next message, which may come in an hour.
+        defer { if buffer.readableBytes == 0 { buffer = ByteBuffer() } }
         switch stage {
         case .header:
             guard let header = try readHeader() else { return nil }

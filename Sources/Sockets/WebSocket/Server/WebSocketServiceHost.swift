@@ -67,7 +67,7 @@ public final class WebSocketServiceHost<Service: WebSocketService>: Sendable {
     public func send(_ message: WebSocketMessage, to client: Client) { client.send(message) }
 
     /// Sends to everybody who is connected.
-    public func broadcast(_ message: WebSocketMessage) { for client in clients { client.send(message) } }
+    public func broadcast(_ message: WebSocketMessage) { Client.send(message, to: clients) }
 
     /// Closes a client's connection after what is queued.
     public func disconnect(_ client: Client, _ code: WebSocketCloseCode = .normal, _ reason: String = "") {

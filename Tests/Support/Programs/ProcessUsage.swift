@@ -1,13 +1,13 @@
 import Foundation
 
 /// What a process and all its descendants have used, read from `/proc`.
-struct ProcessUsage {
+package struct ProcessUsage: Sendable {
     /// User and system time, seconds, of the processes alive now.
-    var cpuSeconds: Double
+    package var cpuSeconds: Double
     /// Proportional set size, MB: memory shared between processes is counted once.
-    var megabytes: Double
+    package var megabytes: Double
 
-    static func of(tree root: Int32) -> ProcessUsage {
+    package static func of(tree root: Int32) -> ProcessUsage {
         let tree = descendants(of: root)
         return ProcessUsage(
             cpuSeconds: tree.reduce(0) { $0 + cpuSeconds(of: $1) },
