@@ -157,6 +157,9 @@ package final class DTLSTransport {
         switch SSL_get_error(ssl, result) {
         case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: break
         case SSL_ERROR_ZERO_RETURN: state = .closed
+        // A fragment ahead of its turn that lies about its length: OpenSSL drops it, and returns without a reason. Nobody
+        // has signed it, so it must not end the handshake.
+        case SSL_ERROR_SYSCALL where ERR_peek_error() == 0: break
         default: state = .failed(reason())
         }
     }

@@ -4,14 +4,15 @@ import Wire
 
 @testable import RTC
 
-/// A running call with sound, picture and data whose called side is attacked: by strangers, or by a caller who has all keys.
+/// A running call with sound and picture whose called side is attacked: by strangers, or by a caller who has all keys.
 final class HostileCall {
     let call: SimulatedCall
 
-    init(seed: UInt64) throws {
+    /// - Parameter data: with a data channel, which only tests of the serialized suite may have.
+    init(seed: UInt64, data: Bool = false) throws {
         call = try SimulatedCall(seed: seed)
-        try call.caller.peer.openDataChannel(DataChannelOptions(label: "talk"), at: call.now)
-        try call.connect(data: true)
+        if data { try call.caller.peer.openDataChannel(DataChannelOptions(label: "talk"), at: call.now) }
+        try call.connect(data: data)
         call.sendsMedia = true
         call.run(for: .seconds(3))
         try #require(call.called.peer.connectionState == .connected)
@@ -57,7 +58,7 @@ final class HostileCall {
         #expect(footprint.bytes < 8 << 20, comment, sourceLocation: sourceLocation)
     }
 
-    /// After a moment to settle, sound and picture go both ways as before, and so do messages.
+    /// After a moment to settle, sound and picture go both ways as before.
     func expectUnharmed(_ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation) throws {
         expectBounded(comment, sourceLocation: sourceLocation)
         call.run(for: .seconds(5))
@@ -73,9 +74,11 @@ final class HostileCall {
 
     /// The data channel carries a text.
     func expectMessages(_ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation) throws {
-        try victim.send(text: "still here", on: 0, at: call.now)
+        let opened = call.called.channelEvents.compactMap { if case .opened(let id, _) = $0 { id } else { nil } }
+        let id = try #require(opened.first, comment, sourceLocation: sourceLocation)
+        try victim.send(text: "still here", on: id, at: call.now)
         call.run(for: .seconds(3))
         #expect(
-            call.caller.channelEvents.contains(.text(id: 0, "still here")), comment, sourceLocation: sourceLocation)
+            call.caller.channelEvents.contains(.text(id: id, "still here")), comment, sourceLocation: sourceLocation)
     }
 }

@@ -22,10 +22,12 @@ enum PeerTarget {
             case 3: call.deliver(protectedRTCP: piece)
             case 4: call.deliver(applicationData: piece)
             case 5: call.deliver(signedSTUN: piece)
-            case 6: try? call.called.addICECandidate(
-                TrickledCandidate(
-                    candidate: String(decoding: piece, as: UTF8.self), mid: "0", mLineIndex: 0, usernameFragment: nil),
-                at: call.now)
+            case 6:
+                try? call.called.addICECandidate(
+                    TrickledCandidate(
+                        candidate: String(decoding: piece, as: UTF8.self), mid: "0", mLineIndex: 0,
+                        usernameFragment: nil),
+                    at: call.now)
             default: call.pass(.milliseconds(Int64(piece.count)))
             }
             call.drain()
@@ -116,7 +118,8 @@ final class FuzzedCall {
 
     /// Attributes behind a header and the right name, before the right signature.
     func deliver(signedSTUN attributes: [UInt8]) {
-        let user = Array("\(called.ice.localCredentials.usernameFragment):\(caller.ice.localCredentials.usernameFragment)".utf8)
+        let user = Array(
+            "\(called.ice.localCredentials.usernameFragment):\(caller.ice.localCredentials.usernameFragment)".utf8)
         var body: [UInt8] = []
         body.write(UInt16(0x0006))
         body.write(UInt16(user.count))
