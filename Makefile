@@ -16,7 +16,7 @@ TEST_PACKAGES := xvfb dbus at-spi2-core pulseaudio pulseaudio-utils chromium des
 RELEASE := --configuration release --static-swift-stdlib --jobs $(JOBS)
 DEBUG := --jobs $(JOBS)
 
-.PHONY: all deps test-deps build run test lint format bench release install stage translations clean
+.PHONY: all deps test-deps build run test fuzz sanitize lint format bench release install stage translations clean
 
 all: build
 
@@ -58,6 +58,15 @@ install: release
 
 test: test-deps
 	sh Tests/run.sh
+
+# Every parser that a stranger can reach, SECONDS each; TARGETS chooses some of them.
+SECONDS ?= 60
+fuzz: deps
+	sh Tests/Fuzz/run.sh $(SECONDS) $(TARGETS)
+
+# AddressSanitizer and ThreadSanitizer; SANITIZERS=address chooses one.
+sanitize: deps
+	sh Tests/Sanitize/run.sh $(SANITIZERS)
 
 lint:
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift

@@ -85,7 +85,9 @@ package final class DTLSTransport {
 
     package func receive(_ datagram: [UInt8], at now: Instant) {
         // Anything shorter is no record; to OpenSSL an empty read would be the end of the wire.
-        guard state == .connecting || state == .connected, datagram.count >= Self.recordHeaderCount else { return }
+        guard state == .connecting || state == .connected, datagram.count >= Self.recordHeaderCount,
+            PlainHandshakeCheck.isSound(datagram)
+        else { return }
         wire.incoming = datagram
         advance(at: now)
         wire.incoming = nil
@@ -157,9 +159,6 @@ package final class DTLSTransport {
         switch SSL_get_error(ssl, result) {
         case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: break
         case SSL_ERROR_ZERO_RETURN: state = .closed
-        // A fragment ahead of its turn that lies about its length: OpenSSL drops it, and returns without a reason. Nobody
-        // has signed it, so it must not end the handshake.
-        case SSL_ERROR_SYSCALL where ERR_peek_error() == 0: break
         default: state = .failed(reason())
         }
     }
