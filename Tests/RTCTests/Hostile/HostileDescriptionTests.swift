@@ -27,7 +27,7 @@ import Wire
     /// An offer as the caller would make it now, and one thing done to it.
     private func offer(_ call: SimulatedCall, _ change: (inout SessionDescription) -> Void) throws -> String {
         let text = try call.caller.peer.setLocalDescription(.offer, at: call.now)
-        try call.caller.peer.setLocalDescription(.rollback, at: call.now)
+        _ = try call.caller.peer.setLocalDescription(.rollback, at: call.now)
         var description = try SessionDescription(parsing: text)
         change(&description)
         return description.text
