@@ -19,7 +19,7 @@ BENCH_PACKAGES := nginx-light libnginx-mod-nchan socat
 RELEASE := --configuration release --static-swift-stdlib --jobs $(JOBS)
 DEBUG := --jobs $(JOBS)
 
-.PHONY: all deps test-deps bench-deps build run test lint format bench release install stage translations clean
+.PHONY: all deps test-deps bench-deps build run test fuzz sanitize lint format bench release install stage translations clean
 
 all: build
 
@@ -64,6 +64,15 @@ install: release
 
 test: test-deps
 	sh Tests/run.sh
+
+# Every parser that a stranger can reach, SECONDS each; TARGETS chooses some of them.
+SECONDS ?= 60
+fuzz: deps
+	sh Tests/Fuzz/run.sh $(SECONDS) $(TARGETS)
+
+# AddressSanitizer and ThreadSanitizer; SANITIZERS=address chooses one.
+sanitize: deps
+	sh Tests/Sanitize/run.sh $(SANITIZERS)
 
 lint:
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift

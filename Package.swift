@@ -138,6 +138,10 @@ let package = Package(
             exclude: ["peer.py"], swiftSettings: common),
         tests("WireTests", ["Wire", "TestSupport"], exclude: ["Fixtures"]),
         tests("RTCTests", ["RTC", "Wire", "TestSupport"]),
+        // What libFuzzer drives in the package of its own in Tests/Fuzz, and here from the corpora.
+        tests(
+            "CorpusTests",
+            ["Conference", "Rendezvous", "RTC", "Sockets", "Wire"] + nio("NIOCore"), path: "Fuzz/Sources"),
         tests("TransportTests", ["Transport", "RTC", "Wire", log] + nio("NIOCore", "NIOPosix")),
         tests("MediaTests", ["Devices", "Media", "Programs", "RTC", "TestSupport", "Wire", log]),
         tests(

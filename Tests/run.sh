@@ -44,7 +44,7 @@ if [ $# -gt 0 ]; then
     exit
 fi
 # Tests that drive other programs wait for them, and would keep the others from their threads: one at a time, by themselves.
-outside="InterfaceTests|SecurityTests|ProxyProgramTests|TraceProgramTests|DeviceTests|BusTests|EndToEndTests|InteropTests|CauserieAppTests|GLibKitTests"
+outside="CorpusTests|InterfaceTests|SecurityTests|ProxyProgramTests|TraceProgramTests|DeviceTests|BusTests|EndToEndTests|InteropTests|CauserieAppTests|GLibKitTests"
 # Simulated networks keep every processor busy for a minute: beside them, nothing that waits for a real socket.
 simulated="^(RTCTests|WireTests)"
 failed=0

@@ -66,7 +66,7 @@ private func labels(_ events: [DataChannelEvent]) -> [Int: String] {
     events.reduce(into: [:]) { if case .opened(let id, let options) = $1 { $0[id] = options.label } }
 }
 
-extension DataChannelTests {
+extension SCTPTests.DataChannelTests {
     @Test("a channel asked for before the association stands has its number at once, even for the DTLS client")
     func opensEarly() throws {
         let pair = DataChannelPair(seed: 11)

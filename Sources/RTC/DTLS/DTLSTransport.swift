@@ -85,7 +85,9 @@ package final class DTLSTransport {
 
     package func receive(_ datagram: [UInt8], at now: Instant) {
         // Anything shorter is no record; to OpenSSL an empty read would be the end of the wire.
-        guard state == .connecting || state == .connected, datagram.count >= Self.recordHeaderCount else { return }
+        guard state == .connecting || state == .connected, datagram.count >= Self.recordHeaderCount,
+            PlainHandshakeCheck.isSound(datagram)
+        else { return }
         wire.incoming = datagram
         advance(at: now)
         wire.incoming = nil
