@@ -22,6 +22,8 @@ struct WalkTests {
         "Ann Lee", "Bob", "Causerie", "VP8", "JSON", "Opus", "Headset Microphone", "Headset Speakers",
         "Integrated Camera", "root", "main", "desk", "door",
         "Élodie", "Zoe", "office.example.org", "bob@example.org", "Desk 4", "host", "relay",
+        // What people say in conversations.
+        "VP8 Opus DTLS SRTP", "Bonjour ! 192.168.1.7",
         "DTLS 1.2, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, AEAD_AES_128_GCM",
         // GTK's own word for the key.
         "Ctrl",
