@@ -9,7 +9,7 @@ struct ContactsWindowTests {
     private static let quiet = ["--camera", "none", "--microphone", "none", "--speaker", "none", "--port", "0"]
 
     @Test(
-        "A contact is added, mistakes are said in their place, and it is called from the list; a missed call is counted"
+        "A contact is added, mistakes are said in their place, and it is called from the list"
     )
     @MainActor
     func contacts() async throws {

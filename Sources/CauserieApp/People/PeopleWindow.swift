@@ -34,11 +34,11 @@ package final class PeopleWindow {
         }
         calls = CallList(try builder.object("calls", gtk_list_box_get_type()))
         search = try builder.object("search", gtk_search_entry_get_type())
-        pages = try builder.object("pages", adw_view_stack_get_type())
+        pages = try builder.object("pages", gtk_stack_get_type())
         listStack = try builder.object("contacts_stack", gtk_stack_get_type())
         callStack = try builder.object("calls_stack", gtk_stack_get_type())
         more = try builder.object("more", gtk_label_get_type())
-        callsPage = try builder.object("calls_page", adw_view_stack_page_get_type())
+        callsPage = try builder.object("calls_page", gtk_stack_page_get_type())
         toasts = try builder.object("toasts", adw_toast_overlay_get_type())
         addActions()
         observe()
@@ -58,7 +58,7 @@ package final class PeopleWindow {
     package func close() { gtk_window_close(window.pointer()) }
 
     /// Turns to the calls that were.
-    package func showCalls() { adw_view_stack_set_visible_child_name(pages.opaque, "calls") }
+    package func showCalls() { gtk_stack_set_visible_child_name(pages.opaque, "calls") }
 
     package func showSearch(_ text: String) { gtk_editable_set_text(search.opaque, text) }
 
@@ -95,7 +95,7 @@ package final class PeopleWindow {
             },
             ModelObservation({ history.missedCount }) { [weak self] count in
                 guard let self else { return }
-                adw_view_stack_page_set_badge_number(callsPage.opaque, guint(clamping: count))
+                gtk_stack_page_set_needs_attention(callsPage.opaque, count > 0 ? 1 : 0)
                 seen()
             },
         ]
@@ -120,7 +120,7 @@ package final class PeopleWindow {
 
     /// Whoever looks at the calls has seen which were missed.
     private func seen() {
-        let name = adw_view_stack_get_visible_child_name(pages.opaque).map { String(cString: $0) }
+        let name = gtk_stack_get_visible_child_name(pages.opaque).map { String(cString: $0) }
         if name == "calls", Widget(window).isMapped { conference.history.markSeen() }
     }
 
@@ -133,7 +133,7 @@ package final class PeopleWindow {
         actions.add("clear") { [weak self] in self?.clear() }
         actions.add("search") { [weak self] in
             guard let self else { return }
-            adw_view_stack_set_visible_child_name(pages.opaque, "contacts")
+            gtk_stack_set_visible_child_name(pages.opaque, "contacts")
             search.focus()
         }
     }
