@@ -150,6 +150,7 @@ struct RTPPacketTests {
             _ = packet.restoringOriginal(ssrc: 1, payloadType: 2)
             _ = try? VP8Payload(parsing: packet.payload).keyFrameSize
             _ = try? OpusPayload(parsing: packet.payload)
+            _ = try? RedundantAudioPayload(parsing: packet.payload)
         }
     }
 }
