@@ -136,7 +136,7 @@ let package = Package(
         tests("WireTests", ["Wire", "TestSupport"], exclude: ["Fixtures"]),
         tests("RTCTests", ["RTC", "Wire", "TestSupport"]),
         tests("TransportTests", ["Transport", "RTC", "Wire", log] + nio("NIOPosix")),
-        tests("MediaTests", ["Devices", "Media", "Programs", log]),
+        tests("MediaTests", ["Devices", "Media", "Programs", "RTC", "TestSupport", "Wire", log]),
         tests(
             "ConferenceTests",
             ["Conference", "Media", "RTC", "Transport", "Wire", database, log]

@@ -1,5 +1,6 @@
 import Glibc
 import Testing
+import Wire
 
 @testable import Media
 
@@ -39,15 +40,37 @@ import Testing
         #expect(garbage >= 0)
     }
 
-    @Test("stretching changes the length and keeps the pitch")
-    func stretches() {
-        var samples = tone(220, count: 960) + [Int16](repeating: 0, count: 960)
-        let (shorter, longer): (Int, Int) = samples.withUnsafeMutableBufferPointer { buffer in
-            let shorter = TimeStretch.accelerate(buffer, count: 960)
-            return (shorter, TimeStretch.decelerate(buffer, count: shorter))
+    @Test("the loss that Opus is told of rises at once, falls when it is well below, and stays within bounds")
+    func expectedLoss() {
+        var loss = ExpectedLoss()
+        #expect(loss.percent == 7)
+        let told = [0.04, 0.02, 0.014, 0.0, 0.009, 0.011, 0.007, 0.1, 0.07, 0.04, 0.9, -1].map { measured in
+            _ = loss.record(measured)
+            return loss.percent
         }
-        #expect(shorter < 960 && shorter >= 480)
-        #expect(longer >= shorter)
+        #expect(told == [7, 7, 3, 0, 0, 3, 3, 10, 10, 7, 25, 0])
+        let isChanged = loss.record(0.001)
+        #expect(!isChanged)
+    }
+
+    @Test("error correction comes and goes with the expected loss, for the worst of an encoder's streams")
+    func protects() throws {
+        let encoder = try OpusEncoding(settings: AudioSettings())
+        func carriesCorrection(_ percent: Int) throws -> Int {
+            encoder.setExpectedLoss(percent)
+            let speech = SpeechSignal(seconds: 2)
+            return try stride(from: 0, to: 96_000, by: 960).count { start in
+                let packet = speech.samples[start..<start + 960].withUnsafeBufferPointer {
+                    encoder.encode($0).map(Array.init)
+                }
+                return try OpusPayload(parsing: try #require(packet)[...]).carriesForwardErrorCorrection
+            }
+        }
+        #expect(try carriesCorrection(0) <= 1)
+        #expect(try carriesCorrection(ExpectedLoss().percent) > 20)
+        #expect(try carriesCorrection(0) <= 1)
+        encoder.apply(AudioSettings(forwardErrorCorrection: false))
+        #expect(try carriesCorrection(20) <= 1)
     }
 
     @Test("the echo of what is played is taken out of what is recorded")

@@ -77,11 +77,12 @@ struct JitterBufferSimulationTests {
             let now = Int64(tick) * 10_000
             while index < arrivals.count, arrivals[index].time <= now {
                 let number = arrivals[index].number
-                [header, UInt8(truncatingIfNeeded: number >> 8), UInt8(truncatingIfNeeded: number)].withUnsafeBytes {
-                    buffer.insert(
-                        sequenceNumber: Int64(number), timestamp: UInt32(truncatingIfNeeded: number * samples),
-                        payload: $0, arrival: Instant(microseconds: arrivals[index].time))
-                }
+                [header, UInt8(truncatingIfNeeded: number >> 8) | 0x40, UInt8(truncatingIfNeeded: number)]
+                    .withUnsafeBytes {
+                        buffer.insert(
+                            sequenceNumber: Int64(number), timestamp: UInt32(truncatingIfNeeded: number * samples),
+                            payload: $0, arrival: Instant(microseconds: arrivals[index].time))
+                    }
                 index += 1
             }
             while stock < 480 {
@@ -89,7 +90,7 @@ struct JitterBufferSimulationTests {
                 stock += decision.sampleCount
                 if case .decode(let slot) = decision.action {
                     let payload = buffer.payload(at: slot)
-                    let number = Int(payload[1]) << 8 | Int(payload[2])
+                    let number = Int(payload[1] & 0x3F) << 8 | Int(payload[2])
                     if number <= lastNumber { outcome.packetsInOrder = false }
                     lastNumber = number
                     outcome.decoded += 1

@@ -4,9 +4,9 @@ import Wire
 
 @Suite("Audio jitter buffer")
 struct JitterBufferTests {
-    /// 20 ms of SILK, so that it may carry error correction; the rest is the packet's number.
+    /// 20 ms of SILK that says it carries error correction; the rest is the packet's number.
     private static func payload(_ number: Int, header: UInt8 = 0x08) -> [UInt8] {
-        [header, UInt8(truncatingIfNeeded: number >> 8), UInt8(truncatingIfNeeded: number)]
+        [header, UInt8(truncatingIfNeeded: number >> 8) & 0x3F | 0x40, UInt8(truncatingIfNeeded: number)]
     }
 
     private func insert(
@@ -23,7 +23,7 @@ struct JitterBufferTests {
 
     private func number(_ slot: Int, in buffer: borrowing AudioJitterBuffer) -> Int {
         let payload = buffer.payload(at: slot)
-        return payload.count < 3 ? -1 : Int(payload[1]) << 8 | Int(payload[2])
+        return payload.count < 3 ? -1 : Int(payload[1] & 0x3F) << 8 | Int(payload[2])
     }
 
     private func time(_ milliseconds: Int) -> Instant { .zero + .milliseconds(milliseconds) }
@@ -43,7 +43,7 @@ struct JitterBufferTests {
             played.append(number(slot, in: buffer))
         }
         #expect(played == [0, 1, 2, 3])
-        #expect(buffer.next(at: time(170)).action == .conceal)
+        #expect(buffer.next(at: time(170)).action == .conceal(.late))
     }
 
     @Test("a lost packet is recovered from the next one, two lost ones are concealed and recovered")
@@ -51,17 +51,16 @@ struct JitterBufferTests {
         var buffer = AudioJitterBuffer()
         for number in [0, 2, 5] { insert(&buffer, number, at: time(number * 20)) }
         var actions: [String] = []
-        for step in 0..<6 {
+        for step in 0..<7 {
             let decision = buffer.next(at: time(120 + step * 20))
-            #expect(decision.sampleCount == 960)
             switch decision.action {
             case .decode(let slot): actions.append("decode \(number(slot, in: buffer))")
             case .forwardErrorCorrection(let slot): actions.append("recover \(number(slot, in: buffer) - 1)")
-            case .conceal: actions.append("conceal")
+            case .conceal(let reason): actions.append("\(reason) \(decision.sampleCount)")
             case .silence: actions.append("silence")
             }
         }
-        #expect(actions == ["decode 0", "recover 1", "decode 2", "conceal", "recover 4", "decode 5"])
+        #expect(actions == ["decode 0", "recover 1", "decode 2", "lost 480", "lost 480", "recover 4", "decode 5"])
         #expect(buffer.statistics.concealedSamples == 960)
         #expect(buffer.statistics.concealmentEvents == 1)
         #expect(buffer.statistics.packetsRecovered == 2)
@@ -72,7 +71,7 @@ struct JitterBufferTests {
         var buffer = AudioJitterBuffer()
         for number in [0, 2] { insert(&buffer, number, at: time(number * 20), header: 0xF8) }
         _ = buffer.next(at: time(100))
-        #expect(buffer.next(at: time(120)).action == .conceal)
+        for step in 0..<2 { #expect(buffer.next(at: time(120 + step * 10)).action == .conceal(.lost)) }
         guard case .decode = buffer.next(at: time(140)).action else {
             Issue.record("expected packet 2")
             return
@@ -161,7 +160,7 @@ struct JitterBufferTests {
         var buffer = AudioJitterBuffer()
         for number in 0..<10 { insert(&buffer, number, at: time(number * 20)) }
         var now = 100
-        var last = AudioDecision.Action.conceal
+        var last = AudioDecision.Action.conceal(.late)
         while now < 5000 {
             let decision = buffer.next(at: time(now))
             last = decision.action

@@ -88,7 +88,28 @@ struct VP8PayloadTests {
         #expect(throws: WireError.self) { try OpusPayload(parsing: [0x7B, 0x00]) }
         #expect(throws: WireError.self) { try OpusPayload(parsing: [0x1B, 0x03]) }
         #expect(try OpusPayload(parsing: [0x0B, 0x01]).isDiscontinuous)
-        #expect(try OpusPayload(parsing: [0x08, 1, 2]).mayCarryForwardErrorCorrection)
-        #expect(try !OpusPayload(parsing: [0xF8, 1, 2]).mayCarryForwardErrorCorrection)
+    }
+
+    @Test(
+        "the flag of in-band error correction is found behind every kind of header",
+        arguments: [
+            // 10 and 20 ms: one activity bit before it; 40 ms: two; 60 ms: three.
+            ([0x00, 0x40, 2], true), ([0x08, 0xC0, 2], true), ([0x08, 0x80, 2], false), ([0x10, 0x20, 2], true),
+            ([0x10, 0xC0, 2], false), ([0x18, 0x10, 2], true), ([0x18, 0xE0, 2], false),
+            // Hybrid has it, CELT not; in stereo the side has its own.
+            ([0x78, 0x40, 2], true), ([0xF8, 0xFF, 2], false), ([0x0C, 0x10, 2], true), ([0x0C, 0x80, 2], false),
+            // Two frames of equal length, of two lengths, and none in the first.
+            ([0x09, 0x40, 1, 2, 3], true), ([0x0A, 1, 0x40, 2], true), ([0x0A, 0, 0x40, 2], false),
+            ([0x0A, 252, 1, 0x40], true),
+            // A count, with padding, and with lengths.
+            ([0x0B, 0x02, 0x40, 2], true), ([0x0B, 0x42, 1, 0x40, 2, 0], true), ([0x0B, 0x42, 255, 1, 0x40], true),
+            ([0x0B, 0x83, 1, 1, 0x40, 2, 3], true), ([0x0B, 0x83, 1, 1, 0, 2, 3], false),
+            // Cut.
+            ([0x08], false), ([0x0A, 252], false), ([0x0B, 0x42, 255, 255], false), ([0x0B, 0xBF, 1], false),
+        ] as [([UInt8], Bool)])
+    func opusErrorCorrection(bytes: [UInt8], isThere: Bool) throws {
+        #expect((try? OpusPayload(parsing: bytes[...]))?.carriesForwardErrorCorrection ?? false == isThere)
+        let raw = bytes.withUnsafeBytes { try? OpusPayload(parsing: $0) }
+        #expect(raw?.carriesForwardErrorCorrection ?? false == isThere)
     }
 }

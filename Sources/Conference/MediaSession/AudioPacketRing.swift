@@ -12,6 +12,7 @@ final class AudioPacketRing: @unchecked Sendable {
         var sequenceNumber: Int64
         var timestamp: UInt32
         var arrival: Instant
+        var isRedundant: Bool
         var count: Int
     }
 
@@ -28,7 +29,7 @@ final class AudioPacketRing: @unchecked Sendable {
     init() {
         headers = .allocate(capacity: Self.slotCount)
         headers.initialize(
-            repeating: Header(sequenceNumber: 0, timestamp: 0, arrival: .zero, count: 0))
+            repeating: Header(sequenceNumber: 0, timestamp: 0, arrival: .zero, isRedundant: false, count: 0))
         bytes = .allocate(byteCount: Self.slotCount * Self.slotSize, alignment: 64)
     }
 
@@ -39,14 +40,17 @@ final class AudioPacketRing: @unchecked Sendable {
 
     /// Network thread. False when the packet is too large or the ring is full.
     @discardableResult
-    func push(sequenceNumber: Int64, timestamp: UInt32, arrival: Instant, payload: [UInt8]) -> Bool {
+    func push(
+        sequenceNumber: Int64, timestamp: UInt32, arrival: Instant, isRedundant: Bool = false, payload: [UInt8]
+    ) -> Bool {
         let position = written.load(ordering: .relaxed)
         guard payload.count <= Self.slotSize, position - read.load(ordering: .acquiring) < Self.slotCount else {
             return false
         }
         let slot = position & (Self.slotCount - 1)
         headers[slot] = Header(
-            sequenceNumber: sequenceNumber, timestamp: timestamp, arrival: arrival, count: payload.count)
+            sequenceNumber: sequenceNumber, timestamp: timestamp, arrival: arrival, isRedundant: isRedundant,
+            count: payload.count)
         payload.withUnsafeBytes { source in
             UnsafeMutableRawBufferPointer(rebasing: bytes[(slot * Self.slotSize)...]).copyMemory(from: source)
         }

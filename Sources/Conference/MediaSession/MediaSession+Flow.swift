@@ -45,11 +45,12 @@ extension MediaSession {
             tellBitrateBounds()
             openReceivers(for: media)
             updateSending()
-        case .audio(_, let audio): receive(audio)
+        case .audio(let mid, let audio): receive(audio, of: mid)
         case .video(_, let frame): receive(frame)
         case .keyFrameRequested: state.withLock { $0.videoSending }?.requestKeyFrame()
         case .targetBitrateChanged(let video, _): encode(at: video)
-        case .lossReported, .bye, .dataChannel: break
+        case .lossReported(let mid, let fraction): protectSound(of: mid, against: fraction)
+        case .bye, .dataChannel: break
         case .resolve(let name): logger.debug("the candidate name \(name) is not looked up; its check will tell")
         }
     }
@@ -70,6 +71,14 @@ extension MediaSession {
             return (state.videoSending, state.sentVideoSettings)
         }
         if let sending, let settings { sending.update(settings) }
+    }
+
+    /// The encoder of our sound learns what the far side misses of it.
+    private func protectSound(of mid: String, against loss: Double) {
+        let sending = state.withLock { state in
+            state.media.contains { $0.mid == mid && $0.kind == .audio } ? state.audioSending : nil
+        }
+        sending?.setExpectedLoss(loss)
     }
 
     /// What a packet of sound has around it: RTP with its extensions, SRTP's tag, UDP and IP.
@@ -98,7 +107,7 @@ extension MediaSession {
         sending?.setPaused(!isWanted)
     }
 
-    private func receive(_ audio: ReceivedAudio) {
+    private func receive(_ audio: ReceivedAudio, of mid: String) {
         let (source, isStopped, hasVideo) = state.withLock { state in
             (
                 state.audioSource, state.stoppedReceiving.contains(.audio),
@@ -109,13 +118,17 @@ extension MediaSession {
         source?.receive(audio)
         if !hasVideo { remoteMediaArrived() }
         // About once a second: the picture waits as long as the sound does.
-        if audio.sequenceNumber.isMultiple(of: 50), let source { tellPlayoutDelay(of: source) }
+        if audio.sequenceNumber.isMultiple(of: 50), let source { tellPlayoutDelay(of: source, mid: mid) }
     }
 
-    private func tellPlayoutDelay(of source: ReceivedAudioSource) {
+    private func tellPlayoutDelay(of source: ReceivedAudioSource, mid: String) {
         let speaker = state.withLock { $0.audioReceiving }?.playoutDelay ?? 0
         let delay = Duration.microseconds(Int64((source.snapshot.currentDelay + speaker) * 1000))
-        state.withLock { $0.transport }?.post { peer, _ in peer.setAudioPlayoutDelay(delay) }
+        state.withLock { $0.transport }?.post { peer, _ in
+            peer.setAudioPlayoutDelay(delay)
+            // And the sound as long as a slow picture does.
+            source.setMinimumDelay(peer.audioPlayoutFloor(mid: mid) - .microseconds(Int64(speaker * 1000)))
+        }
     }
 
     private func receive(_ frame: ReceivedVideoFrame) {

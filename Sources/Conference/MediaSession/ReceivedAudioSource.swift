@@ -10,21 +10,28 @@ final class ReceivedAudioSource: AudioPacketSource, @unchecked Sendable {
     private var jitterBuffer = AudioJitterBuffer()
     private let statistics = AudioJitterStatistics()
     private var pullsUntilReport = 0
+    /// Microseconds.
+    private let minimumDelay = Atomic<Int64>(0)
 
     /// Network thread.
     func receive(_ audio: ReceivedAudio) {
         ring.push(
             sequenceNumber: audio.sequenceNumber, timestamp: audio.timestamp, arrival: audio.arrival,
-            payload: audio.payload)
+            isRedundant: audio.isRedundant, payload: audio.payload)
     }
+
+    /// Any thread: how long packets wait at least.
+    func setMinimumDelay(_ delay: Duration) { minimumDelay.store(delay.wholeMicroseconds, ordering: .relaxed) }
 
     /// Audio thread: what to play next.
     func next(at microseconds: Int64) -> AudioPull {
         while ring.pop({ header, payload in
             jitterBuffer.insert(
                 sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, payload: payload,
-                arrival: header.arrival)
+                arrival: header.arrival, isRedundant: header.isRedundant)
         }) {}
+        jitterBuffer.minimumDelay = max(
+            .microseconds(minimumDelay.load(ordering: .relaxed)), AudioJitterBuffer.leastDelay)
         let decision = jitterBuffer.next(at: Instant(microseconds: microseconds))
         pullsUntilReport -= 1
         if pullsUntilReport <= 0 {
@@ -45,7 +52,9 @@ final class ReceivedAudioSource: AudioPacketSource, @unchecked Sendable {
             switch decision.action {
             case .decode(let slot): .decode(jitterBuffer.payload(at: slot))
             case .forwardErrorCorrection(let slot): .recover(jitterBuffer.payload(at: slot))
-            case .conceal: .conceal
+            case .conceal(.late): .conceal(.late)
+            case .conceal(.lost): .conceal(.lost)
+            case .conceal(.pause): .conceal(.pause)
             case .silence: .silence
             }
         return AudioPull(action: action, stretch: stretch, sampleCount: decision.sampleCount)

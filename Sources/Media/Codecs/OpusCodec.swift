@@ -4,6 +4,8 @@ import COpus
 final class OpusEncoding {
     private let encoder: OpaquePointer
     private let output: UnsafeMutableBufferPointer<UInt8>
+    private var correctsErrors = false
+    private var expectedLoss = ExpectedLoss().percent
 
     /// The largest packet: RFC 6716 §3.4, three 20 ms frames.
     static let largestPacket = 3 * 1276
@@ -29,9 +31,22 @@ final class OpusEncoding {
     func apply(_ settings: AudioSettings) {
         _ = COpus_set_bitrate(encoder, Int32(settings.bitrate))
         _ = COpus_set_signal_voice(encoder, settings.musicMode ? 0 : 1)
-        _ = COpus_set_inband_fec(encoder, settings.forwardErrorCorrection ? 1 : 0)
-        _ = COpus_set_packet_loss(encoder, settings.forwardErrorCorrection ? 5 : 0)
         _ = COpus_set_dtx(encoder, settings.discontinuousTransmission ? 1 : 0)
+        correctsErrors = settings.forwardErrorCorrection
+        protect()
+    }
+
+    /// Loss that packets should be made for, per cent; 0 for a path that loses nothing worth speaking of.
+    func setExpectedLoss(_ percent: Int) {
+        guard percent != expectedLoss else { return }
+        expectedLoss = percent
+        protect()
+    }
+
+    private func protect() {
+        let percent = correctsErrors ? expectedLoss : 0
+        _ = COpus_set_inband_fec(encoder, percent > 0 ? 1 : 0)
+        _ = COpus_set_packet_loss(encoder, Int32(percent))
     }
 
     /// The packet, valid until the next call; nil when Opus failed, and for DTX's "nothing to send" (<= 2 bytes).

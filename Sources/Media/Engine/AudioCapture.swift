@@ -6,6 +6,7 @@ import Synchronization
 final class AudioCapture: Sendable {
     struct Sink: Sendable {
         var settings: AudioSettings
+        var expectedLoss = ExpectedLoss()
         var isMuted: Bool
         var onFrame: @Sendable (EncodedAudio) -> Void
         /// Told at once how the microphone stands, and again when that changes. Called with a lock held.

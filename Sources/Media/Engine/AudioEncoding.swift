@@ -41,9 +41,15 @@ final class AudioEncoding {
                 encodings.append(new)
             }
         }
-        for encoding in encodings { encoding.sinks = sinks.filter { $0.sink.settings == encoding.settings } }
+        for encoding in encodings {
+            encoding.sinks = sinks.filter { $0.sink.settings == encoding.settings }
+            encoding.protect()
+        }
         return encodings
     }
+
+    /// One encoder serves streams over several paths: the worst of them decides.
+    private func protect() { encoder?.setExpectedLoss(sinks.lazy.map(\.sink.expectedLoss.percent).max() ?? 0) }
 
     private func change(to new: AudioSettings) {
         // Opus takes another application only at its birth.

@@ -1,69 +1,32 @@
 import Dispatch
 import Synchronization
 
-/// What to play next, from a jitter buffer that the engine does not know.
-package struct AudioPull {
-    package enum Action {
-        /// A packet, valid until the next call.
-        case decode(UnsafeRawBufferPointer)
-        /// The packet was lost, but the one after it is here and may carry a copy (in-band FEC).
-        case recover(UnsafeRawBufferPointer)
-        /// The packet was lost.
-        case conceal
-        /// Nothing has been sent yet, or any more.
-        case silence
-    }
-
-    package enum Stretch { case none, accelerate, decelerate }
-
-    package var action: Action
-    package var stretch: Stretch
-    /// Samples that concealment must make, up to 120 ms; 0 stands for as many as the last packet had.
-    package var sampleCount: Int
-
-    package init(action: Action, stretch: Stretch, sampleCount: Int = 0) {
-        self.action = action
-        self.stretch = stretch
-        self.sampleCount = sampleCount
-    }
-}
-
-/// Where received packets come from. Called on the audio thread: no lock, no allocation.
-package protocol AudioPacketSource: AnyObject, Sendable {
-    /// - Parameter microseconds: now, on `CLOCK_MONOTONIC`.
-    func next(at microseconds: Int64) -> AudioPull
-}
-
 /// Figures of played sound, by W3C names.
 package struct AudioReceiveStatistics: Sendable {
     package var totalAudioEnergy: Double
     /// Seconds.
     package var totalSamplesDuration: Double
     package var totalSamplesReceived: Int
-    package var concealedSamples: Int
     package var insertedSamplesForDeceleration: Int
     package var removedSamplesForAcceleration: Int
     /// Root mean square of full scale, 0...1.
     package var audioLevel: Double
 }
 
-/// One stream's received sound: decoder and volume. `read` belongs to the audio thread.
+/// One stream's received sound: decoder and volume. `add` belongs to the audio thread.
 package final class AudioReceiving: AudioVoice, @unchecked Sendable {
-    // Unchecked: `decoder`, `samples`, `count`, `position` and `packetSamples` belong to the audio thread alone.
+    // Unchecked: `playout` and `position` belong to the audio thread alone.
 
     private let engine: MediaEngine
     private let packets: any AudioPacketSource
-    private let decoder: OpusDecoding?
-    private let samples: UnsafeMutableBufferPointer<Int16>
-    private var count = 0
+    private var playout: AudioPlayout?
+    /// Samples of the playout's block that have been handed on.
     private var position = 0
-    private var packetSamples = 960
     private let meter = AudioMeter()
     private let volume = Atomic<Int>(1000)
     private let isMuted = Atomic<Bool>(false)
     private let energy = Atomic<Int>(0)
     private let played = Atomic<Int>(0)
-    private let concealed = Atomic<Int>(0)
     private let inserted = Atomic<Int>(0)
     private let removed = Atomic<Int>(0)
     private let pending = Atomic<Int>(0)
@@ -79,11 +42,8 @@ package final class AudioReceiving: AudioVoice, @unchecked Sendable {
         self.engine = engine
         problems = ProblemTeller(onProblem)
         self.packets = packets
-        decoder = try? OpusDecoding()
-        samples = .allocate(capacity: OpusDecoding.longestPacket + 2 * AudioProcessor.chunk)
+        playout = try? AudioPlayout()
     }
-
-    deinit { samples.deallocate() }
 
     private struct Route {
         var output: AudioOutput?
@@ -160,7 +120,6 @@ package final class AudioReceiving: AudioVoice, @unchecked Sendable {
         return AudioReceiveStatistics(
             totalAudioEnergy: Double(energy.load(ordering: .relaxed)) / 1e12,
             totalSamplesDuration: Double(samples) / 48_000, totalSamplesReceived: samples,
-            concealedSamples: concealed.load(ordering: .relaxed),
             insertedSamplesForDeceleration: inserted.load(ordering: .relaxed),
             removedSamplesForAcceleration: removed.load(ordering: .relaxed), audioLevel: meter.level)
     }
@@ -171,14 +130,22 @@ package final class AudioReceiving: AudioVoice, @unchecked Sendable {
         // On its way from one speaker's thread to another's, it belongs to whoever was first.
         guard !isPulled.exchange(true, ordering: .acquiring) else { return }
         defer { isPulled.store(false, ordering: .releasing) }
-        defer { pending.store(count - position, ordering: .relaxed) }
-        var filled = 0
         let scale = isMuted.load(ordering: .relaxed) ? 0 : Int32(volume.load(ordering: .relaxed))
+        // Taken out for the time of this call, and put back: nothing is copied.
+        guard var playout = self.playout.take() else { return }
+        fill(mix, from: &playout, scale: scale, at: now)
+        pending.store(playout.samples.count - position, ordering: .relaxed)
+        self.playout = consume playout
+    }
+
+    private func fill(
+        _ mix: UnsafeMutablePointer<Int32>, from playout: inout AudioPlayout, scale: Int32, at now: Int64
+    ) {
+        var filled = 0
         while filled < AudioProcessor.chunk {
-            if position == count, !decodeNext(at: now) { return }
-            guard let base = samples.baseAddress else { return }
-            let take = min(count - position, AudioProcessor.chunk - filled)
-            let part = UnsafeBufferPointer(start: base + position, count: take)
+            if position >= playout.samples.count, !render(&playout, at: now) { return }
+            let take = min(playout.samples.count - position, AudioProcessor.chunk - filled)
+            let part = UnsafeBufferPointer(rebasing: playout.samples[position..<position + take])
             let meanSquare = meter.record(part)
             energy.add(Int(meanSquare * Double(take) / 48_000 * 1e12), ordering: .relaxed)
             for index in 0..<take { mix[filled + index] &+= Int32(part[index]) &* scale / 1000 }
@@ -189,36 +156,14 @@ package final class AudioReceiving: AudioVoice, @unchecked Sendable {
     }
 
     /// False when there is nothing to play.
-    private func decodeNext(at now: Int64) -> Bool {
-        guard let decoder else { return false }
-        let pull = packets.next(at: now)
+    private func render(_ playout: inout AudioPlayout, at now: Int64) -> Bool {
         position = 0
-        switch pull.action {
-        case .silence:
-            count = 0
+        guard playout.render(packets.next(at: now)) else {
             meter.reset()
             return false
-        case .decode(let packet):
-            count = decoder.decode(packet, into: samples)
-            if count > 0 { packetSamples = count }
-        case .recover(let packet): count = decoder.recover(from: packet, count: packetSamples, into: samples)
-        case .conceal:
-            let wanted = pull.sampleCount > 0 ? min(pull.sampleCount, OpusDecoding.longestPacket) : packetSamples
-            count = decoder.conceal(count: wanted, into: samples)
-            concealed.add(count, ordering: .relaxed)
         }
-        stretch(pull.stretch)
-        return count > 0
-    }
-
-    private func stretch(_ stretch: AudioPull.Stretch) {
-        let before = count
-        switch stretch {
-        case .none: return
-        case .accelerate: count = TimeStretch.accelerate(samples, count: count)
-        case .decelerate: count = TimeStretch.decelerate(samples, count: count)
-        }
-        if count > before { inserted.add(count - before, ordering: .relaxed) }
-        if count < before { removed.add(before - count, ordering: .relaxed) }
+        inserted.store(playout.insertedSamples, ordering: .relaxed)
+        removed.store(playout.removedSamples, ordering: .relaxed)
+        return true
     }
 }

@@ -13,6 +13,7 @@ package final class AudioSending: Sendable {
     private struct State {
         var source: MicrophoneSource
         var settings: AudioSettings
+        var expectedLoss = ExpectedLoss()
         var isMuted = false
         var share: Share?
         /// Goes on until the new microphone's sound comes.
@@ -48,6 +49,16 @@ package final class AudioSending: Sendable {
             return [state.former, state.share]
         }
         for case .some(let share) in shares { share.capture.change(share.attachment) { $0.settings = settings } }
+    }
+
+    /// What the far side misses of the sound, 0...1, as it was measured last; decides on error correction.
+    package func setExpectedLoss(_ fraction: Double) {
+        let shares = state.withLock { state -> [Share?] in
+            guard state.expectedLoss.record(fraction) else { return [] }
+            return [state.former, state.share]
+        }
+        let loss = state.withLock { $0.expectedLoss }
+        for case .some(let share) in shares { share.capture.change(share.attachment) { $0.expectedLoss = loss } }
     }
 
     package func setMuted(_ isMuted: Bool) {
@@ -94,6 +105,7 @@ package final class AudioSending: Sendable {
 
     private func connect() {
         let (source, settings, isMuted, isClosed) = state.withLock { ($0.source, $0.settings, $0.isMuted, $0.isClosed) }
+        let expectedLoss = state.withLock { $0.expectedLoss }
         guard !isClosed else { return }
         let number = handover.begin()
         let tell = problems.begin()
@@ -102,7 +114,7 @@ package final class AudioSending: Sendable {
             DispatchQueue.global(qos: .userInitiated).async { [weak self] in self?.letFormerGo(for: number) }
         }
         let sink = AudioCapture.Sink(
-            settings: settings, isMuted: isMuted,
+            settings: settings, expectedLoss: expectedLoss, isMuted: isMuted,
             onFrame: { [handover, onFrame] frame in
                 let (isSent, takesOver) = handover.admit(frame, of: number)
                 if isSent { onFrame(frame) }
@@ -128,10 +140,11 @@ package final class AudioSending: Sendable {
             return (state.former, state.isMuted)
         }
         // It may have been muted, or set anew, meanwhile.
-        let settings = state.withLock { $0.settings }
+        let (settings, expectedLoss) = state.withLock { ($0.settings, $0.expectedLoss) }
         share.capture.change(share.attachment) { sink in
             sink.isMuted = isMuted
             sink.settings = settings
+            sink.expectedLoss = expectedLoss
         }
         if let unused { engine.release(unused.capture, sink: unused.attachment) }
     }

@@ -1,69 +1,63 @@
 /// Plays a little faster or slower without changing the pitch: one period of the voice is left out or played twice,
-/// cross-faded (WSOLA). In place, no allocation.
+/// cross-faded (WSOLA). In place, no allocation. What was played before counts, so that blocks of 10 ms suffice.
 enum TimeStretch {
     /// Periods looked for: 2.5 ms (400 Hz) ... 10 ms (100 Hz) at 48 kHz.
     private static let lags = 120...480
+    /// Samples before the block that are compared, and behind its start.
+    private static let reach = 240
+    private static let leastLikeness: Float = 0.7
+    /// Shorter than this, a cross-fade is a click.
+    private static let leastFade = 60
 
-    /// Leaves one period out. Returns the new count; the same when the sound is too short or not periodic.
-    static func accelerate(_ samples: UnsafeMutableBufferPointer<Int16>, count: Int) -> Int {
-        guard let start = samples.baseAddress, let lag = period(start, count: count) else { return count }
-        fade(from: start, to: start + lag, into: start, count: lag)
-        let rest = count - 2 * lag
-        (start + lag).update(from: start + 2 * lag, count: rest)
-        return count - lag
+    /// Leaves one period out. Nothing happens when the block is too short or not periodic.
+    static func accelerate(_ block: inout SoundBlock) {
+        let count = block.count
+        guard count >= lags.lowerBound + leastFade else { return }
+        let longest = min(lags.upperBound, count - leastFade)
+        guard let lag = period(block, lags: lags.lowerBound...longest, direction: 1, ahead: count - longest) else {
+            return
+        }
+        let samples = block.samples
+        let fade = min(lag, count - lag, reach)
+        for offset in 0..<fade {
+            samples[offset] = mix(samples[offset], samples[offset + lag], offset, of: fade)
+        }
+        (samples + fade).update(from: samples + fade + lag, count: count - lag - fade)
+        block.setCount(count - lag)
     }
 
-    /// Plays one period twice. Returns the new count, at most `samples.count`.
-    static func decelerate(_ samples: UnsafeMutableBufferPointer<Int16>, count: Int) -> Int {
-        guard let start = samples.baseAddress, let lag = period(start, count: count), count + lag <= samples.count
-        else { return count }
+    /// Plays one period twice. Nothing happens when the block is too short, not periodic, or there is no room.
+    static func decelerate(_ block: inout SoundBlock) {
+        let count = block.count
+        guard count >= lags.lowerBound else { return }
+        let longest = min(lags.upperBound, count)
+        guard let lag = period(block, lags: lags.lowerBound...longest, direction: -1, ahead: count),
+            count + lag <= block.capacity
+        else { return }
+        let samples = block.samples
         // Overlapping areas: from the end backwards.
         var index = count - 1
-        while index >= lag {
-            start[index + lag] = start[index]
+        while index >= 0 {
+            samples[index + lag] = samples[index]
             index -= 1
         }
-        // Second period fades back into the first, then goes on as it was.
-        for offset in 0..<lag {
-            let second = Int(start[offset + 2 * lag])
-            let first = Int(start[offset])
-            start[offset + lag] = Int16(clamping: (second * (lag - offset) + first * offset) / lag)
-        }
-        return count + lag
+        // From what would have come, to what came before it: then it comes all the same.
+        for offset in 0..<lag { samples[offset] = mix(samples[offset + lag], samples[offset - lag], offset, of: lag) }
+        block.setCount(count + lag)
     }
 
-    private static func fade(
-        from first: UnsafePointer<Int16>, to second: UnsafePointer<Int16>, into target: UnsafeMutablePointer<Int16>,
-        count: Int
-    ) {
-        for offset in 0..<count {
-            target[offset] = Int16(
-                clamping: (Int(first[offset]) * (count - offset) + Int(second[offset]) * offset) / count)
-        }
+    /// - Parameter ahead: samples of the block that there are to compare, at every lag.
+    private static func period(
+        _ block: borrowing SoundBlock, lags: ClosedRange<Int>, direction: Int, ahead: Int
+    ) -> Int? {
+        let match = PitchSearch.match(
+            block.samples - reach, window: reach + min(reach, ahead), lags: lags, direction: direction)
+        if match.isQuiet { return lags.lowerBound }
+        return match.likeness > leastLikeness ? match.lag : nil
     }
 
-    /// The lag at which the sound is most like itself; nil when it is like nothing, unless it is quiet anyway.
-    private static func period(_ samples: UnsafePointer<Int16>, count: Int) -> Int? {
-        guard count >= 2 * lags.upperBound else { return nil }
-        var best = (lag: 0, score: -1.0)
-        var lag = lags.lowerBound
-        while lag <= lags.upperBound {
-            var cross = 0.0
-            var energy = 1.0
-            var own = 1.0
-            var index = 0
-            while index < lags.upperBound {
-                let (left, right) = (Double(samples[index]), Double(samples[index + lag]))
-                cross += left * right
-                own += left * left
-                energy += right * right
-                index += 4
-            }
-            let score = cross / (own * energy).squareRoot()
-            if score > best.score { best = (lag, score) }
-            if own + energy < 1e6 { return lags.lowerBound }
-            lag += 4
-        }
-        return best.score > 0.7 ? best.lag : nil
+    /// From the first to the second, linearly.
+    static func mix(_ first: Int16, _ second: Int16, _ offset: Int, of count: Int) -> Int16 {
+        Int16(clamping: (Int(first) * (count - offset) + Int(second) * offset) / count)
     }
 }

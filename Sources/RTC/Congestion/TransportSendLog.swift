@@ -12,6 +12,8 @@ struct TransportSendLog: Sendable {
         var probe: Int32 = 0
         /// By the far side's clock, microseconds from an origin of its own; nil when it was lost.
         var arrival: Int64?
+        /// Earlier feedback had given it up for lost.
+        var wasToldLost = false
     }
 
     private struct Entry: Sendable {
@@ -21,6 +23,7 @@ struct TransportSendLog: Sendable {
         var sent: Instant
         var probe: Int32
         var isAcknowledged: Bool
+        var isToldLost = false
     }
 
     private static let maximumEntryCount = 4096
@@ -72,11 +75,12 @@ struct TransportSendLog: Sendable {
                 acknowledgedByteCount += Int64(entry.byteCount)
             } else {
                 lost += 1
+                entries[index]?.isToldLost = true
             }
             results.append(
                 Result(
                     ssrc: entry.ssrc, byteCount: entry.byteCount, sent: entry.sent, probe: entry.probe,
-                    arrival: arrival.isReceived ? clock : nil))
+                    arrival: arrival.isReceived ? clock : nil, wasToldLost: entry.isToldLost))
         }
         if !results.isEmpty { lastLossFraction = Double(lost) / Double(results.count) }
         return results

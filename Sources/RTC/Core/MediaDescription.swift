@@ -30,6 +30,8 @@ package struct NegotiatedCodec: Hashable, Sendable {
     package var payloadType: UInt8
     /// Payload type of RFC 4588 retransmissions of this codec, where both sides have it.
     package var rtxPayloadType: UInt8?
+    /// Payload type of RFC 2198 packets that repeat earlier sound of this codec, where both sides have it.
+    package var redPayloadType: UInt8?
     /// RTP clock, Hz.
     package var clockRate: UInt32
     package var channels: Int
@@ -41,13 +43,14 @@ package struct NegotiatedCodec: Hashable, Sendable {
     package var transportWideCC: Bool
 
     package init(
-        name: String, payloadType: UInt8, rtxPayloadType: UInt8? = nil, clockRate: UInt32, channels: Int = 1,
-        parameters: [String: String] = [:], nack: Bool = false, pictureLossIndication: Bool = false,
-        fullIntraRequest: Bool = false, transportWideCC: Bool = false
+        name: String, payloadType: UInt8, rtxPayloadType: UInt8? = nil, redPayloadType: UInt8? = nil,
+        clockRate: UInt32, channels: Int = 1, parameters: [String: String] = [:], nack: Bool = false,
+        pictureLossIndication: Bool = false, fullIntraRequest: Bool = false, transportWideCC: Bool = false
     ) {
         self.name = name
         self.payloadType = payloadType
         self.rtxPayloadType = rtxPayloadType
+        self.redPayloadType = redPayloadType
         self.clockRate = clockRate
         self.channels = channels
         self.parameters = parameters

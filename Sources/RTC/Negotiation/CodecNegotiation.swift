@@ -8,7 +8,7 @@ enum CodecNegotiation {
         case .audio:
             [
                 NegotiatedCodec(
-                    name: "opus", payloadType: 111, clockRate: 48_000, channels: 2,
+                    name: "opus", payloadType: 111, redPayloadType: 63, clockRate: 48_000, channels: 2,
                     parameters: ["minptime": "10", "useinbandfec": "1"], transportWideCC: true)
             ]
         case .video:
@@ -32,10 +32,21 @@ enum CodecNegotiation {
             }
             return NegotiatedCodec(
                 name: codec.name, payloadType: codec.payloadType, rtxPayloadType: rtx?.payloadType,
-                clockRate: codec.clockRate, channels: codec.channels, parameters: codec.parameters,
+                redPayloadType: theirs.first { isRedundancy($0, of: codec) }?.payloadType, clockRate: codec.clockRate,
+                channels: codec.channels, parameters: codec.parameters,
                 nack: codec.feedback.contains("nack"), pictureLossIndication: codec.feedback.contains("nack pli"),
                 fullIntraRequest: codec.feedback.contains("ccm fir"),
                 transportWideCC: codec.feedback.contains("transport-cc"))
+        }
+    }
+
+    /// RFC 2198 with nothing but this codec inside.
+    private static func isRedundancy(_ red: SDPCodec, of codec: SDPCodec) -> Bool {
+        guard codec.name == "opus", isUsable(red), red.name == "red", red.clockRate == codec.clockRate,
+            red.channels == codec.channels, let list = red.parameters[""]
+        else { return false }
+        return list.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
+            UInt8($0) == codec.payloadType
         }
     }
 
@@ -58,6 +69,12 @@ enum CodecNegotiation {
             ]
             for (isOn, text) in feedback where isOn { attributes.append(SDPAttribute("rtcp-fb", "\(number) \(text)")) }
             if codec.name == "opus" { attributes.append(SDPAttribute("fmtp", "\(number) minptime=10;useinbandfec=1")) }
+            if let red = codec.redPayloadType {
+                // Behind the codec itself: a sender that takes the first would repeat everything all the time.
+                formats.append(String(red))
+                attributes.append(SDPAttribute("rtpmap", "\(red) red/\(codec.clockRate)\(channels)"))
+                attributes.append(SDPAttribute("fmtp", "\(red) \(number)/\(number)"))
+            }
             guard let rtx = codec.rtxPayloadType else { continue }
             formats.append(String(rtx))
             attributes.append(SDPAttribute("rtpmap", "\(rtx) rtx/\(codec.clockRate)"))

@@ -71,4 +71,8 @@ extension PeerConnection {
 
     /// How long received sound waits until it is played, so that pictures wait with it.
     package func setAudioPlayoutDelay(_ delay: Duration) { rtp.setAudioPlayoutDelay(delay) }
+
+    /// How long received sound should at least wait from its arrival to the loudspeaker, so that it does not come before a
+    /// picture that takes longer; zero in most calls.
+    package func audioPlayoutFloor(mid: String) -> Duration { rtp.audioPlayoutFloor(mid: mid) }
 }

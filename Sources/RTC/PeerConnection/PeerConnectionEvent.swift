@@ -13,7 +13,7 @@ package enum PeerConnectionEvent: Sendable {
     case video(mid: String, ReceivedVideoFrame)
     /// The far side cannot go on without a key frame.
     case keyFrameRequested(mid: String)
-    /// The fraction of our packets that the far side missed in its last report, 0...1.
+    /// The fraction of our packets that the far side misses, 0...1, smoothed over some seconds; about once a second.
     case lossReported(mid: String, fraction: Double)
     /// Encoders should make this much, bit/s: all pictures together, and what all streams may send. Falls are told at
     /// once, rises at most five times a second.

@@ -2,9 +2,13 @@
 /// delay manager).
 ///
 /// A packet's relative delay is how much later it came than the fastest packet of the last two seconds would have.
-/// The target is the 95th percentile of the worst relative delay in each half second, or what reordering makes worth
-/// while, whichever is more.
+/// The target is the 95th percentile of the worst relative delay in each half second, or what makes packets worth waiting
+/// for that come late for another reason, whichever is more: because they were overtaken, or because they were lost and
+/// only a later packet has a copy of them. Peaks that come again and again raise it further.
 struct AudioDelayEstimator: Sendable {
+    /// How a packet has come.
+    enum Coming { case inOrder, overtaken, repaired }
+
     /// Before anything is known.
     static let startDelay: Int64 = 60_000
     static let quantile = 0.95
@@ -17,8 +21,11 @@ struct AudioDelayEstimator: Sendable {
     private static let lossCost = 20_000.0
 
     private var underrun = DelayHistogram(forgetFactor: 0.983, startWeight: 2)
-    private var reordering = DelayHistogram(forgetFactor: 0.9993)
-    private var hasReordering = false
+    /// Of every packet, 0 for one that came in order. A memory of some ten seconds, as loss comes and goes.
+    private var lateness = DelayHistogram(forgetFactor: 0.998)
+    private var hasLateness = false
+    private var peaks = DelayPeaks()
+    private var lastArrival: Int64 = 0
     /// Least transit in each quarter of a second, a ring.
     private var minima = [Int64](repeating: .max, count: windowBucketCount)
     private var currentBucket: Int64?
@@ -30,16 +37,19 @@ struct AudioDelayEstimator: Sendable {
 
     /// - Parameters:
     ///   - mediaTime: the packet's timestamp in microseconds.
-    ///   - isReordered: a packet that was sent later has come before it.
-    mutating func record(mediaTime: Int64, arrival: Int64, isReordered: Bool) {
+    ///   - coming: the time of a packet that was overtaken or repaired is paid for by itself: letting all others wait for
+    ///     each of them would cost too much.
+    mutating func record(mediaTime: Int64, arrival: Int64, _ coming: Coming) {
         let transit = arrival &- mediaTime
         if let minimumTransit, abs(transit &- minimumTransit) > Self.maximumRelativeDelay { forgetTransit() }
-        updateMinimum(transit, arrival: arrival)
+        if coming != .repaired { updateMinimum(transit, arrival: arrival) }
         let relative = transit &- (minimumTransit ?? transit)
-        if isReordered { hasReordering = true }
-        if hasReordering { reordering.add(isReordered ? relative : 0) }
-        // A reordered packet is paid for by the other histogram: waiting for each would cost too much.
-        if !isReordered { intervalMaximum = max(intervalMaximum, relative) }
+        if coming != .inOrder { hasLateness = true }
+        if hasLateness { lateness.add(coming == .inOrder ? 0 : relative) }
+        guard coming == .inOrder else { return }
+        lastArrival = arrival
+        intervalMaximum = max(intervalMaximum, relative)
+        peaks.record(delay: relative, arrival: arrival, target: steadyTarget)
         guard let start = intervalStart else {
             intervalStart = arrival
             return
@@ -52,9 +62,13 @@ struct AudioDelayEstimator: Sendable {
     }
 
     /// Microseconds that playout should lie behind the fastest packet.
-    var target: Int64 {
+    var target: Int64 { max(steadyTarget, peaks.height(at: lastArrival)) }
+
+    private var steadyTarget: Int64 {
         let base = underrun.isEmpty ? Self.startDelay : underrun.quantile(Self.quantile)
-        return max(base, hasReordering ? reordering.optimum(lossCost: Self.lossCost) + DelayHistogram.bucketWidth : 0)
+        guard hasLateness else { return base }
+        let optimum = lateness.optimum(lossCost: Self.lossCost)
+        return max(base, optimum > 0 ? optimum + 2 * DelayHistogram.bucketWidth : 0)
     }
 
     /// How far behind the fastest packet playing this media time at `now` would be, microseconds.

@@ -10,6 +10,8 @@ extension AudioJitterBuffer {
     /// Further behind the target than this, packets are dropped: stretching would take seconds.
     private static let maximumExcess: Int64 = 300_000
     private static let stretchInterval = Duration.milliseconds(50)
+    /// So far behind the target, microseconds, every packet is shortened.
+    private static let hurry = 100_000.0
 
     /// What to play next. Call it when the last decision's samples have been used up.
     package mutating func next(at now: Instant) -> AudioDecision {
@@ -28,13 +30,13 @@ extension AudioJitterBuffer {
         }
         if missing == 0 {
             // The sender paused: its time has not come yet.
-            return conceal(min(Int(clamping: remaining), Self.step), isPause: true)
+            return conceal(min(Int(clamping: remaining), Self.step), .pause)
         }
         let duration = slot.sampleCount
-        if slot.mayCarryForwardErrorCorrection, remaining <= Int64(duration), remaining * 2 >= Int64(duration) {
+        if slot.carriesForwardErrorCorrection, remaining <= Int64(duration), remaining * 2 >= Int64(duration) {
             return recover(index)
         }
-        return conceal(min(Int(clamping: remaining), max(duration, Self.step)), isPause: false)
+        return conceal(min(Int(clamping: remaining), Self.step), .lost)
     }
 
     /// Back to the state before the first packet was played.
@@ -120,21 +122,22 @@ extension AudioJitterBuffer {
             stopPlayout()
             return AudioDecision(action: .silence, sampleCount: Self.step, stretch: .none)
         }
-        return conceal(Self.step, isPause: lastWasDiscontinuous)
+        return conceal(Self.step, lastWasDiscontinuous ? .pause : .late)
     }
 
-    /// - Parameter isPause: the sender chose to send nothing: no loss, so nothing is counted as concealed.
-    private mutating func conceal(_ count: Int, isPause: Bool) -> AudioDecision {
+    /// Where the sender chose to send nothing, nothing is counted as concealed.
+    private mutating func conceal(_ count: Int, _ reason: AudioDecision.Concealment) -> AudioDecision {
         // Opus continues in steps of 2.5 ms.
         let samples = max(count / 120 * 120, 120)
-        concealedRun += samples
         statistics.totalSamplesReceived += samples
-        if !isPause {
+        if reason != .pause {
             statistics.concealedSamples += samples
+            if concealedRun >= AudioDecision.audibleConcealment { statistics.silentConcealedSamples += samples }
             if !isConcealing { statistics.concealmentEvents += 1 }
             isConcealing = true
         }
-        return AudioDecision(action: .conceal, sampleCount: samples, stretch: .none)
+        concealedRun += samples
+        return AudioDecision(action: .conceal(reason), sampleCount: samples, stretch: .none)
     }
 
     /// After an outage that delayed packets instead of losing them, the oldest are skipped.
@@ -151,10 +154,10 @@ extension AudioJitterBuffer {
 
     /// NetEq's limits: from three quarters of the target, over at least 20 ms.
     private mutating func stretch(at now: Instant) -> AudioDecision.Stretch {
-        guard let smoothedPlayoutDelay, lastStretch.map({ now - $0 >= Self.stretchInterval }) ?? true else {
-            return .none
-        }
+        guard let smoothedPlayoutDelay else { return .none }
         let target = Double(targetDelay.wholeMicroseconds)
+        let interval = smoothedPlayoutDelay > target + Self.hurry ? .zero : Self.stretchInterval
+        guard lastStretch.map({ now - $0 >= interval }) ?? true else { return .none }
         let low = max(target * 3 / 4, target - 85_000)
         let high = max(target, low + 20_000)
         guard smoothedPlayoutDelay < low || smoothedPlayoutDelay > high else { return .none }

@@ -13,6 +13,9 @@ package struct AudioJitterBuffer: ~Copyable, Sendable {
     /// The largest packet that has a place.
     package static let maximumPacketByteCount = 1500
 
+    /// The floor of the target delay where nothing else asks for more.
+    package static let leastDelay = Duration.milliseconds(20)
+
     struct Slot: Sendable {
         /// Nil when free.
         var sequenceNumber: Int64?
@@ -22,11 +25,11 @@ package struct AudioJitterBuffer: ~Copyable, Sendable {
         var arrival = Instant.zero
         var sampleCount = 0
         var isDiscontinuous = false
-        var mayCarryForwardErrorCorrection = false
+        var carriesForwardErrorCorrection = false
     }
 
     /// Floor of the target delay; raise it to hold sound back for its picture.
-    package var minimumDelay = Duration.milliseconds(20)
+    package var minimumDelay = leastDelay
     /// Ceiling of the target delay.
     package var maximumDelay = Duration.seconds(1)
     package internal(set) var statistics = AudioJitterBufferStatistics()
@@ -75,27 +78,26 @@ package struct AudioJitterBuffer: ~Copyable, Sendable {
     /// - Parameters:
     ///   - sequenceNumber: extended, as `ReceivedAudio` has it.
     ///   - timestamp: RTP timestamp at 48 kHz; wraps.
+    ///   - isRedundant: it is a copy that came with a later packet.
     package mutating func insert(
-        sequenceNumber: Int64, timestamp: UInt32, payload: UnsafeRawBufferPointer, arrival: Instant
+        sequenceNumber: Int64, timestamp: UInt32, payload: UnsafeRawBufferPointer, arrival: Instant,
+        isRedundant: Bool = false
     ) {
         guard payload.count <= Self.maximumPacketByteCount, let opus = try? OpusPayload(parsing: payload) else {
-            statistics.packetsDiscarded += 1
+            if !isRedundant { statistics.packetsDiscarded += 1 }
             return
         }
         restartIfFarOff(sequenceNumber, timestamp: timestamp)
         let unwrapped = timestamps.unwrap(timestamp)
-        let isReordered = highestSequenceNumber.map { sequenceNumber < $0 } ?? false
-        let isDuplicate = slots[Self.index(of: sequenceNumber)].sequenceNumber == sequenceNumber
-        guard !isDuplicate else {
-            statistics.packetsDuplicated += 1
+        guard !isHere(sequenceNumber) else {
+            if !isRedundant { statistics.packetsDuplicated += 1 }
             return
         }
-        estimator.record(
-            mediaTime: Self.microseconds(of: unwrapped), arrival: arrival.microseconds, isReordered: isReordered)
+        learn(of: sequenceNumber, timestamp: unwrapped, opus: opus, arrival: arrival, isRedundant: isRedundant)
         highestSequenceNumber = max(highestSequenceNumber ?? sequenceNumber, sequenceNumber)
         if let nextSequenceNumber, sequenceNumber < nextSequenceNumber {
             if isStarted {
-                statistics.packetsDiscarded += 1
+                if !isRedundant { statistics.packetsDiscarded += 1 }
                 return
             }
             // Not started yet: an overtaken first packet may still take its place.
@@ -141,6 +143,26 @@ package struct AudioJitterBuffer: ~Copyable, Sendable {
 
     static func microseconds(of timestamp: Int64) -> Int64 { timestamp * 125 / 6 }
 
+    private func isHere(_ sequenceNumber: Int64) -> Bool {
+        slots[Self.index(of: sequenceNumber)].sequenceNumber == sequenceNumber
+    }
+
+    /// Tells the estimator when this packet came, and the one before it, which it may make good.
+    private mutating func learn(
+        of sequenceNumber: Int64, timestamp: Int64, opus: OpusPayload, arrival: Instant, isRedundant: Bool
+    ) {
+        let isOvertaken = highestSequenceNumber.map { sequenceNumber < $0 } ?? false
+        estimator.record(
+            mediaTime: Self.microseconds(of: timestamp), arrival: arrival.microseconds,
+            isRedundant ? .repaired : isOvertaken ? .overtaken : .inOrder)
+        // Copies come before the packet that brings them, so what is missing here has none.
+        guard opus.carriesForwardErrorCorrection, let highest = highestSequenceNumber, highest < sequenceNumber - 1
+        else { return }
+        estimator.record(
+            mediaTime: Self.microseconds(of: timestamp - Int64(opus.sampleCount)), arrival: arrival.microseconds,
+            .repaired)
+    }
+
     /// A packet beyond the buffer's reach, or a clock that jumps back, belongs to a new beginning.
     private mutating func restartIfFarOff(_ sequenceNumber: Int64, timestamp: UInt32) {
         guard let next = nextSequenceNumber, let highest = highestSequenceNumber else { return }
@@ -163,6 +185,6 @@ package struct AudioJitterBuffer: ~Copyable, Sendable {
         slots[index] = Slot(
             sequenceNumber: sequenceNumber, timestamp: timestamp, byteCount: payload.count, arrival: arrival,
             sampleCount: opus.sampleCount, isDiscontinuous: opus.isDiscontinuous,
-            mayCarryForwardErrorCorrection: opus.mayCarryForwardErrorCorrection)
+            carriesForwardErrorCorrection: opus.carriesForwardErrorCorrection)
     }
 }

@@ -9,6 +9,8 @@ struct LipSync: Sendable {
     /// From handing a frame out to showing it: decoding and drawing.
     private static let renderAllowance: Int64 = 20_000
     private static let deadBand: Double = 30_000
+    /// Sound may be so far ahead of its picture without anybody noticing, microseconds.
+    private static let audioLead: Double = 20_000
     private static let maximumStep: Double = 80_000
     private static let interval = Duration.seconds(1)
 
@@ -64,11 +66,13 @@ struct LipSync: Sendable {
         return min(max(ideal, now), now + Self.maximumHold)
     }
 
-    /// How much the sound would have to be delayed to meet the picture, which itself cannot come earlier.
-    func audioShortfall(audioDelay: Double) -> Duration {
+    /// How long sound should at least take from its arrival to the loudspeaker to go with the picture, which itself cannot
+    /// come earlier. It does not depend on how long the sound takes now, so following it cannot swing.
+    ///
+    /// - Parameter audioTransit: capture to arrival of sound, microseconds.
+    func audioFloor(audioTransit: Double) -> Duration {
         guard let videoDelay else { return .zero }
-        let difference = videoDelay + Double(Self.renderAllowance) - audioDelay
-        guard difference >= Self.deadBand else { return .zero }
-        return .microseconds(Int64(min(difference, Double(Self.maximumHold.wholeMicroseconds))))
+        let floor = videoDelay + Double(Self.renderAllowance) - audioTransit - Self.audioLead
+        return .microseconds(Int64(min(max(floor, 0), Double(Self.maximumHold.wholeMicroseconds))))
     }
 }

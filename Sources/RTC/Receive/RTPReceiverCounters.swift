@@ -16,6 +16,10 @@ struct RTPReceiverCounters: Sendable {
     var framesAssembledFromMultiplePackets: Int64 = 0
     /// First to last packet of each such frame.
     var totalAssemblyTime = Duration.zero
+    /// Pieces of sound that came once more in later packets; those that were there already; and the bytes of all.
+    var fecPacketsReceived: Int64 = 0
+    var fecPacketsDiscarded: Int64 = 0
+    var fecBytesReceived: Int64 = 0
     /// Feedback that went out.
     var nackCount: Int64 = 0
     var pliCount: Int64 = 0

@@ -11,6 +11,8 @@ package struct ReceivedAudio: Hashable, Sendable {
     /// Where the sender gave it (RFC 6464).
     package var level: AudioLevel?
     package var arrival: Instant
+    /// A copy that came with a later packet (RFC 2198), handed on because the packet itself has not come.
+    package var isRedundant = false
 }
 
 /// One complete, decodable picture.

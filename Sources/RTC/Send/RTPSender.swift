@@ -36,6 +36,13 @@ package struct RTPSender: Sendable {
     var throttle = KeyFrameThrottle()
     var counters = RTPSenderCounters()
     var remote = RemoteReception()
+    var loss = SentLoss()
+    private(set) var redundancy = AudioRedundancy()
+    /// Pieces of sound that the path's bitrate has room to repeat.
+    private var redundancyLimit = AudioRedundancy.maximumDistance
+    private var redundancyRate = RateMeter()
+    /// Of compressed sound alone.
+    private var soundRate = RateMeter()
     /// Last FIR sequence number seen (RFC 5104 §4.3.1.2: a repetition is not a new demand).
     private var lastFullIntraSequence: UInt8?
 
@@ -74,11 +81,33 @@ package struct RTPSender: Sendable {
     ) -> (sequenceNumber: Int64, byteCount: Int)? {
         guard isActive, !payload.isEmpty, payload.count <= Self.maximumDatagramByteCount - 64 else { return nil }
         let timestamp = timeline.audioTimestamp(captureTime: captureTime, sampleCount: sampleCount)
+        let redundant =
+            codec.redPayloadType == nil
+            ? nil
+            : redundancy.wrap(
+                payload, timestamp: timestamp, sampleCount: sampleCount, payloadType: codec.payloadType,
+                limit: redundancyLimit, room: maximumPayloadByteCount)
         let packet = SendHistory.Packet(
             sequenceNumber: nextSequenceNumber, timestamp: timestamp, marker: counters.packetsQueued == 0,
-            payload: payload, audioLevel: level, lastSent: nil)
+            payload: redundant ?? payload, audioLevel: level, isRedundant: redundant != nil, lastSent: nil)
+        soundRate.add(payload.count, at: captureTime)
+        if let redundant {
+            counters.redundantPacketsSent += 1
+            redundancyRate.add(redundant.count - payload.count, at: captureTime)
+        }
         return store(packet)
     }
+
+    /// Allows as many repetitions as fit into a bitrate, bit/s. Returns what those of now cost.
+    mutating func limitRedundancy(to room: Int, at now: Instant) -> Int {
+        guard codec.redPayloadType != nil else { return 0 }
+        let count = max(room, 0) / max(soundRate.bitrate(at: now), 1)
+        redundancyLimit = min(count, AudioRedundancy.maximumDistance)
+        return redundancyRate.bitrate(at: now)
+    }
+
+    /// Lost packets have been counted anew.
+    mutating func follow(loss: Double) { redundancy.update(loss: loss) }
 
     /// Stores the packets of one picture; nil when it was refused because a key frame must come first.
     mutating func packetizeVideo(
@@ -133,9 +162,11 @@ package struct RTPSender: Sendable {
     ) -> SentRTPPacket? {
         guard let stored = history.packet(sequenceNumber) else { return nil }
         history.markSent(sequenceNumber, at: now)
+        // Nothing is left to say it with when a new description took the type away meanwhile.
+        guard let payloadType = stored.isRedundant ? codec.redPayloadType : codec.payloadType else { return nil }
         let usesRTX = isRetransmission && sendsRTX
         var header = RTPHeader(
-            marker: stored.marker, payloadType: codec.payloadType,
+            marker: stored.marker, payloadType: payloadType,
             sequenceNumber: UInt16(truncatingIfNeeded: sequenceNumber), timestamp: stored.timestamp, ssrc: ssrc)
         if usesRTX, let rtxSSRC, let payloadType = codec.rtxPayloadType {
             header.ssrc = rtxSSRC

@@ -28,6 +28,8 @@ struct RTPSenderCounters: Sendable {
     var paddingPacketsSent: Int64 = 0
     /// Frames that found the pacer's queue full.
     var framesDropped: Int64 = 0
+    /// Packets of sound with earlier sound in them.
+    var redundantPacketsSent: Int64 = 0
     /// Feedback that came in.
     var nackCount: Int64 = 0
     var pliCount: Int64 = 0

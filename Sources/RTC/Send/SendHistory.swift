@@ -11,6 +11,8 @@ struct SendHistory: Sendable {
         var marker: Bool
         var payload: [UInt8]
         var audioLevel: AudioLevel?
+        /// The payload is of RFC 2198's form.
+        var isRedundant = false
         /// Nil while it waits for the pacer.
         var lastSent: Instant?
         /// When it was last put into the pacer's queue for a NACK.

@@ -26,11 +26,15 @@ struct MediaSection: Sendable {
 
     var mid: String { media.mid }
 
-    /// The codec that a payload type stands for, and whether it is its RTX form.
-    func codec(payloadType: UInt8) -> (codec: NegotiatedCodec, isRTX: Bool)? {
+    /// How a codec's media is wrapped in a packet.
+    enum PacketForm { case plain, retransmission, redundant }
+
+    /// The codec that a payload type stands for, and in which form.
+    func codec(payloadType: UInt8) -> (codec: NegotiatedCodec, form: PacketForm)? {
         for codec in media.codecs {
-            if codec.payloadType == payloadType { return (codec, false) }
-            if codec.rtxPayloadType == payloadType { return (codec, true) }
+            if codec.payloadType == payloadType { return (codec, .plain) }
+            if codec.rtxPayloadType == payloadType { return (codec, .retransmission) }
+            if codec.redPayloadType == payloadType { return (codec, .redundant) }
         }
         return nil
     }

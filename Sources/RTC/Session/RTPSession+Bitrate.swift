@@ -40,7 +40,7 @@ extension RTPSession {
         let total = Int(congestion.estimate)
         pacer.targetBitrate = total
         pacer.isDraining = congestion.isDraining
-        var audio = 0
+        var audio = limitRedundancy(total: Int(congestion.uncongestedBitrate), at: now)
         var bounds: [VideoBitrateBounds] = []
         for section in sections where section.sender?.isActive == true {
             switch section.media.kind {
@@ -64,6 +64,17 @@ extension RTPSession {
         if targetThrottle.shouldTell(video, isForced: tellsAnyChange && changed, at: now) {
             emit(.targetBitrateChanged(video: video, total: total))
         }
+    }
+
+    /// Lets sound be repeated as far as the path has room for it. Returns what that costs now, bit/s.
+    private mutating func limitRedundancy(total: Int, at now: Instant) -> Int {
+        var cost = 0
+        for index in sections.indices
+        where sections[index].media.kind == .audio && sections[index].sender?.isActive == true {
+            let room = total - sections[index].audioMaximum
+            cost += sections[index].sender?.limitRedundancy(to: room, at: now) ?? 0
+        }
+        return cost
     }
 
     /// What is left for compressed pictures of what is not sound: without retransmissions and packet headers, and less

@@ -62,7 +62,9 @@ extension RTPSession {
         sections[index].sender?.remote.record(block, clockRate: clockRate)
         congestion?.receiveReport(fractionLost: Double(block.fractionLost) / 256, at: now)
         updateBitrates(at: now)
-        emit(.lossReport(mid: sections[index].mid, fraction: Double(block.fractionLost) / 256))
+        if sections[index].sender?.loss.record(reported: Double(block.fractionLost) / 256) == true {
+            followLoss(of: index)
+        }
         guard block.lastSenderReport != 0 else { return }
         let span = ntpTime(at: now).compact &- block.lastSenderReport &- block.delaySinceLastSenderReport
         guard let measured = Self.roundTripTime(ofCompact: span) else { return }
@@ -131,7 +133,20 @@ extension RTPSession {
             last = result.ssrc
             for index in sections.indices { sections[index].sender?.acknowledge(result.ssrc) }
         }
+        for index in sections.indices {
+            guard let ssrc = sections[index].sender?.ssrc,
+                sections[index].sender?.loss.record(results, ssrc: ssrc, at: now) == true
+            else { continue }
+            followLoss(of: index)
+        }
         receiveCongestionFeedback(results, at: now)
+    }
+
+    /// Protects the stream as its loss asks for, and tells.
+    private mutating func followLoss(of index: Int) {
+        guard let fraction = sections[index].sender?.loss.fraction else { return }
+        sections[index].sender?.follow(loss: fraction)
+        emit(.lossReport(mid: sections[index].mid, fraction: fraction))
     }
 
     private func indexOfSource(_ ssrc: UInt32) -> Int? { sections.firstIndex { $0.receiver.ssrc == ssrc } }

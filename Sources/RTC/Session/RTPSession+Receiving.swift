@@ -14,13 +14,13 @@ extension RTPSession {
         guard packet.ssrc != 0,
             let identifier = demultiplexer.section(for: packet, in: sections, at: now),
             let index = index(ofSection: identifier),
-            let (codec, isRTX) = sections[index].codec(payloadType: packet.payloadType),
+            let (codec, form) = sections[index].codec(payloadType: packet.payloadType),
             sections[index].media.direction.receives
         else {
             if packet.ssrc != 0 { discardedPacketCount += 1 }
             return
         }
-        if isRTX {
+        if form == .retransmission {
             receiveRTX(packet, codec: codec, section: index, byteCount: bytes.count, at: now)
         } else {
             receiveMedia(packet, section: index, byteCount: bytes.count, at: now)
@@ -99,11 +99,12 @@ extension RTPSession {
         }
     }
 
-    /// How much the sound of this section should be delayed further to meet its picture; zero in most calls.
-    package func suggestedAudioDelay(mid: String) -> Duration {
-        guard let index = index(of: mid), let delay = audioDelay(sections[index].receiver) else { return .zero }
+    /// How long the sound of this section should at least take from its arrival to the loudspeaker, so that it does not
+    /// come before its picture; zero in most calls.
+    package func audioPlayoutFloor(mid: String) -> Duration {
+        guard let index = index(of: mid), let transit = sections[index].receiver.audioTransit else { return .zero }
         return sections.first { $0.media.kind == .video && audioSection(pairedWith: $0)?.mid == mid }?
-            .receiver.lipSync.audioShortfall(audioDelay: delay) ?? .zero
+            .receiver.lipSync.audioFloor(audioTransit: transit) ?? .zero
     }
 
     mutating func updateLipSync(_ index: Int, at now: Instant) {

@@ -7,7 +7,12 @@ extension RTPSession {
     package func statistics(at now: Instant) -> [StatisticsRecord] {
         var records: [StatisticsRecord] = []
         for section in sections {
-            for codec in section.media.codecs { records.append(Self.codecRecord(codec, section)) }
+            for codec in section.media.codecs {
+                records.append(Self.codecRecord(codec, section))
+                if codec.redPayloadType == section.receiver.lastPayloadType, codec.redPayloadType != nil {
+                    records.append(Self.redundancyRecord(codec, section))
+                }
+            }
             if let sender = section.sender, sender.counters.packetsSent > 0 {
                 records.append(Self.outbound(sender, section))
                 if sender.remote.reportCount > 0 { records.append(Self.remoteInbound(sender, section)) }
@@ -35,9 +40,18 @@ extension RTPSession {
         if section.media.kind == .audio { record["channels"] = .integer(Int64(codec.channels)) }
         if !codec.parameters.isEmpty {
             record["sdpFmtpLine"] = .text(
-                codec.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ";"))
+                codec.parameters.sorted { $0.key < $1.key }
+                    .map { $0.key.isEmpty ? $0.value : "\($0.key)=\($0.value)" }.joined(separator: ";"))
         }
         return record
+    }
+
+    private static func redundancyRecord(_ codec: NegotiatedCodec, _ section: MediaSection) -> StatisticsRecord {
+        var form = codec
+        form.name = "red"
+        form.payloadType = codec.redPayloadType ?? 0
+        form.parameters = ["": "\(codec.payloadType)/\(codec.payloadType)"]
+        return codecRecord(form, section)
     }
 
     private static func stream(
@@ -64,6 +78,9 @@ extension RTPSession {
         record["nackCount"] = .integer(counters.nackCount)
         record["active"] = .flag(sender.isActive)
         if sender.remote.reportCount > 0 { record["remoteId"] = .text("remote-inbound-rtp-\(section.mid)") }
+        if sender.codec.redPayloadType != nil {
+            record["redundantPacketsSent"] = .integer(counters.redundantPacketsSent)
+        }
         guard section.media.kind == .video else { return record }
         if let rtxSSRC = sender.rtxSSRC { record["rtxSsrc"] = .integer(Int64(rtxSSRC)) }
         record["paddingPacketsSent"] = .integer(counters.paddingPacketsSent)
@@ -110,6 +127,11 @@ extension RTPSession {
             record["lastPacketReceivedTimestamp"] = .number(Double(time.microseconds) / 1000)
         }
         if receiver.remote != nil { record["remoteId"] = .text("remote-outbound-rtp-\(section.mid)") }
+        if section.media.kind == .audio {
+            record["fecPacketsReceived"] = .integer(counters.fecPacketsReceived)
+            record["fecPacketsDiscarded"] = .integer(counters.fecPacketsDiscarded)
+            record["fecBytesReceived"] = .integer(counters.fecBytesReceived)
+        }
         guard section.media.kind == .video else { return record }
         if let rtxSSRC = receiver.rtxSSRC { record["rtxSsrc"] = .integer(Int64(rtxSSRC)) }
         record["framesReceived"] = .integer(counters.framesReceived)

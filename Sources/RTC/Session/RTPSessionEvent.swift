@@ -12,7 +12,8 @@ package enum RTPSessionEvent: Sendable {
     case bye(mid: String)
     /// A new measurement of the round trip, smoothed.
     case roundTripTime(Duration)
-    /// How the far side gets what we send: share lost since its last report, 0...1. For Opus' expected-loss setting.
+    /// How the far side gets what we send: the share lost, 0...1, smoothed over some seconds; told about once a second.
+    /// For Opus' expected-loss setting.
     case lossReport(mid: String, fraction: Double)
     /// Encoders should make this much, bit/s: all pictures together, and what all streams may send. Falls are told at
     /// once, rises at most five times a second. With several video sections, `videoTargetBitrate(mid:)` tells each one's.

@@ -1,0 +1,42 @@
+/// What to play next, from a jitter buffer that the engine does not know.
+package struct AudioPull {
+    package enum Action {
+        /// A packet, valid until the next call.
+        case decode(UnsafeRawBufferPointer)
+        /// The packet was lost, but the one after it is here and carries a copy (in-band FEC).
+        case recover(UnsafeRawBufferPointer)
+        /// There is nothing to decode.
+        case conceal(Concealment)
+        /// Nothing has been sent yet, or any more.
+        case silence
+    }
+
+    /// Why there is nothing to decode.
+    package enum Concealment {
+        /// It may still come.
+        case late
+        /// It will not come any more.
+        case lost
+        /// The far side has nothing to say (discontinuous transmission).
+        case pause
+    }
+
+    package enum Stretch { case none, accelerate, decelerate }
+
+    package var action: Action
+    package var stretch: Stretch
+    /// Samples that concealment must make, up to 120 ms; 0 stands for as many as the last packet had.
+    package var sampleCount: Int
+
+    package init(action: Action, stretch: Stretch, sampleCount: Int = 0) {
+        self.action = action
+        self.stretch = stretch
+        self.sampleCount = sampleCount
+    }
+}
+
+/// Where received packets come from. Called on the audio thread: no lock, no allocation.
+package protocol AudioPacketSource: AnyObject, Sendable {
+    /// - Parameter microseconds: now, on `CLOCK_MONOTONIC`.
+    func next(at microseconds: Int64) -> AudioPull
+}
