@@ -17,19 +17,27 @@ package struct SDPHeaderExtension: Hashable, Sendable {
 }
 
 extension SDPMedia {
-    /// Codecs in the order of the media line; a payload type without `rtpmap` is left out, but for the static ones.
+    /// Parameters and kinds of feedback of one codec; browsers send fewer than ten. Of more, the first count: else a line that
+    /// comes a thousand times would be kept for each of a hundred payload types.
+    private static let detailCap = 64
+
+    /// Codecs in the order of the media line, each payload type once; one without `rtpmap` is left out, but for the static
+    /// ones.
     package var codecs: [SDPCodec] {
         let maps = rtpMaps
+        var seen: Set<UInt8> = []
         let feedback = values("rtcp-fb").compactMap { line -> (String, String)? in
             let parts = line.split(separator: " ", maxSplits: 1)
             return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
         }
         return formats.compactMap { format in
-            guard let payloadType = UInt8(format), payloadType <= 127, let map = maps[payloadType] else { return nil }
+            guard let payloadType = UInt8(format), payloadType <= 127, let map = maps[payloadType],
+                seen.insert(payloadType).inserted
+            else { return nil }
             return SDPCodec(
                 payloadType: payloadType, name: map.name, clockRate: map.rate, channels: map.channels,
                 parameters: parameters(of: format),
-                feedback: feedback.filter { $0.0 == format || $0.0 == "*" }.map(\.1))
+                feedback: Array(feedback.lazy.filter { $0.0 == format || $0.0 == "*" }.map(\.1).prefix(Self.detailCap)))
         }
     }
 
@@ -48,7 +56,8 @@ extension SDPMedia {
     private func parameters(of format: String) -> [String: String] {
         var found: [String: String] = [:]
         for value in values("fmtp") where value.hasPrefix(format + " ") {
-            for part in value.dropFirst(format.count + 1).split(separator: ";").prefix(64) {
+            for part in value.dropFirst(format.count + 1).split(separator: ";").prefix(Self.detailCap) {
+                guard found.count < Self.detailCap else { return found }
                 let pair = part.drop { $0 == " " }.split(separator: "=", maxSplits: 1)
                 if pair.count == 2 { found[pair[0].lowercased()] = String(pair[1]) } else { found[""] = String(part) }
             }

@@ -72,7 +72,7 @@ import Wire
         }
         try call.called.peer.setRemoteDescription(.offer, text, at: call.now)
         let answer = try call.called.peer.setLocalDescription(.answer, at: call.now)
-        #expect(answer.utf8.count < 100_000)
+        #expect(answer.utf8.count < 20_000)
         expectGoesOn(call)
     }
 
