@@ -16,7 +16,7 @@ import Testing
 
     @Test(
         "9.1 and 9.2: whole messages of up to 16 MiB",
-        arguments: [WebSocketRole.server, .client], [1 << 16, 1 << 18, 1 << 20, 1 << 22, 1 << 23, 1 << 24])
+        arguments: [WebSocketRole.server, .client], [1 << 16, 1 << 20, 1 << 24])
     func whole(role: WebSocketRole, size: Int) async throws {
         // Text of seven bits and of two bytes in turn.
         let text = String(repeating: "BAsd7&jh", count: (size - 8) / 8) + "ÄÖÜß"
@@ -26,11 +26,10 @@ import Testing
     }
 
     @Test(
-        "9.3 and 9.4: messages of 4 MiB in fragments of 64 bytes and more",
-        arguments: [WebSocketRole.server, .client],
-        [64, 256, 1 << 10, 1 << 12, 1 << 14, 1 << 16, 1 << 18, 1 << 20, 1 << 22])
+        "9.3 and 9.4: messages of 1 MiB in fragments of 64 bytes and more",
+        arguments: [WebSocketRole.server, .client], [64, 256, 1 << 10, 1 << 12, 1 << 14, 1 << 16, 1 << 18, 1 << 20])
     func fragments(role: WebSocketRole, size: Int) async throws {
-        let total = 4 << 20
+        let total = 1 << 20
         let isText = size.leadingZeroBitCount.isMultiple(of: 4)
         let fragment = [UInt8](repeating: 0x2A, count: size)
         let opcode: UInt8 = isText ? 1 : 2

@@ -13,7 +13,7 @@ extension ConformanceCases {
         }
 
     /// A word of Greek, whose every beginning is sound between characters and broken within one.
-    private static let word = Array("κόσμε".utf8)
+    private static let word: [UInt8] = [0xCE, 0xBA, 0xE1, 0xBD, 0xB9, 0xCF, 0x83, 0xCE, 0xBC, 0xCE, 0xB5]
 
     private static let sound: [(String, [UInt8])] =
         [2, 5, 7, 9, 11].map { ("6.6 beginning", Array(word.prefix($0))) }
