@@ -5,6 +5,7 @@ import NIOPosix
 import NIOSSL
 import NIOWebSocket
 import RTC
+import Transport
 
 /// Why no signalling connection came about.
 struct DialFailure: Error, Hashable {
@@ -49,6 +50,7 @@ struct SignalingDialer: Sendable {
     private func start(
         _ channel: any Channel, _ context: NIOSSLContext, _ presented: PresentedIdentity, address: CallAddress
     ) throws -> EventLoopFuture<SignalingConnection> {
+        channel.hideFromChildProcesses()
         // No name for TLS to check: the key is what counts.
         let tls = try NIOSSLClientHandler(
             context: context, serverHostname: nil, customVerificationCallback: presented.callback)
