@@ -59,7 +59,7 @@ final class RootObject: BusInterface {
             "ListeningProblem": .string(conference.listeningProblem.map { "\($0)" } ?? ""),
             "DoNotDisturb": .bool(conference.doNotDisturb),
             "RestoringProblem": .string(conference.restoringProblem.map(Self.sentence) ?? ""),
-        ]
+        ].merging(serverProperties) { $1 }
     }
 
     func property(_ name: String) throws(BusFailure) -> Variant {

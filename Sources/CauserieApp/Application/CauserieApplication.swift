@@ -90,6 +90,10 @@ final class CauserieApplication {
             ModelObservation({ conference.listeningProblem.map { "\($0)" } }) { [weak self] in
                 self?.listeningChanged(problem: $0)
             },
+            ModelObservation({ Reachability.accountNote(conference.rendezvous) }) { [weak self] _ in
+                guard let self, let preferencesDialog else { return }
+                showAccount(in: preferencesDialog)
+            },
             ModelObservation({ conference.devices }) { [weak self] in self?.preferencesDialog?.setDevices($0) },
             ModelObservation({ conference.windows.map(\.id) }) { [weak self] _ in self?.showWindows() },
             ModelObservation({ conference.closedWindows.isEmpty }) { [application] isEmpty in
@@ -228,6 +232,7 @@ final class CauserieApplication {
             let dialog = try PreferencesDialog(preferences, userName: StreamDefaults().identifier)
             dialog.setDevices(conference.devices)
             dialog.setPortNote(Reachability.portNote(conference))
+            showAccount(in: dialog)
             connect(
                 dialog.window, "close-request",
                 returning: { [weak self] _ in
@@ -237,6 +242,16 @@ final class CauserieApplication {
             preferencesDialog = dialog
             dialog.present(over: window.view.window)
         } catch { window.view.showToast("\(error)") }
+    }
+
+    private func showAccount(in dialog: PreferencesDialog) {
+        let rendezvous = conference.rendezvous
+        dialog.setAccount(rendezvous.account, note: Reachability.accountNote(rendezvous)) { account in
+            do throws(RendezvousProblem) {
+                try rendezvous.configure(account)
+                return nil
+            } catch { return translated("\(error)") }
+        }
     }
 
     // MARK: Being reached

@@ -28,6 +28,8 @@ package nonisolated struct CallSituation: Hashable, Sendable {
     package var isIdentityRefused = false
     /// The far side uses a name that somebody with another identity key had before.
     package var isImpostorPossible = false
+    /// The far side has no identity key: a browser.
+    package var isUnproven = false
     /// The microphone has heard nothing for long.
     package var isMicrophoneSilent = false
     /// How good the call is; nil while that is not known.
@@ -68,6 +70,7 @@ extension CallSituation {
         problems = stream.problems
         quality = stream.state.isAnswered ? stream.quality : nil
         isImpostorPossible = stream.remoteIdentity?.standing == .changed
+        isUnproven = stream.remoteIdentity?.standing == .unproven
         hasCamera = stream.camera != .none
         hasMicrophone = stream.microphone != .none
         display = pane.display
@@ -84,7 +87,8 @@ extension CallSituation {
 
     /// An address without the port that need not be said.
     package static func shortened(_ address: String) -> String {
-        let port = ":\(ConferenceOptions.defaultPort)"
+        let usual = address.contains("@") ? ConferenceOptions.defaultServerPort : ConferenceOptions.defaultPort
+        let port = ":\(usual)"
         guard address.hasSuffix(port) else { return address }
         let host = address.dropLast(port.count)
         return host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : String(host)

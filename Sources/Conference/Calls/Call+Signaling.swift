@@ -50,9 +50,12 @@ extension Call {
 
     // MARK: In
 
-    func receive(_ event: SignalingEvent) {
+    func receive(_ event: CarrierEvent) {
         switch event {
         case .message(let message): receive(message)
+        case .lost: handle(.carrierLost)
+        case .restored: handle(.carrierRestored)
+        case .identityRefused(let presented): refuse(presented)
         case .closed(.byPeer): handle(.carrierClosed)
         case .closed(.silence): handle(.carrierSilent)
         case .closed(.violation(let reason)):
@@ -61,6 +64,15 @@ extension Call {
                 metadata: ["from": "\(carrier?.remoteAddress?.description ?? "")", "reason": "\(reason)"])
             handle(.carrierViolated)
         }
+    }
+
+    /// The one who answers through a server has not the key that is known of this name.
+    private func refuse(_ presented: DTLSFingerprint?) {
+        if let destination, [.waiting, .ringing].contains(machine.state) {
+            stream?.refusedIdentity = RefusedIdentity(
+                address: destination.description, fingerprint: presented?.description ?? "")
+        }
+        handle(.identityRefused)
     }
 
     private func receive(_ message: SignalingMessage) {
@@ -76,6 +88,7 @@ extension Call {
         case .videoAnswer(let name, let sdp):
             setRemoteName(name)
             if [.waiting, .ringing].contains(machine.state) {
+                conference?.metAnswerer(of: self)
                 remoteDescription = sdp
                 handle(.answerReceived)
             } else if isNegotiated, renegotiation.state == .waiting {
@@ -95,7 +108,7 @@ extension Call {
                 handle(.rejectReceived(reason))
             }
         case .stream(let notice): receive(notice)
-        case .unknown: break
+        case .delivery, .unknown: break
         }
     }
 
@@ -111,11 +124,11 @@ extension Call {
         if stream.remoteStopped != notice.stopped { stream.remoteStopped = notice.stopped }
     }
 
-    /// Candidates that are kept for a call that nobody has answered yet.
+    /// Candidates that are kept until their description is there: a browser's may come before its answer.
     private static let candidateLimit = 128
 
     private func receive(_ candidate: TrickledCandidate) {
-        guard media != nil, machine.state != .incoming else {
+        guard media != nil, machine.state != .incoming, machine.streamState != .calling else {
             if remoteCandidates.count < Self.candidateLimit { remoteCandidates.append(candidate) }
             return
         }

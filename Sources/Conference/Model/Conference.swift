@@ -39,6 +39,9 @@ import Transport
     /// More STUN servers, of the preferences: `stun:host:port`; for calls that begin from now on.
     package var stunServers: [String]
 
+    /// Being reached by name through a server.
+    package let rendezvous: RendezvousRegistration
+
     /// Whether ringing and the like are played on the streams' speakers.
     package var playsTones = true { didSet { if !playsTones { tones?.stop() } } }
 
@@ -59,6 +62,8 @@ import Transport
     @ObservationIgnored var listenerPort = 0
     @ObservationIgnored var listenerWork: Task<Void, Never>?
     @ObservationIgnored var listenerRetry: Task<Void, Never>?
+    /// By the calls' identifiers, until they are closed: a hang-up may wait for a connection after the call is over.
+    @ObservationIgnored var carriers: [CarrierKey: NetworkCarrier] = [:]
     @ObservationIgnored var arrivals: [ObjectIdentifier: IncomingCall] = [:]
     @ObservationIgnored var closing: [Int: Task<Void, Never>] = [:]
     @ObservationIgnored private var closingCount = 0
@@ -97,12 +102,15 @@ import Transport
         store = WindowStore(in: folders, logger: logger)
         networkStore = NetworkStore(in: folders, logger: logger)
         networkSettings = networkStore.load()
+        rendezvous = RendezvousRegistration(
+            in: folders, timing: options.timing, authorities: options.serverAuthorities, logger: logger)
         do {
             identity = try IdentityStore.identity(in: folders, logger: logger)
         } catch {
             logger.error("no identity key can be made: \(error)")
             identity = nil
         }
+        rendezvous.conference = self
         restoreWindows()
     }
 
@@ -132,6 +140,7 @@ import Transport
             Task { await refreshDevices() }
         }
         updateListening()
+        rendezvous.start()
         await listenerWork?.value
     }
 
@@ -151,7 +160,9 @@ import Transport
             await listenerWork?.value
             for carrier in carriers { await carrier.waitUntilClosed() }
             for work in closing.values { await work.value }
+            await rendezvous.stop()
         }
+        for carrier in self.carriers.values { carrier.abandon() }
     }
 
     /// Waits for `work`, but no longer than so long.

@@ -125,9 +125,9 @@ final class SignalingHandler: ChannelInboundHandler {
 
     private func receive(_ bytes: [UInt8]) {
         do throws(SignalingError) {
-            let message = try SignalingMessage(parsing: bytes)
-            if message == .unknown { return }
-            if !deliver(.message(message)) { cutOff("too many messages") }
+            let envelope = try SignalingEnvelope(parsing: bytes)
+            if envelope.message == .unknown, envelope.number == nil { return }
+            if !deliver(.message(envelope)) { cutOff("too many messages") }
         } catch { cutOff("\(error)") }
     }
 

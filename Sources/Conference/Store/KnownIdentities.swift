@@ -40,6 +40,10 @@ import RTC
         remember(identity, under: address.description, in: \.addresses)
     }
 
+    func forget(_ address: CallAddress) {
+        if contents.addresses.removeValue(forKey: address.description) != nil { save() }
+    }
+
     func remember(_ identity: DTLSFingerprint, of name: String) {
         if !name.isEmpty { remember(identity, under: name, in: \.names) }
     }
