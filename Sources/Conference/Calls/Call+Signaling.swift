@@ -70,7 +70,7 @@ extension Call {
     private func refuse(_ presented: DTLSFingerprint?) {
         if let destination, [.waiting, .ringing].contains(machine.state) {
             stream?.refusedIdentity = RefusedIdentity(
-                address: destination.description, fingerprint: presented?.description ?? "")
+                address: (carrier?.remotePerson ?? destination).description, fingerprint: presented?.description ?? "")
         }
         handle(.identityRefused)
     }
@@ -112,14 +112,19 @@ extension Call {
         }
     }
 
+    /// The name in a message. Through a server it is the name there, which says less than the one that a notice has given.
     private func setRemoteName(_ name: String) {
+        if carrier?.remotePerson == nil || stream?.remoteIdentifier == nil { showRemoteName(name) }
+    }
+
+    private func showRemoteName(_ name: String) {
         guard let stream, stream.call === self, !name.isEmpty, stream.remoteIdentifier != name else { return }
         stream.remoteIdentifier = name
     }
 
     private func receive(_ notice: StreamNotice) {
         guard let stream, stream.call === self else { return }
-        setRemoteName(notice.identifier)
+        showRemoteName(notice.identifier)
         if stream.remoteOutgoing != notice.outgoing { stream.remoteOutgoing = notice.outgoing }
         if stream.remoteStopped != notice.stopped { stream.remoteStopped = notice.stopped }
     }
@@ -128,7 +133,7 @@ extension Call {
     private static let candidateLimit = 128
 
     private func receive(_ candidate: TrickledCandidate) {
-        guard media != nil, machine.state != .incoming, machine.streamState != .calling else {
+        guard ![.idle, .incoming, .calling].contains(machine.streamState) else {
             if remoteCandidates.count < Self.candidateLimit { remoteCandidates.append(candidate) }
             return
         }

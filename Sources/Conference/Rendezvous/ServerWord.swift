@@ -39,8 +39,10 @@ enum ServerWord: Hashable, Sendable {
         case "userlist":
             guard let users = fields.users else { return nil }
             var seen: Set<String> = []
-            let shown = users.lazy.filter { !$0.isEmpty && SignalingText.isName($0) && seen.insert($0).inserted }
-            self = .users(Array(shown.prefix(Self.userLimit)))
+            let shown = users.prefix(Self.userLimit).filter {
+                !$0.isEmpty && SignalingText.isName($0) && seen.insert($0).inserted
+            }
+            self = .users(shown)
         case "message", "username": self = .other
         default:
             guard !name.isEmpty else { return nil }

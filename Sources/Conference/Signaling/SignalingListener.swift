@@ -26,7 +26,7 @@ final class SignalingListener: Sendable {
             let admission = NIOLoopBoundBox.makeBoxSendingValue(Admission(timing: timing), eventLoop: eventLoop)
             let bootstrap = ServerBootstrap(group: eventLoop)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .serverChannelOption(.backlog, value: 32)
+                .serverChannelOption(.backlog, value: 128)
                 .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
                 .serverChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture { channel.hideFromChildProcesses() }
