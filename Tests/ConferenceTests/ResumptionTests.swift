@@ -70,7 +70,8 @@ import Testing
     func queued(rounds: Int) async throws {
         let pair = try await connected()
         let media = try #require(pair.bob.media.last)
-        let before = media.candidates.count
+        // Each offer of the double has one of its own, too.
+        var heard: [String] { media.candidates.filter { !$0.hasPrefix("candidate:of") } }
         var expected: [String] = []
         for round in 1...rounds {
             pair.relay.cut()
@@ -87,10 +88,8 @@ import Testing
             pair.relay.mend()
             try await pair.waitUntilRestored()
         }
-        try await until("all are there, not \(media.candidates.count - before)") {
-            media.candidates.count >= before + expected.count
-        }
-        #expect(Array(media.candidates.dropFirst(before)) == expected)
+        try await until("all are there") { heard.count >= expected.count }
+        #expect(heard == expected)
         try await until("each change was negotiated") {
             media.calls.filter { $0.hasPrefix("createAnswer") }.count == rounds + 1
         }
