@@ -22,7 +22,8 @@ import Testing
             "", " ", ":", ":80", "host:", "host:0", "host:65536", "host:-1", "host:+1", "host:8o", "host:000080",
             "[::1", "::1]", "[::1]x", "[::1]:", "[::1]80", "[host]:80", "[1.2.3.4]:80", "1.2.3", "1.2.3.4.5",
             "256.1.1.1", "a b", "a\nb", "a\u{0}b", "-host", "host-", "a..b", ".a", "h\u{F6}st", "host/path",
-            "@host", "ann@", "a\nb@host", " @host", "https://host", "0.0.0.0", "[::]", "224.0.0.1", "ff02::1", "fe80::1%eth0",
+            "@host", "ann@", "a\nb@host", " @host", "https://host", "0.0.0.0", "[::]", "224.0.0.1", "ff02::1",
+            "fe80::1%eth0",
             String(repeating: "a", count: 64), String(repeating: "a.", count: 127) + "aa",
             String(repeating: "x", count: 100_000),
         ])

@@ -65,7 +65,9 @@ import Testing
         }
         if after == before { #expect(actions.isEmpty, "nothing is done without a change") }
         let words: [CallAction] = [.sendOffer, .sendAnswer, .sendRinging, .sendHangUp]
-        if ![.open, .lost].contains(after.carrier) { #expect(!actions.contains { words.contains($0) }, "nobody hears it") }
+        if ![.open, .lost].contains(after.carrier) {
+            #expect(!actions.contains { words.contains($0) }, "nobody hears it")
+        }
         #expect(Self.expected(before, event) == after.state)
     }
 
@@ -208,7 +210,8 @@ import Testing
     func reasons() {
         let reasons: [EndReason] = [
             .localHangUp, .remoteHangUp, .declined, .busy, .noAnswer, .missed, .invalidAddress, .unknownHost,
-            .connectionRefused, .unreachable, .notCauserie, .identityChanged, .unknownPerson, .serverNotTrusted, .incompatible, .mediaFailed,
+            .connectionRefused, .unreachable, .notCauserie, .identityChanged, .unknownPerson, .serverNotTrusted,
+            .incompatible, .mediaFailed,
             .connectionLost, .protocolError, .localError("x"),
         ]
         #expect(Set(reasons.map(\.code)).count == reasons.count)

@@ -13,7 +13,8 @@ import Testing
         return try (#require(Int(fields[1]))) * sysconf(Int32(_SC_PAGESIZE))
     }
 
-    @Test("a thousand connections that say nothing are bounded in number, time and memory; a running call is not harmed")
+    @Test(
+        "a thousand connections that say nothing are bounded in number, time and memory; a running call is not harmed")
     func thousand() async throws {
         let ann = try await Instance.start("Ann")
         let bob = try await Instance.start("Bob") { $0.timing.handshake = .seconds(2) }

@@ -204,7 +204,8 @@ import Testing
         let page = try await server.join(as: "eve")
         try await page.send(String(decoding: offer.frame(), as: UTF8.self))
         // And one in order, which comes after it.
-        let late = SignalingEnvelope(.videoOffer(name: "eve", sdp: "v=0\r\nplain\r\n"), call: "d", number: 1, target: "bob")
+        let late = SignalingEnvelope(
+            .videoOffer(name: "eve", sdp: "v=0\r\nplain\r\n"), call: "d", number: 1, target: "bob")
         try await page.send(String(decoding: late.frame(), as: UTF8.self))
         try await bob.wait(.incoming)
         #expect(bob.stream.remoteIdentity?.standing == .unproven)
@@ -378,7 +379,9 @@ import Testing
 
     @Test("a server on this computer, and one elsewhere with TLS, are no problem")
     func accepted() throws {
-        for server in ["ws://localhost:29173/signal?room=x", "ws://[::1]:1", "wss://example.org", "WSS://EXAMPLE.org:1/"] {
+        for server in [
+            "ws://localhost:29173/signal?room=x", "ws://[::1]:1", "wss://example.org", "WSS://EXAMPLE.org:1/",
+        ] {
             _ = try RendezvousAccount(server: server, name: "Ann Lee").url()
         }
     }

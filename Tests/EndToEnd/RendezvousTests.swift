@@ -5,7 +5,9 @@ import Testing
 
 /// Two headless instances that meet at a real server, driven by `causeriectl` alone.
 @Suite("Through a server", .serialized) struct ThroughAServerTests {
-    private static let media = ["--camera", "test-pattern:320x240@15", "--microphone", "test-tone", "--speaker", "none"]
+    private static let media = [
+        "--camera", "test-pattern:320x240@15", "--microphone", "test-tone", "--speaker", "none",
+    ]
 
     @Test("A call by name goes on when the server is killed and started again, and the hang-up is told")
     func killed() async throws {

@@ -26,14 +26,15 @@ import Testing
         }
         let isReceiving = try await browser.value(
             Bool.self,
-            "return await client.until(async () => { const r = await client.received(); return r.video >= 10 && r.audio > 0; });")
+            "return await client.until(async () => { const r = await client.received(); return r.video >= 10 && r.audio > 0; });"
+        )
         #expect(isReceiving)
         #expect(try instance.get("remoteStanding") == "unproven")
     }
 
     @Test("The page calls, the instance changes what it sends in mid-call, and the page hangs up")
     func pageCalls() async throws {
-        let (_, instance, browser) = try await start()
+        let (server, instance, browser) = try await start()
         _ = try await browser.value(Bool.self, "await client.invite('causerie'); return true;")
         try await instance.wait(for: "state", "connected")
         try await expectMedia(instance, browser)
@@ -44,15 +45,19 @@ import Testing
         try await instance.wait(for: "state", "ended")
         #expect(try instance.get("endReason") == "remote-hang-up")
         await browser.stop()
+        // Let go, it would end.
+        try await server.kill()
     }
 
     @Test("The page is called, and the instance hangs up")
     func pageIsCalled() async throws {
-        let (_, instance, browser) = try await start()
+        let (server, instance, browser) = try await start()
         try instance.must("connect", "main", "page@127.0.0.1", "--wait")
         try await expectMedia(instance, browser)
         try instance.must("disconnect", "main")
         #expect(try await browser.value(Bool.self, "return await client.until(() => client.ended);"))
         await browser.stop()
+        // Let go, it would end.
+        try await server.kill()
     }
 }

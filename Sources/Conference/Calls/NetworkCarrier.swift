@@ -45,6 +45,8 @@ import Wire
     private var remaking: Task<Void, Never>?
     private var deadline: Task<Void, Never>?
     private var awaitsResumed = false
+    /// Whether the far side was asked for what is missing.
+    private var hasAsked = false
     /// The connection belongs to another carrier: its first message was of a call that is under way.
     private var isHandedOver = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
@@ -175,9 +177,13 @@ import Wire
     private func deliver(_ envelope: SignalingEnvelope) {
         if let number = envelope.number, identifier != nil {
             switch ledger.receive(number) {
-            case .next: break
+            case .next: hasAsked = false
             case .again: return
-            case .tooEarly: return say(.resume)
+            case .tooEarly:
+                // Once: each question brings everything again.
+                if !hasAsked { say(.resume) }
+                hasAsked = true
+                return
             }
         }
         do throws(SignalingError) {
@@ -261,6 +267,7 @@ import Wire
     private func use(_ path: any MessagePath) {
         let old = self.path
         self.path = path
+        hasAsked = false
         listen(to: path)
         if old !== path {
             old.onEvent = nil

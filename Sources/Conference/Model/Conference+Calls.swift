@@ -4,7 +4,8 @@ import Wire
 /// Who calls whom: finding a stream for each call that comes in, and knowing people again.
 extension Conference {
     /// Connects to an address, and to the one that was met there before, or to `expected`.
-    func dial(_ address: CallAddress, expected: DTLSFingerprint? = nil) async throws(DialFailure) -> SignalingConnection {
+    func dial(_ address: CallAddress, expected: DTLSFingerprint? = nil) async throws(DialFailure) -> SignalingConnection
+    {
         guard let identity else {
             throw DialFailure(reason: .localError("no identity key"), presented: nil, detail: "no identity key")
         }
@@ -100,7 +101,11 @@ extension Conference {
             let crossing = calling.first(where: { $0.carrier?.ends == ends })
         {
             // Both know both ends, so both choose the same one of the two calls.
-            if ends.ours.utf8.lexicographicallyPrecedes(ends.theirs.utf8) { hold(incoming, behind: crossing) } else { yield(crossing, to: incoming) }
+            if ends.ours.utf8.lexicographicallyPrecedes(ends.theirs.utf8) {
+                hold(incoming, behind: crossing)
+            } else {
+                yield(crossing, to: incoming)
+            }
         } else if let free = streams.first(where: { $0.detection && !$0.state.isBusy }) {
             ring(free, incoming)
         } else if let undecided = calling.first(where: { $0.carrier == nil }) {

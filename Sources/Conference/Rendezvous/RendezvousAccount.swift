@@ -51,7 +51,8 @@ package enum RendezvousProblem: Error, Hashable, Sendable, CustomStringConvertib
         switch self {
         case .invalidServer: translatable("A server is written wss://HOST, wss://HOST:PORT or wss://HOST:PORT/PATH.")
         case .insecureServer:
-            translatable("Only a server on this computer can be used without encryption: write wss:// instead of ws://.")
+            translatable(
+                "Only a server on this computer can be used without encryption: write wss:// instead of ws://.")
         case .invalidName: translatable("A name at a server has 1 to 32 characters.")
         case .unknownHost: translatable("There is no server of this name.")
         case .refused: translatable("No server runs at this address.")

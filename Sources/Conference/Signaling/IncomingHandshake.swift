@@ -6,7 +6,6 @@ import NIOWebSocket
 import RTC
 import Transport
 import Wire
-import Wire
 
 /// A caller's way from TCP to an open WebSocket, within a time. What is not one is closed, with one line in the log.
 struct IncomingHandshake {

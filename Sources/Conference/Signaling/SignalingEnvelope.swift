@@ -69,7 +69,8 @@ extension SignalingEnvelope {
     func prover() throws(SignalingError) -> DTLSFingerprint? {
         guard let proof else { return nil }
         guard let signedBytes,
-            let key = DTLSCertificate.signer(of: signedBytes, signature: proof.signature, certificate: proof.certificate)
+            let key = DTLSCertificate.signer(
+                of: signedBytes, signature: proof.signature, certificate: proof.certificate)
         else { throw SignalingError("a description with a wrong signature") }
         return key
     }
