@@ -32,6 +32,8 @@ enum SamplePage {
           }
           makePeer() {
             this.peer = new RTCPeerConnection();
+            this.peer.ontrack = (event) => { const video = document.createElement("video");
+              video.autoplay = true; video.srcObject = event.streams[0]; document.body.append(video); };
             this.peer.onicecandidate = (event) => { if (event.candidate) this.send(
               {type: "new-ice-candidate", target: this.target, candidate: event.candidate}); };
             this.peer.onnegotiationneeded = async () => {

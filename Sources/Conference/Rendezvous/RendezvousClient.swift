@@ -34,7 +34,7 @@ import Sockets
     private var renames = 0
     private var paths: [ObjectIdentifier: WeakPath] = [:]
     private var queue: [String] = []
-    private var budget = FrameBudget(limit: FrameBudget.limit * 4 / 5)
+    private var budget = FrameBudget(limit: FrameBudget.sendLimit)
     private var sending: Task<Void, Never>?
     private var waiters: [CheckedContinuation<Void, Never>] = []
 
