@@ -90,8 +90,10 @@ import Testing
         }
         try await until("all are there") { heard.count >= expected.count }
         #expect(heard == expected)
-        try await until("each change was negotiated") {
-            media.calls.filter { $0.hasPrefix("createAnswer") }.count == rounds + 1
+        // Changes that come while one is being negotiated are negotiated as one.
+        try await until("the last change was told and negotiated") {
+            pair.bob.stream.remoteOutgoing == pair.ann.stream.outgoing
+                && media.calls.filter { $0.hasPrefix("createAnswer") }.count > 1
         }
         try await until("the last answer has come") { pair.ann.stream.call?.renegotiation.state == .stable }
         await pair.stop()
