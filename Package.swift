@@ -90,7 +90,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("webrtc_audio_processing"), .linkedLibrary("stdc++")]),
         module(
             "Conference",
-            ["Media", "RTC", "Transport", "Wire", database, log]
+            ["Media", "RTC", "Sockets", "Transport", "Wire", database, log]
                 + nio("NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSSL")),
 
         module("Sockets", ["CZlib"] + nio("NIOCore", "NIOPosix", "NIOTLS", "NIOHTTP1", "NIOWebSocket", "NIOSSL")),
@@ -146,7 +146,7 @@ let package = Package(
         tests("MediaTests", ["Devices", "Media", "Programs", "RTC", "TestSupport", "Wire", log]),
         tests(
             "ConferenceTests",
-            ["Conference", "Media", "RTC", "Transport", "Wire", database, log]
+            ["Conference", "Media", "RTC", "Rendezvous", "Sockets", "Transport", "Wire", database, log]
                 + nio("NIOCore", "NIOPosix", "NIOSSL", "NIOWebSocket")),
         tests(
             "SocketsTests",
@@ -166,12 +166,14 @@ let package = Package(
         .target(
             name: "Instances", dependencies: ["Programs"], path: "Tests/Support/Instances", swiftSettings: common),
         .target(name: "Devices", dependencies: ["Programs"], path: "Tests/Support/Devices", swiftSettings: common),
-        tests("EndToEndTests", ["Devices", "Instances", "Programs", "causerie", "causeriectl"], path: "EndToEnd"),
+        tests(
+            "EndToEndTests", ["Devices", "Instances", "Programs", "causerie", "causerie-server", "causeriectl"],
+            path: "EndToEnd"),
         tests(
             "InteropTests",
             [
                 "BrowserSupport", "Conference", "Instances", "Media", "Programs", "RTC", "Transport", "Wire",
-                "causerie",
+                "causerie", "causerie-server",
                 "causeriectl", log,
             ] + nio("NIOCore", "NIOPosix", "NIOSSL"), path: "Interop"),
         testHost(

@@ -114,6 +114,7 @@ final class PeerTransportCore {
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16 * 2048))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    channel.hideFromChildProcesses()
                     try channel.pipeline.syncOperations.addHandler(
                         DatagramReceiver(
                             receive: { bytes, remote in bound.value.receive(bytes, from: remote, on: channel) },

@@ -64,6 +64,7 @@ final class TURNConnections {
             .channelOption(.writeBufferWaterMark, value: .init(low: Self.writeLimit / 2, high: Self.writeLimit))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    channel.hideFromChildProcesses()
                     let pipeline = channel.pipeline.syncOperations
                     if endpoint.usesTLS { try pipeline.addHandler(bound.value.makeTLSHandler(endpoint)) }
                     try pipeline.addHandler(

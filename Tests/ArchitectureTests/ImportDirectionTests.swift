@@ -9,7 +9,7 @@ import Testing
         "RTC": ["Wire"],
         "Transport": ["RTC", "Wire"],
         "Media": [],
-        "Conference": ["Media", "RTC", "Transport", "Wire"],
+        "Conference": ["Media", "RTC", "Sockets", "Transport", "Wire"],
         "Sockets": [],
         "Rendezvous": ["Sockets"],
         "GLibKit": [],

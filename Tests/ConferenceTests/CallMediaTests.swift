@@ -187,17 +187,22 @@ import Testing
         await bob.stop()
     }
 
-    @Test("a far side whose process is gone: the call ends when its media is silent")
+    @Test("a far side whose process is gone: the call ends when media and signalling stay away")
     func peerKilled() async throws {
-        let (ann, bob) = try await connected()
-        // As the system does it for a process that is killed: the connection closes, without a word.
+        let ann = try await Instance.start("Ann") { $0.timing.isolated = .seconds(1) }
+        let bob = try await Instance.start("Bob")
+        try await ann.call(bob)
+        // As the system does it for a process that is killed: the port and the connection close, without a word.
+        bob.stream.detection = false
+        try await until("Bob's port is closed") { bob.conference.listeningPort == nil }
         let carrier = try #require(bob.stream.call?.carrier as? NetworkCarrier)
-        carrier.onEvent = nil
+        carrier.onChange = nil
         carrier.abort()
-        try await until("Ann's connection is gone") { ann.stream.call?.machine.carrier == .closed }
+        try await until("Ann's connection is gone") { ann.stream.call?.machine.carrier == .lost }
         #expect(ann.stream.state == .connected)
         ann.media.last?.tell(.connectionStateChanged(.disconnected))
-        try await ann.wait(.ended(.remoteVanished))
+        try await ann.wait(.reconnecting)
+        try await ann.wait(.ended(.connectionLost))
         await ann.stop()
         await bob.stop()
     }

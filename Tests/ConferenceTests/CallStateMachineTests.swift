@@ -11,7 +11,8 @@ import Testing
         .carrierViolated, .offerReady, .answerReady, .descriptionRefused(.incompatible), .ringingReceived,
         .answerReceived, .hangUpReceived, .rejectReceived(.busy), .rejectReceived(.declined),
         .rejectReceived(.timeout), .rejectReceived(.incompatible), .accepted, .declined, .hungUp, .yielded,
-        .mediaConnected, .mediaDisconnected, .mediaFailed, .mediaClosed, .timedOut,
+        .mediaConnected, .mediaDisconnected, .mediaFailed, .mediaClosed, .timedOut, .carrierLost, .carrierRestored,
+        .identityRefused,
     ]
 
     /// A way to each state, as both caller and called where both get there, and with each fate of the signalling.
@@ -31,6 +32,10 @@ import Testing
         [.offerReceived, .accepted, .answerReady, .mediaConnected, .carrierSilent],
         [.offerReceived, .accepted, .answerReady, .mediaConnected, .mediaDisconnected],
         [.offerReceived, .accepted, .answerReady, .mediaConnected, .mediaDisconnected, .carrierSilent],
+        [.dialed, .carrierOpened, .offerReady, .answerReceived, .carrierLost],
+        [.offerReceived, .accepted, .answerReady, .mediaConnected, .carrierLost],
+        [.offerReceived, .accepted, .answerReady, .mediaConnected, .carrierLost, .mediaDisconnected],
+        [.offerReceived, .accepted, .answerReady, .mediaConnected, .mediaDisconnected, .carrierLost],
         [.dialed, .hungUp],
         [.offerReceived, .declined],
     ]
@@ -58,9 +63,11 @@ import Testing
         } else {
             #expect(!actions.contains(.close), "a call that goes on keeps what it has")
         }
-        if after.state == before.state { #expect(actions.isEmpty, "nothing is done without a change") }
+        if after == before { #expect(actions.isEmpty, "nothing is done without a change") }
         let words: [CallAction] = [.sendOffer, .sendAnswer, .sendRinging, .sendHangUp]
-        if after.carrier != .open { #expect(!actions.contains { words.contains($0) }, "nobody hears it") }
+        if ![.open, .lost].contains(after.carrier) {
+            #expect(!actions.contains { words.contains($0) }, "nobody hears it")
+        }
         #expect(Self.expected(before, event) == after.state)
     }
 
@@ -103,6 +110,8 @@ import Testing
         case (.connecting, .mediaConnected), (.reconnecting, .mediaConnected): .connected
         case (.connected, .mediaDisconnected):
             machine.carrier == .closed ? .ended(.remoteVanished) : .reconnecting
+        case (.connected, .mediaFailed) where machine.carrier == .lost: .reconnecting
+        case (.reconnecting, .mediaFailed) where machine.carrier == .lost: .reconnecting
         case (.connected, .mediaFailed), (.reconnecting, .mediaFailed), (.reconnecting, .timedOut):
             .ended(.connectionLost)
         case (.waiting, .mediaFailed), (.ringing, .mediaFailed), (.answering, .mediaFailed),
@@ -119,13 +128,17 @@ import Testing
             (.connected, .hungUp), (.reconnecting, .hungUp):
             .ended(.localHangUp)
 
-        case (_, .carrierViolated) where machine.carrier == .open: .ended(.protocolError)
+        case (_, .carrierViolated) where [.open, .lost].contains(machine.carrier): .ended(.protocolError)
+        case (.waiting, .identityRefused), (.ringing, .identityRefused): .ended(.identityChanged)
+        case (.incoming, .carrierLost): .ended(.missed)
+        case (.offering, .carrierLost), (.waiting, .carrierLost), (.ringing, .carrierLost), (.answering, .carrierLost):
+            .ended(.connectionLost)
         case (.offering, .carrierClosed), (.waiting, .carrierClosed), (.ringing, .carrierClosed),
             (.answering, .carrierClosed), (.connecting, .carrierClosed), (.offering, .carrierSilent),
             (.waiting, .carrierSilent), (.ringing, .carrierSilent), (.answering, .carrierSilent),
             (.connecting, .carrierSilent):
             .ended(.connectionLost)
-        case (.reconnecting, .carrierClosed) where machine.carrier == .open: .ended(.connectionLost)
+        case (.reconnecting, .carrierClosed) where [.open, .lost].contains(machine.carrier): .ended(.connectionLost)
         default: machine.state
         }
     }
@@ -182,11 +195,23 @@ import Testing
         #expect(machine.handle(.hungUp) == [.stopTimer, .close])
     }
 
+    @Test("a call that has lost both ways lasts for a time of its own, and the usual one again once it is heard")
+    func isolation() {
+        var machine = Self.machine(after: [.offerReceived, .accepted, .answerReady, .mediaConnected])
+        #expect(machine.handle(.carrierLost) == [])
+        #expect(machine.handle(.mediaDisconnected) == [.startTimer(.isolated)])
+        #expect(machine.handle(.mediaFailed) == [])
+        #expect(machine.handle(.carrierRestored) == [.startTimer(.reconnect)])
+        #expect(machine.handle(.carrierLost) == [.startTimer(.isolated)])
+        #expect(machine.handle(.hungUp) == [.stopTimer, .sendHangUp, .close])
+    }
+
     @Test("every way that a call ends has its own code and its own sentence")
     func reasons() {
         let reasons: [EndReason] = [
             .localHangUp, .remoteHangUp, .declined, .busy, .noAnswer, .missed, .invalidAddress, .unknownHost,
-            .connectionRefused, .unreachable, .notCauserie, .identityChanged, .incompatible, .mediaFailed,
+            .connectionRefused, .unreachable, .notCauserie, .identityChanged, .unknownPerson, .serverNotTrusted,
+            .incompatible, .mediaFailed,
             .connectionLost, .remoteVanished, .protocolError, .localError("x"),
         ]
         #expect(Set(reasons.map(\.code)).count == reasons.count)

@@ -19,6 +19,7 @@ import Testing
             .reject(.incompatible),
             .stream(StreamNotice(identifier: "Ann", outgoing: .all, incoming: .audio, stopped: .video)),
             .stream(StreamNotice(identifier: "", outgoing: [], incoming: [], stopped: [])),
+            .delivery(.resume), .delivery(.resumed), .delivery(.received),
         ])
     func roundTrip(message: SignalingMessage) throws {
         #expect(try SignalingMessage(parsing: message.frame()) == message)

@@ -216,7 +216,8 @@ import Testing
         let carrier = try #require(ann.stream.call?.carrier as? NetworkCarrier)
         // As a network that swallows everything: the far side hears nothing any more.
         carrier.goSilent()
-        try await until("Bob notices") { bob.stream.call?.machine.carrier == .silent }
+        carrier.remake = nil
+        try await until("Bob notices") { bob.stream.call?.machine.carrier == .lost }
         #expect(bob.stream.state == .connected, "the media is still there")
         await ann.stop()
         await bob.stop()

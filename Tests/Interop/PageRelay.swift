@@ -19,7 +19,7 @@ final class PageRelay: Sendable {
         }
         Task {
             for await event in connection.events {
-                guard case .message(let message) = event, let frame = try? message.frame() else { continue }
+                guard case .message(let envelope) = event, let frame = try? envelope.message.frame() else { continue }
                 browser.tell(String(decoding: frame, as: UTF8.self))
             }
         }

@@ -57,8 +57,15 @@ enum Introspection {
             <method name="ImportNetwork">
               <arg name="path" type="s" direction="in"/>
             </method>
+            <!-- By which name others call us at which server, kept from then on: server: wss://HOST[:PORT][/PATH]; ws:// on this
+                 computer only; an empty one for none. -->
+            <method name="Register">
+              <arg name="server" type="s" direction="in"/>
+              <arg name="name" type="s" direction="in"/>
+            </method>
             <!-- As JSON: {"servers": [{"uri", "user", "hasPassword"}], "relayOnly", "interfaces", "mediaPorts" ("50000-50100" or
-                 null), "passwordProblem" (why the keyring does not keep the passwords, or null)}. -->
+                 null), "passwordProblem" (why the keyring does not keep the passwords, or null), "server",
+                 "name"}. -->
             <method name="DescribeNetwork">
               <arg name="json" type="s" direction="out"/>
             </method>
@@ -237,6 +244,16 @@ enum Introspection {
             <property name="DoNotDisturb" type="b" access="readwrite"/>
             <!-- Messages that nobody has read yet. -->
             <property name="UnreadMessages" type="u" access="read"/>
+            <!-- The server that others reach us through; empty without one. -->
+            <property name="Server" type="s" access="read"/>
+            <!-- "off", "connecting", "connected" or "failed". -->
+            <property name="ServerState" type="s" access="read"/>
+            <!-- Why the server is not connected, in one sentence; empty when it is. -->
+            <property name="ServerProblem" type="s" access="read"/>
+            <!-- The name that the server gave us: the one asked for, with a number when it is taken. -->
+            <property name="ServerName" type="s" access="read"/>
+            <!-- Who else is there. -->
+            <property name="ServerUsers" type="as" access="read"/>
             <!-- Why the windows of the last run did not come back, in one sentence; empty when they did. -->
             <property name="RestoringProblem" type="s" access="read"/>
           </interface>

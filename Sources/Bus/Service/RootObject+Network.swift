@@ -52,9 +52,30 @@ extension RootObject {
                 await check.run()
                 return [.string(JSONValue.array(check.findings.map(Self.json)).text())]
             }
+        case "Register":
+            let account = RendezvousAccount(
+                server: arguments[0].stringValue ?? "", name: arguments[1].stringValue ?? "")
+            do throws(RendezvousProblem) {
+                try conference.rendezvous.configure(account.server.isEmpty ? nil : account)
+            } catch { throw .invalidValue("\(error)") }
+            return .nothing
         case "DescribeNetwork": return .values([.string(networkDescription.text())])
         default: return nil
         }
+    }
+
+    /// How we are reached through a server.
+    var serverProperties: [String: Variant] {
+        let rendezvous = conference.rendezvous
+        var problem = ""
+        if case .failed(let reason) = rendezvous.state { problem = "\(reason)" }
+        return [
+            "Server": .string(rendezvous.account?.server ?? ""),
+            "ServerState": .string(rendezvous.state.word),
+            "ServerProblem": .string(problem),
+            "ServerName": .string(rendezvous.name),
+            "ServerUsers": .strings(rendezvous.users),
+        ]
     }
 
     /// The password stays here.
@@ -68,6 +89,8 @@ extension RootObject {
                 "mediaPorts", settings.mediaPorts.map { .string(NetworkSettings.text($0)) } ?? .null),
             JSONValue.Member(
                 "passwordProblem", conference.passwordProblem.map { .string($0.description) } ?? .null),
+            JSONValue.Member("server", .string(conference.rendezvous.account?.server ?? "")),
+            JSONValue.Member("name", .string(conference.rendezvous.account?.name ?? "")),
         ])
     }
 

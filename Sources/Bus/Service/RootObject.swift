@@ -61,7 +61,7 @@ final class RootObject: BusInterface {
             "DoNotDisturb": .bool(conference.doNotDisturb),
             "UnreadMessages": .uint32(UInt32(clamping: conference.chat.unread)),
             "RestoringProblem": .string(conference.restoringProblem.map(Self.sentence) ?? ""),
-        ]
+        ].merging(serverProperties) { $1 }
     }
 
     func property(_ name: String) throws(BusFailure) -> Variant {

@@ -100,6 +100,10 @@ final class CauserieApplication {
             ModelObservation({ conference.listeningProblem.map { "\($0)" } }) { [weak self] in
                 self?.listeningChanged(problem: $0)
             },
+            ModelObservation({ Reachability.accountNote(conference.rendezvous) }) { [weak self] _ in
+                guard let self, let preferencesDialog else { return }
+                showAccount(in: preferencesDialog)
+            },
             ModelObservation({ conference.devices }) { [weak self] in self?.preferencesDialog?.setDevices($0) },
             ModelObservation({ conference.windows.map(\.id) }) { [weak self] _ in self?.showWindows() },
             ModelObservation({ conference.closedWindows.isEmpty }) { [application] isEmpty in
@@ -243,6 +247,7 @@ final class CauserieApplication {
             networkPage = try NetworkPageBinding(conference, dialog) { [weak self, weak dialog] in
                 if let dialog { self?.showNetworkCheck(over: dialog.window) }
             }
+            showAccount(in: dialog)
             connect(
                 dialog.window, "close-request",
                 returning: { [weak self] _ in
@@ -273,6 +278,16 @@ final class CauserieApplication {
             trace = window
             window.present(in: application)
         } catch { activeWindow?.view.showToast("\(error)") }
+    }
+
+    private func showAccount(in dialog: PreferencesDialog) {
+        let rendezvous = conference.rendezvous
+        dialog.setAccount(rendezvous.account, note: Reachability.accountNote(rendezvous)) { account in
+            do throws(RendezvousProblem) {
+                try rendezvous.configure(account)
+                return nil
+            } catch { return translated("\(error)") }
+        }
     }
 
     // MARK: Being reached

@@ -22,4 +22,20 @@ enum Reachability {
         guard let port = conference.listeningPort else { return tr("Receiving calls is switched off.") }
         return tr("Calls arrive on port {port}.", ["port": String(port)])
     }
+
+    /// Of calls through a server, for the preferences.
+    static func accountNote(_ rendezvous: RendezvousRegistration) -> String {
+        switch rendezvous.state {
+        case .off:
+            return tr("Without a server, others call this computer by its address. With one, they call you by a name.")
+        case .connecting: return tr("Connecting…")
+        case .failed(let problem): return tr("Not connected: {reason}", ["reason": translated("\(problem)")])
+        case .connected:
+            let name = rendezvous.name
+            guard name == rendezvous.account?.name else {
+                return tr("The name is taken: others call you {name}.", ["name": name])
+            }
+            return tr("Connected: others call you {name}.", ["name": name])
+        }
+    }
 }

@@ -1,5 +1,6 @@
 import CGLib
 import CGtk
+import Conference
 import GLibKit
 import GtkKit
 import Media
@@ -16,6 +17,7 @@ package final class PreferencesDialog {
     private let size: Choice<PictureSize>
     private let rate: Choice<Int>
     private let portRow: Widget
+    let account: AccountGroup
 
     /// - Parameter userName: the name that others see when none is set.
     package init(_ preferences: Preferences, userName: String) throws(BuilderError) {
@@ -28,6 +30,10 @@ package final class PreferencesDialog {
         size = Choice(try builder.object("video_size", adw_combo_row_get_type()))
         rate = Choice(try builder.object("frame_rate", adw_combo_row_get_type()))
         portRow = try builder.object("port_row", adw_action_row_get_type())
+        account = try AccountGroup(builder)
+        account.onProblem = { [window] text in
+            adw_preferences_window_add_toast(window.pointer(), adw_toast_new(escapeMarkup(text)))
+        }
         try bindTexts(userName: userName)
         try bindNumbers()
         try bindSwitches()
@@ -48,6 +54,12 @@ package final class PreferencesDialog {
     /// Says something for a moment.
     package func say(_ text: String) {
         adw_preferences_window_add_toast(window.pointer(), adw_toast_new(escapeMarkup(text)))
+    }
+
+    /// The account at a server, how it fares, and what takes a change: it says what is wrong with it, if anything.
+    package func setAccount(_ account: RendezvousAccount?, note: String, apply: @escaping AccountGroup.Apply) {
+        self.account.show(account, note: note)
+        self.account.apply = apply
     }
 
     /// Offers the devices that are there now.

@@ -10,13 +10,17 @@ package enum TrustDialog {
         address: String, fingerprint: String, over parent: GObjectRef, trust: @escaping () -> Void
     ) {
         let heading = tr("Trust the New Key?")
-        let body = tr(
+        let changed = tr(
             "The computer at {address} shows another identity key than before. That is so after a new installation, or when somebody else answers in its place. Ask the person there for this number before you trust it:",
             ["address": address])
+        let missing = tr(
+            "Whoever answers at {address} shows no identity key, as a browser does. Before, somebody with a key was there. Trust this only if you know why.",
+            ["address": address])
+        let body = fingerprint.isEmpty ? missing : changed
         guard let dialog = adw_message_dialog_new(parent.pointer(), heading, nil) else { return }
         let widget = Widget(dialog)
         adw_message_dialog_set_body(widget.pointer(), body)
-        adw_message_dialog_set_extra_child(widget.pointer(), label(fingerprint).widget)
+        if !fingerprint.isEmpty { adw_message_dialog_set_extra_child(widget.pointer(), label(fingerprint).widget) }
         adw_message_dialog_add_response(widget.pointer(), "cancel", tr("_Cancel"))
         adw_message_dialog_add_response(widget.pointer(), "trust", tr("_Trust and Call"))
         adw_message_dialog_set_response_appearance(widget.pointer(), "trust", ADW_RESPONSE_DESTRUCTIVE)

@@ -34,6 +34,8 @@ package nonisolated struct CallSituation: Hashable, Sendable {
     /// Whether whoever is there can be made a contact, and the digits of the call compared.
     package var canAddContact = false
     package var canVerify = false
+    /// The far side has no identity key: a browser.
+    package var isUnproven = false
     /// The microphone has heard nothing for long.
     package var isMicrophoneSilent = false
     /// The stream's network is made worse on purpose.
@@ -80,6 +82,7 @@ extension CallSituation {
         isVerified = stream.isVerified
         canAddContact = stream.canAddContact
         canVerify = stream.verification != nil && stream.state.isAnswered
+        isUnproven = stream.remoteIdentity?.standing == .unproven
         hasCamera = stream.camera != .none
         hasMicrophone = stream.microphone != .none
         display = pane.display
@@ -96,7 +99,8 @@ extension CallSituation {
 
     /// An address without the port that need not be said.
     package nonisolated static func shortened(_ address: String) -> String {
-        let port = ":\(ConferenceOptions.defaultPort)"
+        let usual = address.contains("@") ? ConferenceOptions.defaultServerPort : ConferenceOptions.defaultPort
+        let port = ":\(usual)"
         guard address.hasSuffix(port) else { return address }
         let host = address.dropLast(port.count)
         return host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : String(host)

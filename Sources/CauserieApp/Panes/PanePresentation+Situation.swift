@@ -28,6 +28,9 @@ nonisolated extension PanePresentation {
         if situation.isImpostorPossible && (situation.isCall || situation.state == .incoming) {
             notices = [Notice(tr("Another computer used the name {name} before", ["name": name]), isWarning: true)]
         }
+        if situation.isUnproven && (situation.isCall || situation.state == .incoming) {
+            notices.append(Notice(tr("{name} is in a browser and cannot prove who it is", ["name": name])))
+        }
         if situation.isCall { notices += Self.notices(situation) }
         if situation.isCall { quality = situation.quality.map { QualityMark($0) } }
         // A mark in a corner is not enough when talking gets hard.

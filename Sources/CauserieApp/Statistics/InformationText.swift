@@ -95,6 +95,8 @@ package nonisolated enum InformationText {
                 StatisticsLine(tr("Identity"), tr("Not verified: this is the first contact with this key."))
             case .changed:
                 StatisticsLine(tr("Identity"), tr("Not verified: another computer used this name before."))
+            case .unproven:
+                StatisticsLine(tr("Identity"), tr("Not verified: the other side is a browser, which has no key."))
             }
         }
     }

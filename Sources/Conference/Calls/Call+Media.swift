@@ -15,15 +15,19 @@ extension Call {
             audio: stream.audio, receivedVideo: stream.receivedVideo, sentVideo: stream.sentVideo,
             certificate: certificate,
             network: isLocal ? NetworkConfiguration() : conference?.network ?? NetworkConfiguration(),
-            isPolite: !isCaller, usesLoopback: isLocal)
+            isPolite: !isCaller, usesLoopback: isLocal || person?.isLoopback ?? false)
         configuration.emulation = stream.emulation
         return configuration
     }
 
-    /// Whether the far side is on this very machine.
+    /// Whether the far side is on this very machine. Through a server on this machine, it may be anywhere.
     private var isLocal: Bool {
-        echo != nil || destination?.isLoopback ?? false || carrier?.remoteAddress?.isLoopback ?? false
+        if person != nil { return false }
+        return echo != nil || destination?.isLoopback ?? false || carrier?.remoteAddress?.isLoopback ?? false
     }
+
+    /// Where the far side is called through a server.
+    private var person: CallAddress? { carrier?.remotePerson ?? destination.flatMap { $0.person == nil ? nil : $0 } }
 
     /// Makes an offer; then `event`, or the renegotiation goes on.
     func makeOffer(_ event: CallEvent?) {

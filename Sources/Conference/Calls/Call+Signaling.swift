@@ -60,9 +60,12 @@ extension Call {
 
     // MARK: In
 
-    func receive(_ event: SignalingEvent) {
+    func receive(_ event: CarrierEvent) {
         switch event {
         case .message(let message): receive(message)
+        case .lost: handle(.carrierLost)
+        case .restored: handle(.carrierRestored)
+        case .identityRefused(let presented): refuse(presented)
         case .closed(.byPeer): handle(.carrierClosed)
         case .closed(.silence): handle(.carrierSilent)
         case .closed(.violation(let reason)):
@@ -71,6 +74,15 @@ extension Call {
                 metadata: ["from": "\(carrier?.remoteAddress?.description ?? "")", "reason": "\(reason)"])
             handle(.carrierViolated)
         }
+    }
+
+    /// The one who answers through a server has not the key that is known of this name.
+    private func refuse(_ presented: DTLSFingerprint?) {
+        if let destination, [.waiting, .ringing].contains(machine.state) {
+            stream?.refusedIdentity = RefusedIdentity(
+                address: (carrier?.remotePerson ?? destination).description, fingerprint: presented?.description ?? "")
+        }
+        handle(.identityRefused)
     }
 
     private func receive(_ message: SignalingMessage) {
@@ -86,6 +98,7 @@ extension Call {
         case .videoAnswer(let name, let sdp):
             setRemoteName(name)
             if [.waiting, .ringing].contains(machine.state) {
+                conference?.metAnswerer(of: self)
                 remoteDescription = sdp
                 handle(.answerReceived)
             } else if isNegotiated, renegotiation.state == .waiting {
@@ -105,27 +118,32 @@ extension Call {
                 handle(.rejectReceived(reason))
             }
         case .stream(let notice): receive(notice)
-        case .presenceRequest, .presence, .unknown: break
+        case .presenceRequest, .presence, .delivery, .unknown: break
         }
     }
 
+    /// The name in a message. Through a server it is the name there, which says less than the one that a notice has given.
     private func setRemoteName(_ name: String) {
+        if carrier?.remotePerson == nil || stream?.remoteIdentifier == nil { showRemoteName(name) }
+    }
+
+    private func showRemoteName(_ name: String) {
         guard let stream, stream.call === self, !name.isEmpty, stream.remoteIdentifier != name else { return }
         stream.remoteIdentifier = name
     }
 
     private func receive(_ notice: StreamNotice) {
         guard let stream, stream.call === self else { return }
-        setRemoteName(notice.identifier)
+        showRemoteName(notice.identifier)
         if stream.remoteOutgoing != notice.outgoing { stream.remoteOutgoing = notice.outgoing }
         if stream.remoteStopped != notice.stopped { stream.remoteStopped = notice.stopped }
     }
 
-    /// Candidates that are kept for a call that nobody has answered yet.
+    /// Candidates that are kept until their description is there: a browser's may come before its answer.
     private static let candidateLimit = 128
 
     private func receive(_ candidate: TrickledCandidate) {
-        guard media != nil, machine.state != .incoming else {
+        guard ![.idle, .incoming, .calling].contains(machine.streamState) else {
             if remoteCandidates.count < Self.candidateLimit { remoteCandidates.append(candidate) }
             return
         }

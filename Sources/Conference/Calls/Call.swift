@@ -166,6 +166,7 @@ import Transport
             case .attempt: Duration.seconds(stream.timeout)
             case .ring: conference.options.timing.ring
             case .reconnect: conference.options.timing.reconnect
+            case .isolated: conference.options.timing.isolated
             }
         timer = Task { [weak self] in
             guard (try? await Task.sleep(for: duration)) != nil else { return }
@@ -189,13 +190,13 @@ import Transport
         guard let destination, let conference else { return }
         // While the far side is dialled. Behind a name it may turn out to be this very machine, for which other sockets
         // are opened.
-        if destination.isLiteral { prepareMedia() }
+        if destination.isLiteral || destination.person != nil { prepareMedia() }
         dialing = Task { [weak self] in
             do throws(DialFailure) {
-                let connection = try await conference.dial(destination)
-                guard let self, case .dialing = machine.state else { return connection.close() }
-                adopt(NetworkCarrier(connection))
-                conference.met(destination, connection.remoteIdentity, by: self)
+                let carrier = try await conference.openCarrier(to: destination, as: self?.name ?? "")
+                guard let self, case .dialing = machine.state else { return carrier.close() }
+                adopt(carrier)
+                if let identity = carrier.remoteIdentity { conference.met(destination, identity, by: self) }
                 handle(.carrierOpened)
                 conference.reconsiderHeldCalls(of: self)
             } catch { self?.failed(error) }

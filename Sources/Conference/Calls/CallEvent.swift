@@ -13,6 +13,10 @@ package enum CallEvent: Hashable, Sendable {
     case carrierSilent
     /// The far side broke the protocol and was cut off.
     case carrierViolated
+    /// The signalling connection broke, and is being made again; and that it is there again.
+    case carrierLost, carrierRestored
+    /// The far side does not have the key that is known of it.
+    case identityRefused
 
     /// Our media has made its offer.
     case offerReady
@@ -44,6 +48,8 @@ package enum CallAction: Hashable, Sendable {
         case ring
         /// How long a lost way is looked for.
         case reconnect
+        /// How long a call lasts that has lost the way of its messages, too.
+        case isolated
     }
 
     case openCarrier

@@ -31,6 +31,8 @@ package struct CallStateMachine: Hashable, Sendable {
         case closed
         /// Nothing comes through any more: perhaps the network is away.
         case silent
+        /// It broke and is being made again; what is said waits.
+        case lost
     }
 
     package private(set) var state = State.idle
@@ -56,7 +58,9 @@ package struct CallStateMachine: Hashable, Sendable {
         if case .ended = state { return [] }
         switch event {
         case .dialed, .offerReceived: return begin(event)
-        case .carrierOpened, .carrierFailed, .carrierClosed, .carrierSilent, .carrierViolated: return carrier(event)
+        case .carrierOpened, .carrierFailed, .carrierClosed, .carrierSilent, .carrierViolated, .carrierLost,
+            .carrierRestored, .identityRefused:
+            return carrier(event)
         case .offerReady, .answerReady, .descriptionRefused: return description(event)
         case .ringingReceived, .answerReceived, .rejectReceived, .hangUpReceived: return word(event)
         case .accepted, .declined, .hungUp, .yielded: return decision(event)
@@ -66,7 +70,7 @@ package struct CallStateMachine: Hashable, Sendable {
     }
 
     private mutating func end(_ reason: EndReason, _ words: CallAction...) -> [CallAction] {
-        let isHeard = carrier == .open
+        let isHeard = carrier == .open || carrier == .lost
         state = .ended(reason)
         return [.stopTimer] + (isHeard ? words : []) + [.close]
     }
@@ -99,22 +103,38 @@ package struct CallStateMachine: Hashable, Sendable {
         case .carrierClosed: return carrierGone(.closed)
         case .carrierSilent: return carrierGone(.silent)
         case .carrierViolated:
-            guard carrier == .open else { return [] }
+            guard carrier == .open || carrier == .lost else { return [] }
             carrier = .closed
             return end(.protocolError)
+        case .carrierLost: return carrierGone(.lost)
+        case .carrierRestored:
+            guard carrier == .lost else { return [] }
+            carrier = .open
+            return state == .reconnecting ? [.startTimer(.reconnect)] : []
+        case .identityRefused:
+            switch state {
+            case .waiting, .ringing: return end(.identityChanged, .sendHangUp)
+            default: return []
+            }
         default: return []
         }
     }
 
     /// A call that has its media goes on without words; one that has not cannot get there any more.
     private mutating func carrierGone(_ now: Carrier) -> [CallAction] {
-        guard carrier == .open else { return [] }
+        guard carrier == .open || (carrier == .lost && now != .lost) else { return [] }
         carrier = now
         switch state {
         case .incoming: return end(.missed)
         case .connected: return []
+        case .connecting where now == .lost: return []
         // The network is away for both: media may still find its way back.
-        case .reconnecting: return now == .silent ? [] : end(.connectionLost)
+        case .reconnecting:
+            switch now {
+            case .lost: return [.startTimer(.isolated)]
+            case .silent: return []
+            case .none, .open, .closed: return end(.connectionLost)
+            }
         case .idle, .dialing, .ended: return []
         case .offering, .waiting, .ringing, .answering, .connecting: return end(.connectionLost)
         }
@@ -175,7 +195,11 @@ package struct CallStateMachine: Hashable, Sendable {
         case (.mediaDisconnected, .connected):
             // Nobody is there to find a way with: a network that is away closes nothing.
             if carrier == .closed { return end(.remoteVanished) }
-            return go(to: .reconnecting, .startTimer(.reconnect))
+            return go(to: .reconnecting, .startTimer(carrier == .lost ? .isolated : .reconnect))
+        // Only with the far side can another way be found; so that one has to be found first.
+        case (.mediaFailed, .connected) where carrier == .lost:
+            return go(to: .reconnecting, .startTimer(.isolated))
+        case (.mediaFailed, .reconnecting) where carrier == .lost: return []
         case (.mediaFailed, .connected), (.mediaFailed, .reconnecting): return end(.connectionLost, .sendHangUp)
         case (.mediaFailed, .idle), (.mediaFailed, .incoming): return []
         case (.mediaFailed, .dialing), (.mediaFailed, .offering): return end(.mediaFailed)

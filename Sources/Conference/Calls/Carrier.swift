@@ -4,42 +4,44 @@ import Wire
 /// The way of one call's messages.
 @MainActor protocol Carrier: AnyObject {
     /// Who hears what comes; set at once by whoever takes the carrier.
-    var onEvent: ((SignalingEvent) -> Void)? { get set }
-    /// The key that the far side showed; nil inside of one process.
+    var onEvent: ((CarrierEvent) -> Void)? { get set }
+    /// The key that the far side showed; nil inside of one process, and for who has none.
     var remoteIdentity: DTLSFingerprint? { get }
     var remoteAddress: IPAddress? { get }
+    /// Where the far side is called through a server.
+    var remotePerson: CallAddress? { get }
+    /// Who we and they are, alike on both sides: so that both choose the same one of two calls that cross.
+    var ends: CarrierEnds? { get }
     func send(_ message: SignalingMessage) throws
-    /// Closes when all is sent.
+    /// Closes when all is sent, and where that can be known, has arrived.
     func close()
     func waitUntilClosed() async
 }
 
-/// A carrier over the network.
-@MainActor final class NetworkCarrier: Carrier {
-    var onEvent: ((SignalingEvent) -> Void)?
-    let connection: SignalingConnection
+/// What a carrier tells, in order; nothing comes after `closed`.
+enum CarrierEvent: Hashable, Sendable {
+    case message(SignalingMessage)
+    /// The connection broke and is being made again. What is sent meanwhile waits.
+    case lost
+    /// It is there again, and nothing is missing.
+    case restored
+    /// The far side has another key than it had before, or none any more.
+    case identityRefused(DTLSFingerprint?)
+    case closed(SignalingClosure)
+}
 
-    init(_ connection: SignalingConnection) {
-        self.connection = connection
-        Task { [weak self, events = connection.events] in
-            for await event in events { self?.onEvent?(event) }
-        }
-    }
-
-    isolated deinit { connection.close() }
-
-    var remoteIdentity: DTLSFingerprint? { connection.remoteIdentity }
-    var remoteAddress: IPAddress? { connection.remoteAddress?.ip }
-    func send(_ message: SignalingMessage) throws { try connection.send(message) }
-    func close() { connection.close() }
-    func waitUntilClosed() async { await connection.waitUntilClosed() }
+struct CarrierEnds: Hashable, Sendable {
+    var ours: String
+    var theirs: String
 }
 
 /// One end of a carrier inside of the process, for a stream's call with itself.
 @MainActor final class LocalCarrier: Carrier {
-    var onEvent: ((SignalingEvent) -> Void)?
+    var onEvent: ((CarrierEvent) -> Void)?
     let remoteIdentity: DTLSFingerprint? = nil
     let remoteAddress: IPAddress? = nil
+    let remotePerson: CallAddress? = nil
+    let ends: CarrierEnds? = nil
     private weak var other: LocalCarrier?
     private var isClosed = false
 
@@ -64,7 +66,7 @@ import Wire
     func waitUntilClosed() async {}
 
     /// In a turn of its own, as from a network: whoever sends is not called back meanwhile.
-    private func deliver(_ event: SignalingEvent) {
+    private func deliver(_ event: CarrierEvent) {
         Task { self.onEvent?(event) }
     }
 }

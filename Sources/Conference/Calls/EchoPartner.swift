@@ -73,7 +73,7 @@ import RTC
         }
     }
 
-    private func receive(_ event: SignalingEvent) {
+    private func receive(_ event: CarrierEvent) {
         guard case .message(let message) = event else { return close() }
         switch message {
         case .videoOffer(_, let sdp): answer(sdp)
@@ -85,7 +85,7 @@ import RTC
                     usernameFragment: candidate.usernameFragment)
             }
         case .hangUp: close()
-        case .ringing, .reject, .stream, .presenceRequest, .presence, .unknown: break
+        case .ringing, .reject, .stream, .presenceRequest, .presence, .delivery, .unknown: break
         }
     }
 

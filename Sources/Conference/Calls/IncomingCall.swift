@@ -39,10 +39,10 @@ import RTC
         isGone = true
     }
 
-    private func receive(_ event: SignalingEvent) {
+    private func receive(_ event: CarrierEvent) {
         guard !isGone else { return }
         switch event {
-        case .closed, .message(.hangUp): leave()
+        case .closed, .lost, .identityRefused, .message(.hangUp): leave()
         case .message(.videoOffer(let name, let sdp)):
             guard offer.isEmpty else { return }
             deadline?.cancel()
@@ -53,7 +53,7 @@ import RTC
             if candidates.count < Self.candidateLimit { candidates.append(candidate) }
         case .message(.stream(let notice)): self.notice = notice
         case .message(.presenceRequest): if offer.isEmpty { onPresenceRequest?(self) }
-        case .message: break
+        case .message, .restored: break
         }
     }
 

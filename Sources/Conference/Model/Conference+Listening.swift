@@ -1,4 +1,5 @@
 import Logging
+import RTC
 
 /// Being reached: the port is open while a stream waits for calls.
 extension Conference {
@@ -15,7 +16,9 @@ extension Conference {
     }
 
     private func adjustListening() async {
-        let isWanted = isRunning && streams.contains(where: \.detection)
+        // Whoever has lost a call of theirs comes back through the same port.
+        let isAwaited = carriers.contains { !$0.key.isCaller && $0.value.isLost && $0.value.remotePerson == nil }
+        let isWanted = isRunning && (isAwaited || streams.contains(where: \.detection))
         if let listener, !isWanted || listenerPort != port {
             self.listener = nil
             await listener.close()
@@ -68,12 +71,54 @@ extension Conference {
 
     private func admit(_ connection: SignalingConnection) {
         guard isRunning else { return connection.close() }
-        let arrival = IncomingCall(NetworkCarrier(connection), patience: options.timing.handshake) {
-            [weak self] arrival in
+        let carrier = NetworkCarrier(
+            DirectPath(connection), timing: options.timing, identity: connection.remoteIdentity)
+        carrier.ends = ends(with: connection.remoteIdentity)
+        follow(carrier, isCaller: false)
+        let arrival = admit(carrier)
+        carrier.onResume = { [weak self] path, envelope in
+            self?.arrivals[arrival] = nil
+            self?.resume(path, envelope, identity: connection.remoteIdentity)
+        }
+    }
+
+    /// Waits for the caller's offer.
+    @discardableResult func admit(_ carrier: NetworkCarrier) -> ObjectIdentifier {
+        let arrival = IncomingCall(carrier, patience: options.timing.handshake) { [weak self] arrival in
             self?.arrivals[ObjectIdentifier(arrival)] = nil
             if !arrival.isGone { self?.consider(arrival) }
         }
         arrival.onPresenceRequest = { [weak self] asking in self?.answerPresence(asking) }
         arrivals[ObjectIdentifier(arrival)] = arrival
+        return ObjectIdentifier(arrival)
     }
+
+    // MARK: Calls that are taken up again
+
+    /// Remembers a call's carrier by its identifier for as long as it is open.
+    func follow(_ carrier: NetworkCarrier, isCaller: Bool) {
+        carrier.onChange = { [weak self] carrier in
+            guard let self, let call = carrier.identifier else { return }
+            carriers[CarrierKey(call: call, isCaller: isCaller)] = carrier.isClosed ? nil : carrier
+            updateListening()
+        }
+    }
+
+    /// Somebody has another connection for a call that is under way.
+    private func resume(_ path: any MessagePath, _ envelope: SignalingEnvelope, identity: DTLSFingerprint) {
+        let key = CarrierKey(call: envelope.call ?? "", isCaller: false)
+        guard let carrier = carriers[key], carrier.remotePerson == nil, carrier.remoteIdentity == identity else {
+            // Over here it is over.
+            try? path.send(SignalingEnvelope(.hangUp, call: envelope.call))
+            return path.close()
+        }
+        logger.info("a call's signalling connection is there again")
+        carrier.resume(on: path, envelope)
+    }
+}
+
+/// A call of ours and one to us have the same identifier where an instance calls itself.
+struct CarrierKey: Hashable {
+    var call: String
+    var isCaller: Bool
 }

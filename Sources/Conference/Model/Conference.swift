@@ -47,6 +47,9 @@ import Transport
     /// Looks at what calls need of the network.
     @ObservationIgnored package private(set) lazy var networkCheck = NetworkCheck(self)
 
+    /// Being reached by name through a server.
+    package let rendezvous: RendezvousRegistration
+
     /// Whether ringing and the like are played on the streams' speakers.
     package var playsTones = true { didSet { if !playsTones { tones?.stop() } } }
 
@@ -75,6 +78,8 @@ import Transport
     @ObservationIgnored var listenerPort = 0
     @ObservationIgnored var listenerWork: Task<Void, Never>?
     @ObservationIgnored var listenerRetry: Task<Void, Never>?
+    /// By the calls' identifiers, until they are closed: a hang-up may wait for a connection after the call is over.
+    @ObservationIgnored var carriers: [CarrierKey: NetworkCarrier] = [:]
     @ObservationIgnored var arrivals: [ObjectIdentifier: IncomingCall] = [:]
     @ObservationIgnored var closing: [Int: Task<Void, Never>] = [:]
     @ObservationIgnored private var closingCount = 0
@@ -119,12 +124,15 @@ import Transport
         networkStore = NetworkStore(in: folders, logger: logger)
         networkSettings = networkStore.load()
         passwords = NetworkPasswords(options.passwords, logger: logger)
+        rendezvous = RendezvousRegistration(
+            in: folders, timing: options.timing, authorities: options.serverAuthorities, logger: logger)
         do {
             identity = try IdentityStore.identity(in: folders, logger: logger)
         } catch {
             logger.error("no identity key can be made: \(error)")
             identity = nil
         }
+        rendezvous.conference = self
         restoreWindows()
     }
 
@@ -156,6 +164,7 @@ import Transport
         synchronizePasswords()
         updateListening()
         presenceWatch.start()
+        rendezvous.start()
         await listenerWork?.value
         chat.lines.start()
     }
@@ -179,7 +188,9 @@ import Transport
             await passwordWork?.value
             for carrier in carriers { await carrier.waitUntilClosed() }
             for work in closing.values { await work.value }
+            await rendezvous.stop()
         }
+        for carrier in self.carriers.values { carrier.abandon() }
     }
 
     /// Waits for `work`, but no longer than so long.

@@ -4,6 +4,8 @@ import Media
 package struct ConferenceOptions: Sendable {
     /// The TCP port that calls arrive on; 0 for any free one.
     package static let defaultPort = 29172
+    /// Where `causerie-server` listens unless told otherwise.
+    package static let defaultServerPort = 29173
 
     package var port: Int
     /// For every stream of this run; nil leaves each stream its own. Not saved.
@@ -19,6 +21,8 @@ package struct ConferenceOptions: Sendable {
     /// Where the profile's files are; nil for the profile's place by the XDG base directory specification.
     package var folders: ProfileFolders?
     package var timing: SignalingTiming
+    /// A PEM file of the authorities whose word counts for servers, in place of the system's.
+    package var serverAuthorities: String?
 
     package init(
         port: Int = defaultPort, camera: CameraSource? = nil, microphone: MicrophoneSource? = nil,

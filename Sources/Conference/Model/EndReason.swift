@@ -14,6 +14,10 @@ package enum EndReason: Hashable, Sendable {
     case notCauserie
     /// The far side's identity key is not the one we know.
     case identityChanged
+    /// The server knows nobody of this name.
+    case unknownPerson
+    /// The server's certificate is not trusted.
+    case serverNotTrusted
     /// The two sides have no medium, codec or security in common.
     case incompatible
     /// No way was found for the media between the two sides.
@@ -41,6 +45,8 @@ package enum EndReason: Hashable, Sendable {
         case .unreachable: "unreachable"
         case .notCauserie: "not-causerie"
         case .identityChanged: "identity-changed"
+        case .unknownPerson: "unknown-person"
+        case .serverNotTrusted: "server-not-trusted"
         case .incompatible: "incompatible"
         case .mediaFailed: "media-failed"
         case .connectionLost: "connection-lost"
@@ -77,6 +83,8 @@ package enum EndReason: Hashable, Sendable {
         case .unreachable: translatable("This address cannot be reached.")
         case .notCauserie: translatable("What answers at this address is not Causerie.")
         case .identityChanged: translatable("The identity key at this address has changed, so the call was refused.")
+        case .unknownPerson: translatable("Nobody of this name is at the server now.")
+        case .serverNotTrusted: translatable("The server's certificate is not trusted, so nothing was sent to it.")
         case .incompatible: translatable("The two sides have no sound or picture format in common.")
         case .mediaFailed: translatable("No way was found for sound and picture between the two sides.")
         case .connectionLost: translatable("The connection was lost and did not come back.")

@@ -7,9 +7,11 @@ package struct RemoteIdentity: Hashable, Sendable {
         case known
         /// Somebody with another key was met under this name before.
         case changed
+        /// A browser, or a program that is not Causerie: it has no key.
+        case unproven
     }
 
-    /// `sha-256 AA:BB:...` of the installation's certificate.
+    /// `sha-256 AA:BB:...` of the installation's certificate; empty where none was shown.
     package var fingerprint: String
     package var standing: Standing
 }

@@ -1,6 +1,7 @@
 import Wire
 
-/// Whom to call: `host`, `host:port`, `[v6]:port`, or an IPv6 address alone. Nothing is looked up here.
+/// Whom to call: `host`, `host:port`, `[v6]:port`, or an IPv6 address alone; with `name@` before it, whoever has that name
+/// at a server. Nothing is looked up here.
 package struct CallAddress: Hashable, Sendable, CustomStringConvertible {
     /// A host name in lower case without the root's point, or an IP address as text.
     package let host: String
@@ -8,13 +9,27 @@ package struct CallAddress: Hashable, Sendable, CustomStringConvertible {
     package let port: Int
     /// Nil for a host name.
     package let literal: IPAddress?
+    /// The name at a server; nil where the host itself is called.
+    package let person: String?
+    /// Whether the port was written, and is not just the usual one.
+    package let isPortGiven: Bool
 
     /// Nil for anything else; white space around the address is allowed.
     package init?(_ text: String) {
         guard text.utf8.count <= 512 else { return nil }
-        let trimmed = Self.trim(Substring(text))
+        var trimmed = Self.trim(Substring(text))
+        // A name may hold the sign too; a host cannot.
+        if let sign = trimmed.lastIndex(of: "@") {
+            let name = Self.trim(trimmed[..<sign])
+            guard !name.isEmpty, SignalingText.isName(String(name)) else { return nil }
+            person = String(name)
+            trimmed = trimmed[trimmed.index(after: sign)...]
+        } else {
+            person = nil
+        }
         guard let (host, portText) = Self.split(trimmed) else { return nil }
-        var port = ConferenceOptions.defaultPort
+        var port = person == nil ? ConferenceOptions.defaultPort : ConferenceOptions.defaultServerPort
+        isPortGiven = portText != nil
         if let portText {
             guard (1...5).contains(portText.utf8.count), portText.utf8.allSatisfy({ (48...57).contains($0) }),
                 let number = Int(portText), (1...65535).contains(number)
@@ -34,7 +49,9 @@ package struct CallAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// With the port always said: also the key under which the far side's identity is remembered.
-    package var description: String { literal?.isIPv4 == false ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    package var description: String {
+        (person.map { $0 + "@" } ?? "") + (literal?.isIPv4 == false ? "[\(host)]:\(port)" : "\(host):\(port)")
+    }
 
     /// Whether the host is written as an IP address, and so nothing has to be looked up.
     package var isLiteral: Bool { literal != nil }

@@ -4,6 +4,9 @@ import NIOCore
 struct FrameBudget {
     /// What the protocol allows.
     static let limit = 50
+    /// What a sender allows itself. What goes out at one instant arrives over a while: a receiver's second may hold the
+    /// frames of two of the sender's, and a ping.
+    static let sendLimit = limit / 2 - 1
 
     private let limit: Int
     private var recent: [NIODeadline] = []

@@ -7,31 +7,6 @@ import RTC
 import Transport
 import Wire
 
-/// How many connections there are, in all and of each address. Lives on the listener's event loop.
-struct Admission {
-    private let timing: SignalingTiming
-    private var counts: [IPAddress: Int] = [:]
-    private var total = 0
-
-    init(timing: SignalingTiming) { self.timing = timing }
-
-    /// False when there are too many already.
-    mutating func enter(_ address: IPAddress) -> Bool {
-        guard total < timing.connectionLimit, counts[address, default: 0] < timing.connectionLimitPerAddress else {
-            return false
-        }
-        total += 1
-        counts[address, default: 0] += 1
-        return true
-    }
-
-    mutating func leave(_ address: IPAddress) {
-        total -= 1
-        let count = counts[address, default: 1] - 1
-        counts[address] = count == 0 ? nil : count
-    }
-}
-
 /// Who has come as far as an open WebSocket, by what they speak.
 enum IncomingConnection: Sendable {
     case call(SignalingConnection)
@@ -57,7 +32,10 @@ struct IncomingHandshake {
     /// Counts the connection for as long as it is open.
     func admit(by admission: NIOLoopBoundBox<Admission>) -> Bool {
         guard let address = remote?.ip, admission.value.enter(address) else {
-            logger.notice("a connection too many is refused", metadata: ["from": "\(text)"])
+            // A line for each would let whoever connects without end fill the log.
+            if let count = admission.value.refusalsToTell(at: .now()) {
+                logger.notice("a connection too many is refused", metadata: ["from": "\(text)", "count": "\(count)"])
+            }
             return false
         }
         channel.closeFuture.whenComplete { _ in admission.value.leave(address) }

@@ -7,11 +7,19 @@ struct InstallationIdentity: Sendable {
     let fingerprint: DTLSFingerprint
     let certificate: NIOSSLCertificate
     let privateKey: NIOSSLPrivateKey
+    private let signer: DTLSCertificate
 
     init(_ certificate: DTLSCertificate) throws {
+        signer = certificate
         fingerprint = certificate.fingerprint
         self.certificate = try NIOSSLCertificate(bytes: Array(certificate.pemCertificate.utf8), format: .pem)
         privateKey = try NIOSSLPrivateKey(bytes: Array(certificate.pemPrivateKey.utf8), format: .pem)
+    }
+
+    /// That we wrote a description; nil for other messages.
+    func proof(of envelope: SignalingEnvelope) throws -> IdentityProof? {
+        guard let bytes = envelope.signedBytes else { return nil }
+        return IdentityProof(certificate: signer.encoded, signature: try signer.sign(bytes))
     }
 
     /// TLS 1.3 where both sides show their certificate. Whose it is, the caller of the handshake decides: the usual

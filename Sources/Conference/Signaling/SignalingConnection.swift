@@ -42,8 +42,10 @@ final class SignalingConnection: Sendable {
     }
 
     /// Sends a message, after those before it. Nothing happens when the connection is closed.
-    func send(_ message: SignalingMessage) throws {
-        let bytes = try message.frame()
+    func send(_ message: SignalingMessage) throws { try send(SignalingEnvelope(message)) }
+
+    func send(_ envelope: SignalingEnvelope) throws {
+        let bytes = try envelope.frame()
         guard !bytes.isEmpty else { return }
         channel.eventLoop.execute { [handler] in handler.value.send(bytes) }
     }

@@ -5,6 +5,7 @@ import NIOPosix
 import NIOSSL
 import NIOWebSocket
 import RTC
+import Transport
 
 /// Why no signalling connection came about.
 struct DialFailure: Error, Hashable {
@@ -65,6 +66,7 @@ struct SignalingDialer: Sendable {
         _ channel: any Channel, _ context: NIOSSLContext, _ presented: PresentedIdentity, address: CallAddress,
         subprotocol: String, make: @escaping @Sendable (any Channel, PresentedIdentity) throws -> Connection
     ) throws -> EventLoopFuture<Connection> {
+        channel.hideFromChildProcesses()
         // No name for TLS to check: the key is what counts.
         let tls = try NIOSSLClientHandler(
             context: context, serverHostname: nil, customVerificationCallback: presented.callback)

@@ -1,6 +1,6 @@
 /// What a signalling connection tells whoever has it, in order; nothing comes after `closed`.
 enum SignalingEvent: Hashable, Sendable {
-    case message(SignalingMessage)
+    case message(SignalingEnvelope)
     case closed(SignalingClosure)
 }
 

@@ -8,8 +8,6 @@ final class SignalingHandler: ChannelInboundHandler {
     typealias InboundIn = WebSocketFrame
     typealias OutboundOut = WebSocketFrame
 
-    /// Below what the receiver allows, so that jitter on the way does not make a flood of it.
-    private static let sendLimit = FrameBudget.limit * 4 / 5
     private static let queueLimit = 1024
 
     private let isServer: Bool
@@ -18,7 +16,7 @@ final class SignalingHandler: ChannelInboundHandler {
     private let deliver: (SignalingEvent) -> Bool
     private var context: ChannelHandlerContext?
     private var received = FrameBudget()
-    private var sent = FrameBudget(limit: sendLimit)
+    private var sent = FrameBudget(limit: FrameBudget.sendLimit)
     private var queue: [[UInt8]] = []
     private var lastHeard = NIODeadline.now()
     private var keepAlive: RepeatedTask?
@@ -125,9 +123,9 @@ final class SignalingHandler: ChannelInboundHandler {
 
     private func receive(_ bytes: [UInt8]) {
         do throws(SignalingError) {
-            let message = try SignalingMessage(parsing: bytes)
-            if message == .unknown { return }
-            if !deliver(.message(message)) { cutOff("too many messages") }
+            let envelope = try SignalingEnvelope(parsing: bytes)
+            if envelope.message == .unknown, envelope.number == nil { return }
+            if !deliver(.message(envelope)) { cutOff("too many messages") }
         } catch { cutOff("\(error)") }
     }
 

@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Transport
 
 /// Where direct calls come in: TLS and WebSocket on a TCP port, of every local address.
 final class SignalingListener: Sendable {
@@ -25,10 +26,14 @@ final class SignalingListener: Sendable {
             let admission = NIOLoopBoundBox.makeBoxSendingValue(Admission(timing: timing), eventLoop: eventLoop)
             let bootstrap = ServerBootstrap(group: eventLoop)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .serverChannelOption(.backlog, value: 32)
+                .serverChannelOption(.backlog, value: 128)
                 .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+                .serverChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture { channel.hideFromChildProcesses() }
+                }
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
+                        channel.hideFromChildProcesses()
                         let caller = IncomingHandshake(
                             channel: channel, timing: timing, logger: logger, onConnection: onConnection)
                         guard caller.admit(by: admission) else { throw SignalingError("too many connections") }

@@ -10,12 +10,12 @@ extension SignalingMessage {
         var type: String
     }
 
-    private struct Description: Codable {
+    fileprivate struct Description: Codable {
         var type: String
         var sdp: String
     }
 
-    private struct Candidate: Codable {
+    fileprivate struct Candidate: Codable {
         var candidate: String?
         var sdpMid: String?
         var sdpMLineIndex: Int?
@@ -23,7 +23,7 @@ extension SignalingMessage {
     }
 
     /// Every field of every type; which ones a type needs is said where it is read.
-    private struct Fields: Codable {
+    fileprivate struct Fields: Codable {
         var type: String
         var name: String?
         var sdp: Description?
@@ -38,8 +38,10 @@ extension SignalingMessage {
 
     /// Reads a frame. Unknown types give `unknown`, unknown fields are passed over.
     package init(parsing frame: some Collection<UInt8>) throws(SignalingError) {
-        guard frame.count <= Self.frameLimit else { throw SignalingError("a message of \(frame.count) bytes") }
-        let data = Data(frame)
+        self = try SignalingEnvelope(parsing: frame).message
+    }
+
+    fileprivate init(_ data: Data) throws(SignalingError) {
         guard let type = try? JSONDecoder().decode(Head.self, from: data).type else {
             throw SignalingError("no JSON object with a type")
         }
@@ -55,6 +57,7 @@ extension SignalingMessage {
 
     private static let knownTypes = presenceTypes.union([
         "video-offer", "video-answer", "new-ice-candidate", "hang-up", "ringing", "reject", "stream",
+        "resume", "resumed", "received",
     ])
 
     private static func message(_ fields: Fields) throws(SignalingError) -> SignalingMessage {
@@ -73,7 +76,9 @@ extension SignalingMessage {
                     identifier: try text(fields.identifier ?? name, of: fields.type),
                     outgoing: media(fields.outgoing, else: .all), incoming: media(fields.incoming, else: .all),
                     stopped: media(fields.stopped, else: [])))
-        default: return presence(type: fields.type, status: fields.status) ?? .unknown
+        default:
+            return DeliveryWord(rawValue: fields.type).map { .delivery($0) }
+                ?? presence(type: fields.type, status: fields.status) ?? .unknown
         }
     }
 
@@ -114,16 +119,9 @@ extension SignalingMessage {
     /// The frame that says this; empty for `unknown`.
     ///
     /// - Throws: when the message is larger than a frame may be.
-    package func frame() throws -> [UInt8] {
-        guard let fields else { return [] }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let data = try encoder.encode(fields)
-        guard data.count <= Self.frameLimit else { throw SignalingError("a message of \(data.count) bytes") }
-        return Array(data)
-    }
+    package func frame() throws -> [UInt8] { try SignalingEnvelope(self).frame() }
 
-    private var fields: Fields? {
+    fileprivate var fields: Fields? {
         switch self {
         case .videoOffer(let name, let sdp):
             Fields(type: "video-offer", name: name, sdp: Description(type: "offer", sdp: sdp))
@@ -144,8 +142,93 @@ extension SignalingMessage {
                 incoming: notice.incoming.words, stopped: notice.stopped.words)
         case .presenceRequest: Fields(type: "presence-request")
         case .presence(let word): Fields(type: "presence", status: word.rawValue)
+        case .delivery(let word): Fields(type: word.rawValue)
         case .unknown: nil
         }
+    }
+}
+
+/// What an envelope adds to the fields of its message.
+private struct EnvelopeFields: Codable {
+    struct Proof: Codable {
+        var certificate: Data
+        var signature: Data
+    }
+
+    var call: String?
+    var number: UInt64?
+    var received: UInt64?
+    var name: String?
+    var target: String?
+    var identity: Proof?
+}
+
+extension SignalingEnvelope {
+    /// Bytes of a proof's parts.
+    private static let certificateLimit = 4096
+    private static let signatureLimit = 256
+
+    /// Reads a frame with all that it carries.
+    package init(parsing frame: some Collection<UInt8>) throws(SignalingError) {
+        guard frame.count <= SignalingMessage.frameLimit else {
+            throw SignalingError("a message of \(frame.count) bytes")
+        }
+        let data = Data(frame)
+        self.init(try SignalingMessage(data))
+        guard let fields = try? JSONDecoder().decode(EnvelopeFields.self, from: data) else {
+            // What a later version may make of these fields is its own affair.
+            if message == .unknown { return }
+            throw SignalingError("a message with fields of the wrong kind")
+        }
+        guard SignalingText.isLine(fields.call ?? "", limit: 64), fields.call != "", fields.number != 0,
+            SignalingText.isName(fields.name ?? ""), SignalingText.isName(fields.target ?? ""),
+            fields.identity.map({ $0.certificate.count <= Self.certificateLimit }) ?? true,
+            fields.identity.map({ $0.signature.count <= Self.signatureLimit }) ?? true
+        else {
+            if message == .unknown { return }
+            throw SignalingError("a message with fields that make no sense")
+        }
+        call = fields.call
+        number = fields.number
+        received = fields.received
+        sender = fields.name
+        target = fields.target
+        proof = fields.identity.map {
+            IdentityProof(certificate: Array($0.certificate), signature: Array($0.signature))
+        }
+    }
+
+    /// The frame that says this; empty for `unknown`.
+    ///
+    /// - Throws: when it is larger than a frame may be.
+    package func frame() throws -> [UInt8] {
+        guard let fields = message.fields else { return [] }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let data = try encoder.encode(Both(fields: fields, envelope: added))
+        guard data.count <= SignalingMessage.frameLimit else {
+            throw SignalingError("a message of \(data.count) bytes")
+        }
+        return Array(data)
+    }
+
+    /// One object with the fields of both.
+    private struct Both: Encodable {
+        var fields: SignalingMessage.Fields
+        var envelope: EnvelopeFields
+
+        func encode(to encoder: any Encoder) throws {
+            try fields.encode(to: encoder)
+            try envelope.encode(to: encoder)
+        }
+    }
+
+    private var added: EnvelopeFields {
+        EnvelopeFields(
+            call: call, number: number, received: received, name: sender, target: target,
+            identity: proof.map {
+                EnvelopeFields.Proof(certificate: Data($0.certificate), signature: Data($0.signature))
+            })
     }
 }
 

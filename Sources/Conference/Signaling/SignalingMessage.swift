@@ -14,8 +14,20 @@ package enum SignalingMessage: Hashable, Sendable {
     /// Asks how the user is, without a call.
     case presenceRequest
     case presence(Presence.Word)
+    /// Not of the call, but of the way of its messages.
+    case delivery(DeliveryWord)
     /// Of a type that this version does not know: ignored.
     case unknown
+}
+
+/// What the two ends of a way say about it.
+package enum DeliveryWord: String, Hashable, Sendable, CaseIterable {
+    /// The way was lost; this is another one for the same call, or the same one with something missing.
+    case resume
+    /// It is: both go on from where they were.
+    case resumed
+    /// Tells how far the messages have come.
+    case received
 }
 
 /// Why a call is not taken.

@@ -16,6 +16,15 @@ package struct SignalingTiming: Hashable, Sendable {
     package var reconnect = Duration.seconds(25)
     /// Between two looks at a contact.
     package var presence = Duration.seconds(60)
+    /// How long a call lasts that has lost the way of its media and of its messages.
+    package var isolated = Duration.seconds(30)
+    /// Before the first attempt to make a lost signalling connection again is repeated; each further one waits twice as long.
+    package var remake = Duration.milliseconds(500)
+    /// The longest of these pauses, of a running call and of being reached through a server.
+    package var longestRemake = Duration.seconds(8)
+    package var longestRegister = Duration.seconds(60)
+    /// How long a hang-up waits for its acknowledgement while the connection seems whole.
+    package var farewell = Duration.seconds(3)
     /// Connections at one time, of everybody and of one address.
     package var connectionLimit = 64
     package var connectionLimitPerAddress = 8

@@ -66,7 +66,7 @@ extension Stream {
         var information = StreamInformation(report: await statistics().report)
         information.remoteIdentifier = remoteIdentifier
         information.remoteAddress = remoteAddress
-        information.fingerprint = remoteIdentity?.fingerprint
+        information.fingerprint = remoteIdentity.flatMap { $0.fingerprint.isEmpty ? nil : $0.fingerprint }
         information.standing = remoteIdentity?.standing
         information.contact = contact?.name
         information.verification = verification?.description

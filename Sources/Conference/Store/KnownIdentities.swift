@@ -113,6 +113,9 @@ import RTC
         } ?? []
     }
 
+    /// Whoever is there next is met for the first time.
+    func forget(_ address: CallAddress) { forget(.address(address)) }
+
     /// Leaves nothing of it.
     func forget(_ subject: IdentitySubject) {
         write { database in

@@ -3,13 +3,15 @@ import BusClient
 import GLibKit
 
 extension Causeriectl {
-    /// `configure [SERVER...] [--add] [--user U] [--password P] [--relay-only] [--clear] [--interfaces I] [--media-ports P]`
+    /// `configure [SERVER...] [--add] [--user U] [--password P] [--relay-only] [--clear] [--interfaces I] [--media-ports P]
+    /// [--server URL --name N | --no-server]`
     struct Configure: InstanceCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Sets how calls may use the network: servers, interfaces, ports.",
+            abstract: "Sets how calls may use the network: servers, interfaces, ports, and the server they go through.",
             discussion: """
                 Without anything to set it prints what is set. The next call uses what is set; no window has to be opened \
-                again. Passwords are kept in the desktop's keyring, or, where there is none, in a file that only you can read.
+                again. Passwords are kept in the desktop's keyring, or, where there is none, in a file that only you can read. \
+                With --server and --name others call you there as NAME@HOST.
                 """)
         @ParentCommand var root: Causeriectl
         @OptionGroup var instance: InstanceOptions
@@ -25,8 +27,14 @@ extension Causeriectl {
         var interfaces: String?
         @Option(help: ArgumentHelp("UDP ports for sound and picture, or any.", valueName: "first-last"))
         var mediaPorts: String?
+        @Option(help: ArgumentHelp("Be reached through this server: wss://HOST[:PORT].", valueName: "url"))
+        var server: String?
+        @Option(help: "The name by which others call you there.") var name: String?
+        @Flag(help: "Be reached through no server.") var noServer = false
 
         func validate() throws {
+            guard (server == nil) == (name == nil) else { throw ValidationError("--server and --name go together.") }
+            if noServer, server != nil { throw ValidationError("Either --server or --no-server.") }
             if clear, !servers.isEmpty { throw ValidationError("Either servers or --clear.") }
             if add, servers.isEmpty || relayOnly { throw ValidationError("--add needs servers, and no --relay-only.") }
             if let mediaPorts, mediaPorts != "any", Self.ports(mediaPorts) == nil {
@@ -45,6 +53,9 @@ extension Causeriectl {
                     "Configure",
                     [.strings(servers), .string(user), .string(password), .bool(relayOnly)])
             }
+            if noServer || server != nil {
+                try client.callRoot("Register", [.string(server ?? ""), .string(name ?? "")])
+            }
             if let interfaces {
                 let names = interfaces == "all" ? [] : interfaces.split(separator: ",").map(String.init)
                 try client.callRoot("SetInterfaces", [.strings(names)])
@@ -53,7 +64,7 @@ extension Causeriectl {
                 let ports = Self.ports(mediaPorts) ?? 0...0
                 try client.callRoot("SetMediaPorts", [.uint32(ports.lowerBound), .uint32(ports.upperBound)])
             }
-            if !setsServers, interfaces == nil, mediaPorts == nil { try describe(client) }
+            if !setsServers, !noServer, server == nil, interfaces == nil, mediaPorts == nil { try describe(client) }
         }
 
         @MainActor private func describe(_ client: InstanceClient) throws {
@@ -69,6 +80,9 @@ extension Causeriectl {
             rows.append(["interfaces", names.isEmpty ? "all" : names.joined(separator: ",")])
             let ports = settings["mediaPorts"].map { $0 == .null ? "any" : $0.humanText }
             rows.append(["media-ports", ports ?? "any"])
+            if let server = settings["server"]?.humanText, !server.isEmpty {
+                rows.append(["reached-through", "\(server)  \(settings["name"]?.humanText ?? "")"])
+            }
             if let problem = settings["passwordProblem"], problem != .null {
                 rows.append(["problem", problem.humanText])
             }

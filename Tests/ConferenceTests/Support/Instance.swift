@@ -59,13 +59,15 @@ import Testing
 }
 
 extension NetworkCarrier {
+    private var channel: (any Channel)? { (path as? DirectPath)?.connection.channel }
+
     /// Closes the connection without a word, as for a process that is killed.
-    func abort() { connection.channel.close(mode: .all, promise: nil) }
+    func abort() { channel?.close(mode: .all, promise: nil) }
 
     /// Sends and reads nothing any more, but leaves the connection open.
     func goSilent() {
         onEvent = nil
-        let pipeline = connection.channel.pipeline
+        guard let pipeline = channel?.pipeline else { return }
         pipeline.eventLoop.execute { try? pipeline.syncOperations.addHandler(Swallow(), position: .first) }
     }
 }

@@ -121,6 +121,10 @@ final class Stage {
             let dialog = try PreferencesDialog(
                 Preferences(profile: nil, schemaDirectory: environment("GSETTINGS_SCHEMA_DIR")), userName: "Ann Lee")
             dialog.setPortNote(tr("Calls arrive on port {port}.", ["port": "29172"]))
+            dialog.setAccount(
+                RendezvousAccount(server: "wss://calls.example.org", name: "ann"),
+                note: tr("Connected: others call you {name}.", ["name": "ann"])
+            ) { _ in nil }
             dialog.setDevices(Example.devices)
             let network = try NetworkPage(change: { _ in }, check: {}, say: { _ in })
             network.show(Example.network, interfaces: Example.interfaces)

@@ -1,0 +1,212 @@
+import Logging
+import Observation
+import RTC
+import Sockets
+import Wire
+
+/// Being reached by name: the profile's account at a server, who else is there, and calls through servers.
+@MainActor @Observable package final class RendezvousRegistration {
+    package enum State: Hashable, Sendable {
+        /// Without an account.
+        case off
+        case connecting
+        case connected
+        /// It is tried again and again.
+        case failed(RendezvousProblem)
+
+        /// For programs.
+        package var word: String {
+            switch self {
+            case .off: "off"
+            case .connecting: "connecting"
+            case .connected: "connected"
+            case .failed: "failed"
+            }
+        }
+    }
+
+    /// Nil when people are called by their address alone.
+    package private(set) var account: RendezvousAccount?
+    package private(set) var state = State.off
+    /// The name that the server gave us: the account's, with a number when somebody else has it. Empty when not connected.
+    package private(set) var name = ""
+    /// Who else is at the server now, in the order in which they came.
+    package private(set) var users: [String] = []
+
+    @ObservationIgnored weak var conference: Conference?
+    @ObservationIgnored private let store: RendezvousStore
+    @ObservationIgnored private let timing: SignalingTiming
+    @ObservationIgnored private let authorities: String?
+    @ObservationIgnored private let logger: Logger
+    @ObservationIgnored private var client: RendezvousClient?
+    /// Connections to other servers, which live as long as calls need them.
+    @ObservationIgnored private var guests: [WebSocketURL: WeakClient] = [:]
+    @ObservationIgnored private var isRunning = false
+
+    private struct WeakClient {
+        weak var client: RendezvousClient?
+    }
+
+    init(in folders: ProfileFolders?, timing: SignalingTiming, authorities: String?, logger: Logger) {
+        self.timing = timing
+        self.authorities = authorities
+        self.logger = logger
+        store = RendezvousStore(in: folders, logger: logger)
+        account = store.load()
+    }
+
+    /// Registers at a server, or with nil at none. Kept; running calls go on.
+    package func configure(_ account: RendezvousAccount?) throws(RendezvousProblem) {
+        _ = try account?.url()
+        guard account != self.account else { return }
+        self.account = account
+        store.save(account)
+        if isRunning { register() }
+    }
+
+    func start() {
+        isRunning = true
+        register()
+    }
+
+    func stop() async {
+        isRunning = false
+        let clients = [client] + guests.values.map(\.client)
+        client = nil
+        guests = [:]
+        update()
+        for client in clients { await client?.stop() }
+    }
+
+    private func register() {
+        if let old = client {
+            old.onChange = nil
+            old.onCall = nil
+            client = nil
+            // Calls of before may still need it.
+            if !old.isUsed { Task { await old.stop() } }
+        }
+        if let account, let url = try? account.url() {
+            let client = makeClient(url, name: account.name)
+            client.onChange = { [weak self] in self?.update() }
+            client.start()
+            self.client = client
+        }
+        update()
+    }
+
+    private func makeClient(_ url: WebSocketURL, name: String) -> RendezvousClient {
+        let client = RendezvousClient(
+            url, name: name, identity: conference?.identity, timing: timing, authorities: authorities, logger: logger)
+        client.onCall = { [weak self] path in self?.admit(path) }
+        client.onResume = { [weak self] path, envelope in self?.resume(path, envelope) ?? false }
+        return client
+    }
+
+    private func update() {
+        let now: State =
+            switch client?.state {
+            case nil: .off
+            case .connecting: .connecting
+            case .connected: .connected
+            case .waiting(let problem): .failed(problem)
+            }
+        if state != now { state = now }
+        let name = now == .connected ? client?.name ?? "" : ""
+        if self.name != name { self.name = name }
+        let others = now == .connected ? client?.users.filter { $0 != name } ?? [] : []
+        if users != others { users = others }
+    }
+
+    // MARK: Calls of ours
+
+    /// A way to somebody at a server: at ours, or at another, as a guest.
+    func openCarrier(to address: CallAddress, as name: String) async throws(DialFailure) -> NetworkCarrier {
+        guard let person = address.person else { throw Self.failure(.invalidServer) }
+        let client = try client(for: address, as: name)
+        do throws(RendezvousProblem) {
+            try await client.waitUntilConnected()
+        } catch { throw Self.failure(error) }
+        guard person != client.name else {
+            throw DialFailure(reason: .invalidAddress, presented: nil, detail: "a call to oneself")
+        }
+        let call = SignalingEnvelope.newCall()
+        guard let path = client.path(to: person, call: call, takesUnnamed: true) else {
+            throw DialFailure(reason: .unknownPerson, presented: nil, detail: "nobody of this name")
+        }
+        let there = Self.address(of: person, at: client)
+        let carrier = NetworkCarrier(
+            path, call: call, timing: timing, person: there,
+            expected: there.flatMap { conference?.expectedIdentity(at: $0) })
+        set(up: carrier, client, peer: person, isCaller: true)
+        return carrier
+    }
+
+    private static func failure(_ problem: RendezvousProblem) -> DialFailure {
+        DialFailure(reason: problem.endReason, presented: nil, detail: "\(problem)")
+    }
+
+    private func client(for address: CallAddress, as name: String) throws(DialFailure) -> RendezvousClient {
+        if let client, client.serves(address) { return client }
+        // Only this very computer can be asked without encryption.
+        let scheme = address.isLoopback ? "ws" : "wss"
+        let host = address.literal?.isIPv4 == false ? "[\(address.host)]" : address.host
+        guard let url = try? WebSocketURL("\(scheme)://\(host):\(address.port)/") else {
+            throw Self.failure(.invalidServer)
+        }
+        if let guest = guests[url]?.client { return guest }
+        let wish = account?.name ?? String(name.prefix(32))
+        let guest = makeClient(url, name: wish.isEmpty ? "guest" : wish)
+        guests = guests.filter { $0.value.client != nil }
+        guests[url] = WeakClient(client: guest)
+        guest.start()
+        return guest
+    }
+
+    private static func address(of person: String, at client: RendezvousClient) -> CallAddress? {
+        CallAddress("\(person)@\(RendezvousAccount.authority(of: client.url))")
+    }
+
+    // MARK: Calls of others
+
+    private func admit(_ path: ServerPath) {
+        guard let conference, conference.isRunning else { return }
+        let carrier = NetworkCarrier(path, timing: timing, person: Self.address(of: path.peer, at: path.client))
+        set(up: carrier, path.client, peer: path.peer, isCaller: false)
+        conference.admit(carrier)
+    }
+
+    private func resume(_ path: ServerPath, _ envelope: SignalingEnvelope) -> Bool {
+        let call = envelope.call ?? ""
+        for isCaller in [true, false] {
+            guard let carrier = conference?.carriers[CarrierKey(call: call, isCaller: isCaller)],
+                carrier.remotePerson != nil
+            else { continue }
+            carrier.remake = Self.remake(path.client, peer: path.peer, carrier)
+            carrier.resume(on: path, envelope)
+            return true
+        }
+        return false
+    }
+
+    private func set(up carrier: NetworkCarrier, _ client: RendezvousClient, peer: String, isCaller: Bool) {
+        carrier.ends = CarrierEnds(ours: client.name, theirs: peer)
+        carrier.remake = Self.remake(client, peer: peer, carrier)
+        conference?.follow(carrier, isCaller: isCaller)
+    }
+
+    /// Both sides look for each other: whoever finds the other one first says so.
+    private static func remake(
+        _ client: RendezvousClient, peer: String, _ carrier: NetworkCarrier
+    ) -> () async -> (any MessagePath)? {
+        { [weak carrier] in carrier?.identifier.flatMap { client.path(to: peer, call: $0) } }
+    }
+}
+
+extension RendezvousClient {
+    /// Whether people at this address are found here: at this host, and at this port where it is given.
+    fileprivate func serves(_ address: CallAddress) -> Bool {
+        guard let here = CallAddress(RendezvousAccount.authority(of: url)) else { return false }
+        return here.host == address.host && (!address.isPortGiven || here.port == address.port)
+    }
+}
