@@ -39,7 +39,7 @@ func compareFrames() throws {
 func compareRelays() throws {
     line(["relay, MB/s", "causerie-trace", "socat", "ratio"])
     for (name, log, option, total) in [
-        ("no log", "none", "", 2 << 30), ("text", "text", "-v", 200 << 20), ("hexadecimal", "hex", "-x", 100 << 20),
+        ("no log", "none", "", 2 << 30), ("text", "text", "-v", 20 << 20), ("hexadecimal", "hex", "-x", 20 << 20),
     ] {
         // The better of two: another program's moment must not decide.
         let ours = try (0..<2).map { _ in try RelayBench.measure(total: total, RelayBench.trace(log: log)) }.max() ?? 0
