@@ -61,8 +61,8 @@ extension Conference {
         }
         for await event in connection.events {
             switch event {
-            case .message(.presence(let word)): return Presence(word)
-            case .message: break
+            case .message(let envelope):
+                if case .presence(let word) = envelope.message { return Presence(word) }
             case .closed: return .offline
             }
         }
