@@ -230,7 +230,7 @@ import Testing
         try await until("it is gone") { bob.stream.call?.machine.carrier == .closed }
         #expect(bob.stream.state == .connected)
         bob.media.last?.tell(.connectionStateChanged(.disconnected))
-        try await bob.wait(.ended(.connectionLost))
+        try await bob.wait(.ended(.remoteVanished))
         await bob.stop()
         await eve.stop()
     }

@@ -24,7 +24,8 @@ struct NetworkChangeTests {
         let network = try await PrivateNetwork.start("2001:db8::1")
         for address in addresses { try network.add(address) }
         let ann = try await HeadlessInstance.start("ann", on: bus, options: Self.media, through: network.words)
-        let bob = try await HeadlessInstance.start("bob", on: bus, options: Self.media + ["--auto-accept"], through: network.words)
+        let bob = try await HeadlessInstance.start(
+            "bob", on: bus, options: Self.media + ["--auto-accept"], through: network.words)
         let scene = Scene(network: network, ann: ann, bob: bob)
         try ann.must("connect", "main", bob.address, "--wait")
         try await bob.wait(for: "state", "connected")

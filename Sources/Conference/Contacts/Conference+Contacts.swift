@@ -13,7 +13,7 @@ extension Conference {
     }
 
     /// Whether a text is an address or a contact's name.
-    package func canCall(_ text: String) -> Bool { contact(calledBy: text) != nil || ContactAddress(text) != nil }
+    package func canCall(_ text: String) -> Bool { contact(calledBy: text) != nil || CallAddress(text) != nil }
 
     /// The contact that a call of before was with; nil for a stranger.
     package func contact(of record: CallRecord) -> Contact? {
@@ -32,7 +32,7 @@ extension Conference {
 
     /// Nil without an address.
     private func draft(name: String, address: String) -> ContactDraft? {
-        guard ContactAddress(address) != nil else { return nil }
+        guard CallAddress(address) != nil else { return nil }
         let name = SignalingText.name(name.isEmpty ? address : name)
         var free = name
         var number = 2

@@ -81,3 +81,8 @@ package enum ContactProblem: Error, Hashable, Sendable, CustomStringConvertible 
     package var isAboutName: Bool { [.nameMissing, .nameUnusable, .nameTaken].contains(self) }
     package var isAboutAddress: Bool { [.addressMissing, .addressInvalid, .addressTaken].contains(self) }
 }
+
+extension Contact {
+    /// Nil only for one that an older version has left.
+    package var place: CallAddress? { CallAddress(address) }
+}

@@ -41,9 +41,7 @@ import RTC
     /// Whatever the case of the letters.
     package func contact(named name: String) -> Contact? { index[name: name].map { contacts[$0] } }
 
-    func contact(at address: CallAddress) -> Contact? { contact(at: ContactAddress.direct(address)) }
-
-    private func contact(at place: ContactAddress) -> Contact? { index[place].map { contacts[$0] } }
+    func contact(at address: CallAddress) -> Contact? { index[address].map { contacts[$0] } }
 
     /// The contact whose calls show this key.
     package func contact(withFingerprint fingerprint: String) -> Contact? {
@@ -95,7 +93,7 @@ import RTC
     }
 
     private func newContact(_ draft: ContactDraft, fingerprint: String?) -> Contact {
-        let known = ContactAddress(draft.address)?.direct.flatMap { trust.identity(at: $0)?.description }
+        let known = CallAddress(draft.address).flatMap { trust.identity(at: $0)?.description }
         return Contact(
             id: UUID().uuidString, name: draft.name, address: draft.address, note: draft.note,
             hasPhoto: Self.hasPhoto(draft.photo, before: false), fingerprint: fingerprint ?? known, isVerified: false,
@@ -131,7 +129,7 @@ import RTC
         var places = Set(contacts.compactMap(\.place))
         var new: [(contact: Contact, photo: ContactDraft.Photo)] = []
         for draft in drafts {
-            guard let place = ContactAddress(draft.address), !names.contains(ContactText.key(draft.name)),
+            guard let place = CallAddress(draft.address), !names.contains(ContactText.key(draft.name)),
                 !places.contains(place), let checked = try? check(draft, for: nil)
             else { continue }
             names.insert(ContactText.key(checked.name))
@@ -168,7 +166,7 @@ import RTC
     /// What became of a contact's keys, the oldest first.
     package func trustHistory(of contact: Contact) -> [IdentityEvent] {
         var subjects: [IdentitySubject] = [.contact(contact.id), .caller(contact.name)]
-        if let address = contact.place?.direct { subjects.append(.address(address)) }
+        if let address = contact.place { subjects.append(.address(address)) }
         return trust.history(of: subjects)
     }
 
@@ -206,7 +204,7 @@ import RTC
         guard SignalingText.isName(draft.name) else { throw .nameUnusable }
         if let other = contact(named: draft.name), other.id != id { throw .nameTaken }
         guard !draft.address.isEmpty else { throw .addressMissing }
-        guard let place = ContactAddress(draft.address) else { throw .addressInvalid }
+        guard let place = CallAddress(draft.address) else { throw .addressInvalid }
         if let other = contact(at: place), other.id != id { throw .addressTaken }
         guard ContactText.isNote(draft.note) else { throw .noteTooLong }
         if case .replace(let bytes) = draft.photo { draft.photo = .replace(try fitted(bytes)) }

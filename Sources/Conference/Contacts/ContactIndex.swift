@@ -3,7 +3,7 @@
 struct ContactIndex: Sendable {
     private var ids: [String: Int] = [:]
     private var names: [String: Int] = [:]
-    private var places: [ContactAddress: Int] = [:]
+    private var places: [CallAddress: Int] = [:]
     private var fingerprints: [String: Int] = [:]
 
     init(_ contacts: [Contact]) {
@@ -20,6 +20,6 @@ struct ContactIndex: Sendable {
 
     subscript(id: String) -> Int? { ids[id] }
     subscript(name name: String) -> Int? { names[ContactText.key(name)] }
-    subscript(place: ContactAddress) -> Int? { places[place] }
+    subscript(place: CallAddress) -> Int? { places[place] }
     subscript(fingerprint fingerprint: String) -> Int? { fingerprints[fingerprint] }
 }

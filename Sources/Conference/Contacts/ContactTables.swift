@@ -6,7 +6,7 @@ enum ContactTables {
         try database.create(table: "contact") { table in
             table.primaryKey("id", .text)
             table.column("name", .text).notNull()
-            // What must be unique: `ContactText.key` and `ContactAddress.description`.
+            // What must be unique: `ContactText.key` and `CallAddress.description`.
             table.column("nameKey", .text).notNull().unique()
             table.column("address", .text).notNull()
             table.column("addressKey", .text).notNull().unique()

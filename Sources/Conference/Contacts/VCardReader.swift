@@ -115,7 +115,7 @@ struct VCardReader {
                 guard isOurs || name == "X-CAUSERIE-ADDRESS" else { continue }
                 let rest = isOurs ? String(text.dropFirst("causerie:".count)) : text
                 let address = decoded(rest)
-                if ContactAddress(address) != nil { return address }
+                if CallAddress(address) != nil { return address }
             }
         }
         return nil

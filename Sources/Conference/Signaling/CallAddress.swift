@@ -48,6 +48,11 @@ package struct CallAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether the port was written or not, it is the same place.
+    package static func == (one: CallAddress, other: CallAddress) -> Bool { one.description == other.description }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(description) }
+
     /// With the port always said: also the key under which the far side's identity is remembered.
     package var description: String {
         (person.map { $0 + "@" } ?? "") + (literal?.isIPv4 == false ? "[\(host)]:\(port)" : "\(host):\(port)")

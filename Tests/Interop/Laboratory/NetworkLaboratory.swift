@@ -35,7 +35,9 @@ final class NetworkLaboratory {
 
     /// Whether this machine lets us: it takes root, and the tools.
     static let isPossible: Bool = {
-        guard geteuid() == 0, (try? Program.system("nft")) != nil, let ip = try? Program.system("ip") else { return false }
+        guard geteuid() == 0, (try? Program.system("nft")) != nil, let ip = try? Program.system("ip") else {
+            return false
+        }
         let name = "causerie-probe-\(getpid())"
         guard (try? Program.run(ip, ["netns", "add", name]))?.status == 0 else { return false }
         defer { _ = try? Program.run(ip, ["netns", "delete", name]) }

@@ -30,7 +30,8 @@ package final class HeadlessInstance {
             own["XDG_\(name)_HOME"] = home.url.appendingPathComponent(folder).path
         }
         let line =
-            try words + [Program.built("causerie").path, "--headless", "--profile", profile, "--port", "\(port)"] + options
+            try words + [Program.built("causerie").path, "--headless", "--profile", profile, "--port", "\(port)"]
+            + options
         let program = try RunningProgram(
             URL(fileURLWithPath: line[0]), Array(line.dropFirst()), environment: own)
         let control = ["--profile", profile, "info", "--json"]
