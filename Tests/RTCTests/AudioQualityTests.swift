@@ -18,6 +18,22 @@ import Testing
         }
     }
 
+    @Test("sound is repeated on a jittery path that loses much, and not into a path that is full")
+    func redundancyNeedsRoom() {
+        let jittery = AudioQualityFigures(
+            "jittery", Path(LinkConditions(loss: 0.15, delay: .milliseconds(60), jitter: .milliseconds(30))), .all,
+            seconds: 30)
+        #expect(jittery.bitrate > 80, "\(jittery.line)")
+        // 41.6 kbit/s of RTP are 53 with UDP and IP: with every piece sent three times, the queue would never be empty.
+        let full = AudioQualityFigures(
+            "full",
+            Path(LinkConditions(loss: 0.15, delay: .milliseconds(25), bitsPerSecond: 70_000, queueBytes: 10_000)), .all,
+            seconds: 60)
+        let free = AudioQualityFigures(
+            "free", Path(LinkConditions(loss: 0.15, delay: .milliseconds(25))), .all, seconds: 60)
+        #expect(full.bitrate < free.bitrate * 0.75, "\(full.line)\n\(free.line)")
+    }
+
     @Test("the table of paths", .enabled(if: AudioQualityFigures.tablePath != nil))
     func table() {
         var figures: [AudioQualityFigures] = []

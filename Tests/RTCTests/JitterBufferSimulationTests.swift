@@ -161,4 +161,14 @@ struct JitterBufferSimulationTests {
         #expect(outcome.concealedShare < 0.05, "\(outcome)")
         #expect(outcome.delay < 650, "\(outcome)")
     }
+
+    @Test("stalls that come again and again, too rarely for the histogram, are waited for from the third on")
+    func peaks() {
+        let outcome = simulate(Path(stallEvery: 12, stall: 250, seconds: 120), seed: 7)
+        // Ten stalls of a quarter of a second are two per cent.
+        #expect(outcome.concealedShare < 0.01, "\(outcome)")
+        let rare = simulate(Path(stallEvery: 40, stall: 250, seconds: 120), seed: 8)
+        #expect(rare.target < 60, "\(rare)")
+        #expect(rare.packetsInOrder && outcome.packetsInOrder)
+    }
 }

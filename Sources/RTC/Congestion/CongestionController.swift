@@ -65,11 +65,6 @@ struct CongestionController: Sendable {
     var usage: PathUsage { delay.usage }
     var queue: Duration { delay.queue }
     var lossFraction: Double { loss.averageLoss }
-    /// What the path carries by its queues alone, bit/s: room for repeating what is lost for another reason than want of
-    /// room.
-    var uncongestedBitrate: Double {
-        usesTransportFeedback && delay.usage == .normal && !delay.isDraining ? max(delay.bitrate, estimate) : estimate
-    }
     /// The far side's loss, not its delay, is what holds the estimate down.
     var isLossLimited: Bool { usesTransportFeedback && loss.bitrate < delay.bitrate * 0.99 }
 

@@ -40,6 +40,8 @@ package struct RTPSender: Sendable {
     private(set) var redundancy = AudioRedundancy()
     /// Pieces of sound that the path's bitrate has room to repeat.
     private var redundancyLimit = AudioRedundancy.maximumDistance
+    private static let congestionMemory = Duration.seconds(10)
+    private var congestionEnd: Instant?
     private var redundancyRate = RateMeter()
     /// Of compressed sound alone.
     private var soundRate = RateMeter()
@@ -98,11 +100,15 @@ package struct RTPSender: Sendable {
         return store(packet)
     }
 
-    /// Allows as many repetitions as fit into a bitrate, bit/s. Returns what those of now cost.
-    mutating func limitRedundancy(to room: Int, at now: Instant) -> Int {
+    /// Allows as many repetitions as fit into a bitrate, bit/s, for some time after the path was congested; else all: the
+    /// estimate of a path that carries little but this sound, and loses some of it, says nothing of its room. Returns what
+    /// the repetitions of now cost.
+    mutating func limitRedundancy(to room: Int, isCongested: Bool, at now: Instant) -> Int {
         guard codec.redPayloadType != nil else { return 0 }
-        let count = max(room, 0) / max(soundRate.bitrate(at: now), 1)
-        redundancyLimit = min(count, AudioRedundancy.maximumDistance)
+        if isCongested { congestionEnd = now + Self.congestionMemory }
+        let fitting = max(room, 0) / max(soundRate.bitrate(at: now), 1)
+        let isLimited = congestionEnd.map { now < $0 } ?? false
+        redundancyLimit = isLimited ? min(fitting, AudioRedundancy.maximumDistance) : AudioRedundancy.maximumDistance
         return redundancyRate.bitrate(at: now)
     }
 

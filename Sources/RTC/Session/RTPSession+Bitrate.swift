@@ -6,6 +6,8 @@ extension RTPSession {
     private static let toleratedQueueTime = Duration.milliseconds(200)
     private static let queueTimeRange = 0.8
     private static let leastQueueShare = 0.3
+    /// With a longer queue on the path, packets are lost for want of room.
+    private static let queueOfCongestion = Duration.milliseconds(150)
 
     /// What all streams together may send, bit/s; nil without congestion control.
     package var availableOutgoingBitrate: Int? { congestion.map { Int($0.estimate) } }
@@ -40,7 +42,7 @@ extension RTPSession {
         let total = Int(congestion.estimate)
         pacer.targetBitrate = total
         pacer.isDraining = congestion.isDraining
-        var audio = limitRedundancy(total: Int(congestion.uncongestedBitrate), at: now)
+        var audio = limitRedundancy(total: total, isCongested: congestion.queue > Self.queueOfCongestion, at: now)
         var bounds: [VideoBitrateBounds] = []
         for section in sections where section.sender?.isActive == true {
             switch section.media.kind {
@@ -67,12 +69,12 @@ extension RTPSession {
     }
 
     /// Lets sound be repeated as far as the path has room for it. Returns what that costs now, bit/s.
-    private mutating func limitRedundancy(total: Int, at now: Instant) -> Int {
+    private mutating func limitRedundancy(total: Int, isCongested: Bool, at now: Instant) -> Int {
         var cost = 0
         for index in sections.indices
         where sections[index].media.kind == .audio && sections[index].sender?.isActive == true {
             let room = total - sections[index].audioMaximum
-            cost += sections[index].sender?.limitRedundancy(to: room, at: now) ?? 0
+            cost += sections[index].sender?.limitRedundancy(to: room, isCongested: isCongested, at: now) ?? 0
         }
         return cost
     }
