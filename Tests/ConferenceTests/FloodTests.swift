@@ -17,7 +17,7 @@ import Testing
         "a thousand connections that say nothing are bounded in number, time and memory; a running call is not harmed")
     func thousand() async throws {
         let ann = try await Instance.start("Ann")
-        let bob = try await Instance.start("Bob") { $0.timing.handshake = .seconds(2) }
+        let bob = try await Instance.start("Bob")
         try await ann.call(bob)
         let port = try #require(bob.conference.listeningPort)
         let before = try resident()
