@@ -87,7 +87,10 @@ import Testing
         let second = try await start("bob", on: bus, "--auto-accept")
         try ann.must("connect", "main", second.address, "--wait")
         second.program.send(SIGKILL)
-        try await ann.wait(for: "state", "ended", within: .seconds(60))
+        // Half a minute, in which it might have come back.
+        try await ann.wait(for: "state", "reconnecting")
+        try await ann.wait(for: "state", "ended", within: .seconds(90))
+        #expect(try ann.get("endReason") == "connection-lost")
         #expect(try !ann.get("endMessage").isEmpty)
     }
 

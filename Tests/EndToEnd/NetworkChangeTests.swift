@@ -86,12 +86,4 @@ struct NetworkChangeTests {
             }
         }
     }
-
-    @Test("A far side that is killed ends the call with a reason of its own")
-    func killed() async throws {
-        let scene = try await call(["10.77.0.1"])
-        scene.bob.program.send(SIGKILL)
-        try await scene.ann.wait(for: "state", "ended")
-        #expect(try scene.ann.get("endReason") == "remote-vanished")
-    }
 }
