@@ -71,6 +71,25 @@ struct ChatTests {
         await bob.stop()
     }
 
+    @Test(
+        "a contact is written to by the user's own word, with the key that is pinned, whatever others call themselves")
+    func contacts() async throws {
+        let (ann, bob) = (try await Instance.start("Ann"), try await Instance.start("Bob"))
+        let (chat, contacts) = (ann.conference.chat, ann.conference.contacts)
+        let contact = try contacts.add(ContactDraft(name: "Robert", address: bob.address))
+        let met = try await chat.conversation(named: "robert", in: ann.conference)
+        #expect(met.address == CallAddress(bob.address)?.description)
+        #expect(met.contact == nil)
+        contacts.pin(met.fingerprint, to: contact.id)
+        #expect(met.title == "Robert")
+        await bob.stop()
+        // Known by the key, nobody has to be there.
+        #expect(try await chat.conversation(named: "Robert", in: ann.conference) === met)
+        try contacts.remove(contact.id)
+        #expect(met.title != "Robert")
+        await ann.stop()
+    }
+
     @Test("declining tells the other one and forgets; blocking says nothing and takes nothing")
     func strangers() async throws {
         let (ann, bob) = (try await Instance.start("Ann"), try await Instance.start("Bob"))

@@ -23,6 +23,16 @@ final class ChatActions {
         actions.add("conversations") { open(nil) }
         actions.add("conversation", withText: { open(chat.conversation(withFingerprint: $0)) })
         actions.add(
+            "message-contact",
+            withText: { id in
+                guard let contact = conference.contacts[id] else { return }
+                Task {
+                    do throws(ChatProblem) {
+                        open(try await chat.conversation(with: contact, in: conference))
+                    } catch { failed(translated("\(error)")) }
+                }
+            })
+        actions.add(
             "accept-conversation",
             withText: { fingerprint in
                 guard let conversation = chat.conversation(withFingerprint: fingerprint) else { return }

@@ -29,7 +29,7 @@ package final class PeopleWindow {
         window = try builder.retained("people", adw_window_get_type())
         actions = ActionMap(of: Widget(window), prefix: "people")
         let book = conference.contacts
-        people = PersonList(try builder.object("contacts", gtk_list_box_get_type())) { id in
+        people = PersonList(try builder.object("contacts", gtk_list_box_get_type()), canMessage: true) { id in
             book[id].flatMap { book.photo(of: $0) }
         }
         calls = CallList(try builder.object("calls", gtk_list_box_get_type()))
@@ -51,6 +51,8 @@ package final class PeopleWindow {
 
     package func present(over parent: GObjectRef) {
         gtk_window_set_transient_for(window.pointer(), parent.pointer())
+        // For the application's actions: writing to somebody.
+        gtk_window_set_application(window.pointer(), gtk_window_get_application(parent.pointer()))
         gtk_window_present(window.pointer())
         conference.refreshPresences()
     }

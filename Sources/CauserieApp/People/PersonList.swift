@@ -14,6 +14,8 @@ final class PersonList {
         let detail: Widget
         let verified: Widget
         let call: Widget
+        /// Nil in a list that only calls.
+        let message: Widget?
     }
 
     /// More lines than anybody reads: beyond them, a person searches.
@@ -21,15 +23,18 @@ final class PersonList {
 
     private let list: Widget
     private let photo: (String) -> [UInt8]?
+    private let canMessage: Bool
     private var rows: [Row] = []
     private var choose: (String) -> Void = { _ in }
     private var call: (String) -> Void = { _ in }
 
     /// - Parameters:
     ///   - list: a `GtkListBox`.
+    ///   - canMessage: whether each line has a button that opens the conversation.
     ///   - photo: a contact's picture, by id.
-    init(_ list: Widget, photo: @escaping (String) -> [UInt8]?) {
+    init(_ list: Widget, canMessage: Bool = false, photo: @escaping (String) -> [UInt8]?) {
         self.list = list
+        self.canMessage = canMessage
         self.photo = photo
         connect(
             list, "row-activated",
@@ -78,6 +83,9 @@ final class PersonList {
         let words = tr("Call {name}", ["name": item.name])
         row.call.tooltip = words
         row.call.setAccessibleLabel(words)
+        let writing = tr("Write to {name}", ["name": item.name])
+        row.message?.tooltip = writing
+        row.message?.setAccessibleLabel(writing)
     }
 
     private func showPhoto(_ row: Row) {
@@ -101,10 +109,19 @@ final class PersonList {
         RowParts.append([title, detail], to: texts)
         gtk_widget_set_hexpand(texts.widget, 1)
         gtk_widget_set_valign(texts.widget, GTK_ALIGN_CENTER)
-        RowParts.append([avatar, texts, button], to: box)
+        let message = canMessage ? messageButton(item.id) : nil
+        RowParts.append([avatar, texts] + (message.map { [$0] } ?? []) + [button], to: box)
         RowParts.setMargins(box, 8)
         gtk_list_box_row_set_child(widget.pointer(), box.widget)
         return Row(
-            item: item, widget: widget, avatar: avatar, name: name, detail: detail, verified: verified, call: button)
+            item: item, widget: widget, avatar: avatar, name: name, detail: detail, verified: verified, call: button,
+            message: message)
+    }
+
+    private func messageButton(_ id: String) -> Widget {
+        let button = RowParts.button("causerie-chat-symbolic")
+        gtk_actionable_set_action_name(button.opaque, "app.message-contact")
+        gtk_actionable_set_action_target_value(button.opaque, g_variant_new_string(id))
+        return button
     }
 }

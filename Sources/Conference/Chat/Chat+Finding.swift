@@ -8,7 +8,7 @@ extension Chat {
     ) async throws(ChatProblem) -> Conversation {
         guard let address = CallAddress(text) else { throw .unknownPerson }
         if let known = known.values.first(where: { $0.address == address.description }) { return known }
-        if let identity = conference.known.identity(at: address) {
+        if let identity = conference.expectedIdentity(at: address) {
             return try open(fingerprint: identity.description, address: address.description)
         }
         do throws(DialFailure) {
@@ -39,7 +39,7 @@ extension Chat {
         return known.values.first { $0.address == address.description }
     }
 
-    /// What scripts name: a stream, a fingerprint, a name, or an address.
+    /// What scripts name: a stream, a contact, a fingerprint, a name, or an address.
     package func conversation(
         named who: String, in conference: Conference
     ) async throws(ChatProblem) -> Conversation {
@@ -48,8 +48,22 @@ extension Chat {
             guard !stream.lastAddress.isEmpty else { throw .unknownPerson }
             return try await conversation(atAddress: stream.lastAddress, in: conference)
         }
+        // The user's own word for somebody comes before what others call themselves.
+        if let contact = conference.contact(calledBy: who) {
+            return try await conversation(with: contact, in: conference)
+        }
         if let conversation = known(named: who) { return conversation }
         return try await conversation(atAddress: who, in: conference)
+    }
+
+    /// The conversation with a contact: with the key pinned, or whoever answers at the address for the first time.
+    package func conversation(
+        with contact: Contact, in conference: Conference
+    ) async throws(ChatProblem) -> Conversation {
+        guard let fingerprint = contact.fingerprint else {
+            return try await conversation(atAddress: contact.address, in: conference)
+        }
+        return try open(fingerprint: fingerprint, name: contact.name, address: contact.place?.description ?? "")
     }
 
     /// The same among those that there are, without reaching for anybody.

@@ -13,6 +13,7 @@ import Transport
     @ObservationIgnored package let lines: ConversationLines
     @ObservationIgnored var known: [Int64: Conversation] = [:]
     @ObservationIgnored let logger: Logger
+    @ObservationIgnored private weak var contacts: ContactBook?
     /// Nil while no conversation is on the screen.
     @ObservationIgnored var shown: Set<Int64> = []
 
@@ -24,8 +25,9 @@ import Transport
     /// Messages that somebody may leave before they are answered.
     static let requestLimit = 16
 
-    init(lines: ConversationLines, logger: Logger) {
+    init(lines: ConversationLines, contacts: ContactBook, logger: Logger) {
         self.lines = lines
+        self.contacts = contacts
         self.logger = logger
         lines.topics[.chat] = self
         for line in lines.all { _ = conversation(line) }
@@ -40,7 +42,7 @@ import Transport
     /// The conversation of a line; loaded when it is asked for first.
     func conversation(_ line: ConversationLine) -> Conversation {
         if let known = known[line.record.id] { return known }
-        let conversation = Conversation(line)
+        let conversation = Conversation(line, contacts)
         known[line.record.id] = conversation
         reload(conversation)
         return conversation

@@ -24,11 +24,13 @@ import Observation
     package internal(set) var isDeclined = false
 
     @ObservationIgnored let line: ConversationLine
+    @ObservationIgnored private weak var contacts: ContactBook?
     @ObservationIgnored var typingEnd: Task<Void, Never>?
     @ObservationIgnored var typingTold: ContinuousClock.Instant?
 
-    init(_ line: ConversationLine) {
+    init(_ line: ConversationLine, _ contacts: ContactBook?) {
         self.line = line
+        self.contacts = contacts
         let record = line.record
         (id, fingerprint, name) = (record.id, record.fingerprint, record.name)
         (address, standing) = (record.address, record.standing)
@@ -38,6 +40,8 @@ import Observation
     package var last: ChatMessage? { messages.last }
     /// The one that can be edited or deleted.
     package var lastOwn: ChatMessage? { messages.last { $0.isOwn }.flatMap { $0.isDeleted ? nil : $0 } }
-    /// What to call the correspondent.
-    package var title: String { name.isEmpty ? address : name }
+    /// Whom the user knows by this key.
+    package var contact: Contact? { contacts?.contact(withFingerprint: fingerprint) }
+    /// What to call the correspondent: by the user's own word for them, before theirs.
+    package var title: String { contact?.name ?? (name.isEmpty ? address : name) }
 }

@@ -12,7 +12,7 @@ extension Conference {
                 }
                 return try await dialConversation(address, expected: identity)
             })
-        return Chat(lines: lines, logger: logger)
+        return Chat(lines: lines, contacts: contacts, logger: logger)
     }
 
     private var introduction: ConversationLines.Introduction {
