@@ -24,6 +24,10 @@ struct ContactsWindowTests {
         try await write("127.0.0.1:1", into: "Address", session)
         #expect(try await session.button("Save").press())
         // It is on the empty pane, too; there is one window more with the same button.
+        #expect(try await session.button("Write to Nobody").press())
+        _ = try await session.find("that nobody is there to write to") {
+            $0 == "Nobody was ever met at this address, and nobody answers there now."
+        }
         let call = try await session.button("Call Nobody")
         try session.keepPicture(Scenes.artefacts.appendingPathComponent("window-contacts.png"))
         #expect(call.press())
