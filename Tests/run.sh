@@ -43,8 +43,9 @@ if [ $# -gt 0 ]; then
     run chosen "$@"
     exit
 fi
-# Tests that drive other programs wait for them, and would keep the others from their threads: one at a time, by themselves.
-outside="CorpusTests|InterfaceTests|SecurityTests|ProxyProgramTests|TraceProgramTests|DeviceTests|BusTests|EndToEndTests|InteropTests|CauserieAppTests|GLibKitTests"
+# Tests that drive other programs wait for them, and would keep the others from their threads; one that weighs its own
+# process must be alone in it: one at a time, by themselves.
+outside="FloodTests|CorpusTests|InterfaceTests|SecurityTests|ProxyProgramTests|TraceProgramTests|DeviceTests|BusTests|EndToEndTests|InteropTests|CauserieAppTests|GLibKitTests"
 # Simulated networks keep every processor busy for a minute: beside them, nothing that waits for a real socket.
 simulated="^(RTCTests|WireTests)"
 failed=0
