@@ -19,20 +19,16 @@ final class ConversationHandler: ChannelInboundHandler {
     static let subprotocol = "causerie-conversation"
     private static let batchLimit = 256
 
-    private let isServer: Bool
-    private let timing: SignalingTiming
+    private let end: WebSocketEnd
     /// False when whoever listens cannot keep up.
     private let deliver: (Event) -> Bool
     private var context: ChannelHandlerContext?
     private var received = FrameBudget(limit: ConversationLinkLimit.frames)
     private var batch: [ConversationFrame] = []
-    private var lastHeard = NIODeadline.now()
-    private var keepAlive: RepeatedTask?
     private var hasTold = false
 
     init(isServer: Bool, timing: SignalingTiming, deliver: @escaping (Event) -> Bool) {
-        self.isServer = isServer
-        self.timing = timing
+        end = WebSocketEnd(isServer: isServer, timing: timing)
         self.deliver = deliver
     }
 
@@ -40,12 +36,8 @@ final class ConversationHandler: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        lastHeard = .now()
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        let interval = TimeAmount(timing.ping)
-        keepAlive = context.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
-            bound.value.checkLife()
-        }
+        end.start(context) { bound.value.ended(nil) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { ended(nil) }
@@ -55,19 +47,8 @@ final class ConversationHandler: ChannelInboundHandler {
         context.fireChannelInactive()
     }
 
-    private func checkLife() {
-        guard !hasTold else { return }
-        if NIODeadline.now() - lastHeard >= TimeAmount(timing.silence) {
-            ended(nil)
-            context?.close(mode: .all, promise: nil)
-        } else {
-            write(.ping, [], promise: nil)
-            context?.flush()
-        }
-    }
-
     private func ended(_ violation: String?) {
-        keepAlive?.cancel()
+        end.rest()
         guard !hasTold else { return }
         flushBatch()
         hasTold = true
@@ -78,19 +59,7 @@ final class ConversationHandler: ChannelInboundHandler {
     private func cutOff(_ reason: String) {
         guard !hasTold else { return }
         ended(reason)
-        closeChannel(.policyViolation, reason)
-    }
-
-    private func closeChannel(_ code: WebSocketErrorCode, _ reason: String) {
-        guard let context else { return }
-        var payload = context.channel.allocator.buffer(capacity: 64)
-        payload.write(webSocketErrorCode: code)
-        payload.writeString(String(reason.prefix(100)))
-        let frame = WebSocketFrame(fin: true, opcode: .connectionClose, maskKey: mask, data: payload)
-        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        context.writeAndFlush(wrapOutboundOut(frame)).whenComplete { _ in
-            bound.value.close(mode: .all, promise: nil)
-        }
+        end.close(.policyViolation, reason)
     }
 
     // MARK: In
@@ -98,21 +67,18 @@ final class ConversationHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let frame = unwrapInboundIn(data)
         guard !hasTold else { return }
-        lastHeard = .now()
-        guard received.take(at: lastHeard) else {
+        let isMaskedRight = end.hear(frame)
+        guard received.take(at: end.lastHeard) else {
             return cutOff("more than \(ConversationLinkLimit.frames) frames a second")
         }
-        // RFC 6455 §5.1: a client masks, a server does not.
-        guard (frame.maskKey != nil) == isServer else { return cutOff("a frame with a wrong mask") }
+        guard isMaskedRight else { return cutOff("a frame with a wrong mask") }
         switch frame.opcode {
         case .binary: receive(Array(frame.unmaskedData.readableBytesView))
-        case .ping:
-            write(.pong, Array(frame.unmaskedData.readableBytesView), promise: nil)
-            context.flush()
+        case .ping: end.answer(ping: frame)
         case .pong: break
         case .connectionClose:
             ended(nil)
-            closeChannel(.normalClosure, "")
+            end.close(.normalClosure, "")
         default: cutOff("a frame that is not binary")
         }
     }
@@ -158,7 +124,7 @@ final class ConversationHandler: ChannelInboundHandler {
             let handler = bound.value
             if !handler.hasTold { _ = handler.deliver(.sent(bytes.count)) }
         }
-        write(.binary, bytes, promise: written)
+        end.write(.binary, bytes, promise: written)
         context.flush()
     }
 
@@ -166,18 +132,6 @@ final class ConversationHandler: ChannelInboundHandler {
     func close() {
         guard !hasTold else { return }
         ended(nil)
-        closeChannel(.normalClosure, "")
+        end.close(.normalClosure, "")
     }
-
-    private func write(_ opcode: WebSocketOpcode, _ bytes: [UInt8], promise: EventLoopPromise<Void>?) {
-        guard let context else {
-            promise?.fail(ChannelError.ioOnClosedChannel)
-            return
-        }
-        let data = context.channel.allocator.buffer(bytes: bytes)
-        context.write(
-            wrapOutboundOut(WebSocketFrame(fin: true, opcode: opcode, maskKey: mask, data: data)), promise: promise)
-    }
-
-    private var mask: WebSocketMaskingKey? { isServer ? nil : .random() }
 }

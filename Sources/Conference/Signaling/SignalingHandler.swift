@@ -10,26 +10,19 @@ final class SignalingHandler: ChannelInboundHandler {
 
     private static let queueLimit = 1024
 
-    private let isServer: Bool
-    private let timing: SignalingTiming
+    private let end: WebSocketEnd
     /// False when whoever listens cannot keep up.
     private let deliver: (SignalingEvent) -> Bool
     private var context: ChannelHandlerContext?
     private var received = FrameBudget()
     private var sent = FrameBudget(limit: FrameBudget.sendLimit)
     private var queue: [[UInt8]] = []
-    private var lastHeard = NIODeadline.now()
-    private var keepAlive: RepeatedTask?
     private var sending: Scheduled<Void>?
     private var isClosing = false
     private var hasTold = false
-    /// Our closing words are out; the far side's are to come (RFC 6455 §7.1.1).
-    private var awaitsClose = false
-    private static let closePatience = TimeAmount.seconds(1)
 
     init(isServer: Bool, timing: SignalingTiming, deliver: @escaping (SignalingEvent) -> Bool) {
-        self.isServer = isServer
-        self.timing = timing
+        end = WebSocketEnd(isServer: isServer, timing: timing)
         self.deliver = deliver
     }
 
@@ -37,12 +30,8 @@ final class SignalingHandler: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        lastHeard = .now()
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        let interval = TimeAmount(timing.ping)
-        keepAlive = context.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
-            bound.value.checkLife()
-        }
+        end.start(context) { bound.value.ended(.silence) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { ended(.byPeer) }
@@ -52,20 +41,9 @@ final class SignalingHandler: ChannelInboundHandler {
         context.fireChannelInactive()
     }
 
-    private func checkLife() {
-        guard !hasTold else { return }
-        if NIODeadline.now() - lastHeard >= TimeAmount(timing.silence) {
-            ended(.silence)
-            context?.close(mode: .all, promise: nil)
-        } else {
-            write(.ping, [])
-            context?.flush()
-        }
-    }
-
     /// Tells once how it ended, and rests.
     private func ended(_ closure: SignalingClosure) {
-        keepAlive?.cancel()
+        end.rest()
         if !isClosing { sending?.cancel() }
         guard !hasTold else { return }
         hasTold = true
@@ -76,47 +54,25 @@ final class SignalingHandler: ChannelInboundHandler {
     private func cutOff(_ reason: String) {
         guard !hasTold else { return }
         ended(.violation(reason))
-        closeChannel(.policyViolation, reason)
-    }
-
-    /// Says the closing words, and closes: at once, or when the far side has said its own.
-    private func closeChannel(_ code: WebSocketErrorCode, _ reason: String, waits: Bool = false) {
-        guard let context else { return }
-        var payload = context.channel.allocator.buffer(capacity: 64)
-        payload.write(webSocketErrorCode: code)
-        payload.writeString(String(reason.prefix(100)))
-        let frame = WebSocketFrame(fin: true, opcode: .connectionClose, maskKey: mask, data: payload)
-        awaitsClose = waits
-        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        let written = context.writeAndFlush(wrapOutboundOut(frame))
-        if waits {
-            context.eventLoop.scheduleTask(in: Self.closePatience) { [channel = context.channel] in
-                channel.close(mode: .all, promise: nil)
-            }
-        } else {
-            written.whenComplete { _ in bound.value.close(mode: .all, promise: nil) }
-        }
+        end.close(.policyViolation, reason)
     }
 
     // MARK: In
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let frame = unwrapInboundIn(data)
-        if awaitsClose, frame.opcode == .connectionClose { return context.close(mode: .all, promise: nil) }
+        if end.awaitsClose, frame.opcode == .connectionClose { return context.close(mode: .all, promise: nil) }
         guard !hasTold else { return }
-        lastHeard = .now()
-        guard received.take(at: lastHeard) else { return cutOff("more than \(FrameBudget.limit) frames a second") }
-        // RFC 6455 §5.1: a client masks, a server does not.
-        guard (frame.maskKey != nil) == isServer else { return cutOff("a frame with a wrong mask") }
+        let isMaskedRight = end.hear(frame)
+        guard received.take(at: end.lastHeard) else { return cutOff("more than \(FrameBudget.limit) frames a second") }
+        guard isMaskedRight else { return cutOff("a frame with a wrong mask") }
         switch frame.opcode {
         case .text: receive(Array(frame.unmaskedData.readableBytesView))
-        case .ping:
-            write(.pong, Array(frame.unmaskedData.readableBytesView))
-            context.flush()
+        case .ping: end.answer(ping: frame)
         case .pong: break
         case .connectionClose:
             ended(.byPeer)
-            closeChannel(.normalClosure, "")
+            end.close(.normalClosure, "")
         default: cutOff("a frame that is not text")
         }
     }
@@ -159,12 +115,12 @@ final class SignalingHandler: ChannelInboundHandler {
 
     private func sendQueue() {
         guard let context, sending == nil else { return }
-        while !queue.isEmpty, sent.take(at: .now()) { write(.text, queue.removeFirst()) }
+        while !queue.isEmpty, sent.take(at: .now()) { end.write(.text, queue.removeFirst()) }
         context.flush()
         if queue.isEmpty {
             if isClosing, !hasTold {
                 ended(.byPeer)
-                closeChannel(.normalClosure, "", waits: true)
+                end.close(.normalClosure, "", waits: true)
             }
             return
         }
@@ -173,21 +129,5 @@ final class SignalingHandler: ChannelInboundHandler {
             bound.value.sending = nil
             bound.value.sendQueue()
         }
-    }
-
-    private func write(_ opcode: WebSocketOpcode, _ bytes: [UInt8]) {
-        guard let context else { return }
-        let data = context.channel.allocator.buffer(bytes: bytes)
-        context.write(
-            wrapOutboundOut(WebSocketFrame(fin: true, opcode: opcode, maskKey: mask, data: data)), promise: nil)
-    }
-
-    private var mask: WebSocketMaskingKey? { isServer ? nil : .random() }
-}
-
-extension TimeAmount {
-    init(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        self = .nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
     }
 }
