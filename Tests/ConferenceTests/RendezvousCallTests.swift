@@ -5,21 +5,6 @@ import Testing
 
 /// Calls by name through a real rendezvous server; only media is a double.
 @MainActor @Suite("Calls through a server", .serialized) struct RendezvousCallTests {
-    private static let quick: (inout ConferenceOptions) -> Void = {
-        $0.timing.remake = .milliseconds(50)
-        $0.timing.longestRegister = .milliseconds(500)
-    }
-
-    private func start(
-        _ name: String, at server: TestServer, profile: ScratchProfile? = nil,
-        _ change: @escaping (inout ConferenceOptions) -> Void = quick
-    ) async throws -> Instance {
-        let instance = try await Instance.start(name, profile: profile, change)
-        try instance.conference.rendezvous.configure(RendezvousAccount(server: server.url, name: name.lowercased()))
-        try await until("\(name) is connected") { instance.conference.rendezvous.state == .connected }
-        return instance
-    }
-
     private func address(_ name: String, _ server: TestServer) -> String { "\(name)@127.0.0.1:\(server.port)" }
 
     /// Ann has called Bob, who answered.
@@ -35,7 +20,7 @@ import Testing
     @Test("a call rings, is answered with both keys known, changes in mid-call, and is hung up")
     func call() async throws {
         let server = try await TestServer.start()
-        let (ann, bob) = (try await start("Ann", at: server), try await start("Bob", at: server))
+        let (ann, bob) = (try await Instance.start("Ann", at: server), try await Instance.start("Bob", at: server))
         #expect(ann.conference.rendezvous.name == "ann")
         try await until("Bob is there") { ann.conference.rendezvous.users == ["bob"] }
         ann.stream.connect(to: "bob@127.0.0.1")
@@ -79,7 +64,7 @@ import Testing
     @Test("who has no account calls as a guest; two at once are told apart; nobody is told from nobody there")
     func guests() async throws {
         let server = try await TestServer.start()
-        let bob = try await start("Bob", at: server)
+        let bob = try await Instance.start("Bob", at: server)
         let second = bob.conference.addStream(named: "second", to: try #require(bob.conference.windows.first))
         second.detection = true
         let (eve, zoe) = (try await Instance.start("Eve"), try await Instance.start("Eve"))
@@ -108,7 +93,7 @@ import Testing
     @Test("two who call each other at the same time are in one call", arguments: 1...3)
     func glare(round: Int) async throws {
         let server = try await TestServer.start()
-        let (ann, bob) = (try await start("Ann", at: server), try await start("Bob", at: server))
+        let (ann, bob) = (try await Instance.start("Ann", at: server), try await Instance.start("Bob", at: server))
         try await until("both see each other") {
             ann.conference.rendezvous.users == ["bob"] && bob.conference.rendezvous.users == ["ann"]
         }
@@ -132,8 +117,8 @@ import Testing
     @Test("somebody else under a known name is refused as callee and shown as caller; without a key, too")
     func impostors() async throws {
         let server = try await TestServer.start()
-        let ann = try await start("Ann", at: server)
-        var bob = try await start("Bob", at: server)
+        let ann = try await Instance.start("Ann", at: server)
+        var bob = try await Instance.start("Bob", at: server)
         try await connected(server, ann, bob)
         ann.stream.disconnect()
         try await bob.wait(.ended(.remoteHangUp))
@@ -142,7 +127,7 @@ import Testing
         await bob.stop()
         try await until("Bob is gone") { ann.conference.rendezvous.users.isEmpty }
 
-        bob = try await start("Bob", at: server)
+        bob = try await Instance.start("Bob", at: server)
         try await until("another Bob is there") { ann.conference.rendezvous.users == ["bob"] }
         ann.stream.connect(to: "bob@127.0.0.1")
         try await bob.wait(.incoming)
@@ -192,7 +177,7 @@ import Testing
     @Test("a description with a false proof, or one made for somebody else, is no call", arguments: [true, false])
     func falseProof(isForAnother: Bool) async throws {
         let server = try await TestServer.start()
-        let bob = try await start("Bob", at: server)
+        let bob = try await Instance.start("Bob", at: server)
         let identity = try InstallationIdentity(
             DTLSCertificate.generate(commonName: "x", secondsSince1970: 1_800_000_000))
         var offer = SignalingEnvelope(
@@ -223,7 +208,7 @@ import Testing
     @Test("a page of MDN's vocabulary calls, offers again, and leaves; its call lasts until its media ends")
     func pageCalls() async throws {
         let server = try await TestServer.start()
-        let bob = try await start("Bob", at: server)
+        let bob = try await Instance.start("Bob", at: server)
         let page = try await server.join(as: "zed")
         try await page.send(
             #"{"type":"video-offer","name":"zed","target":"bob","sdp":{"type":"offer","sdp":"v=0\r\nfirst\r\n"}}"#)
@@ -253,7 +238,7 @@ import Testing
     @Test("a page is called, its candidates come before its answer, and it hangs up")
     func pageCalled() async throws {
         let server = try await TestServer.start()
-        let bob = try await start("Bob", at: server)
+        let bob = try await Instance.start("Bob", at: server)
         let page = try await server.join(as: "zed")
         try await until("the page is there") { bob.conference.rendezvous.users == ["zed"] }
         bob.stream.connect(to: "zed@127.0.0.1")
@@ -274,7 +259,7 @@ import Testing
     @Test("who says what makes no sense ends their own call, and nobody else's")
     func nonsense() async throws {
         let server = try await TestServer.start()
-        let (ann, bob) = (try await start("Ann", at: server), try await start("Bob", at: server))
+        let (ann, bob) = (try await Instance.start("Ann", at: server), try await Instance.start("Bob", at: server))
         try await connected(server, ann, bob)
         let second = bob.conference.addStream(named: "second", to: try #require(bob.conference.windows.first))
         second.detection = true
@@ -302,7 +287,7 @@ import Testing
     @Test("the server goes away in mid-call and comes back: the call goes on, and a hang-up meanwhile is told")
     func serverAway() async throws {
         let server = try await TestServer.start()
-        let (ann, bob) = (try await start("Ann", at: server), try await start("Bob", at: server))
+        let (ann, bob) = (try await Instance.start("Ann", at: server), try await Instance.start("Bob", at: server))
         try await connected(server, ann, bob)
         await server.stop()
         for instance in [ann, bob] {
@@ -330,78 +315,5 @@ import Testing
         await ann.stop()
         await bob.stop()
         await server.stop()
-    }
-
-    // MARK: The account
-
-    @Test("a name that is taken gets a number, and its own again when it is free")
-    func nameTaken() async throws {
-        let server = try await TestServer.start()
-        let page = try await server.join(as: "ann")
-        let ann = try await start("Ann", at: server)
-        #expect(ann.conference.rendezvous.name == "ann1" && ann.conference.rendezvous.users == ["ann"])
-        await page.close()
-        try await until("the name is back") { ann.conference.rendezvous.name == "ann" }
-        await ann.stop()
-        await server.stop()
-    }
-
-    @Test("an account is kept for the profile, until it is given up")
-    func kept() async throws {
-        let server = try await TestServer.start()
-        let profile = try ScratchProfile()
-        var ann = try await start("Ann", at: server, profile: profile)
-        await ann.stop()
-        ann = try await Instance.start("Ann", profile: profile)
-        try await until("it is connected") { ann.conference.rendezvous.state == .connected }
-        try ann.conference.rendezvous.configure(nil)
-        #expect(ann.conference.rendezvous.state == .off && ann.conference.rendezvous.users.isEmpty)
-        await ann.stop()
-        ann = try await Instance.start("Ann", profile: profile)
-        #expect(ann.conference.rendezvous.account == nil && ann.conference.rendezvous.state == .off)
-        await ann.stop()
-        await server.stop()
-    }
-
-    @Test(
-        "what cannot be an account is refused with its reason",
-        arguments: [
-            ("ws://example.org", "ann", RendezvousProblem.insecureServer), ("http://localhost", "ann", .invalidServer),
-            ("ws://127.0.0.2:1@example.org", "ann", .invalidServer), ("wss://", "ann", .invalidServer),
-            ("wss://example.org", "", .invalidName), ("wss://example.org", " ann", .invalidName),
-            ("wss://example.org", String(repeating: "a", count: 33), .invalidName),
-            ("wss://example.org", "a\u{202E}b", .invalidName), ("ws://localhost.example.org", "a", .insecureServer),
-        ])
-    func refused(server: String, name: String, problem: RendezvousProblem) throws {
-        #expect(throws: problem) { try RendezvousAccount(server: server, name: name).url() }
-        #expect(!problem.description.isEmpty)
-    }
-
-    @Test("a server on this computer, and one elsewhere with TLS, are no problem")
-    func accepted() throws {
-        for server in [
-            "ws://localhost:29173/signal?room=x", "ws://[::1]:1", "wss://example.org", "WSS://EXAMPLE.org:1/",
-        ] {
-            _ = try RendezvousAccount(server: server, name: "Ann Lee").url()
-        }
-    }
-
-    @Test("an account where nobody is, or something else, says why it is not connected")
-    func notConnected() async throws {
-        let ann = try await Instance.start("Ann", Self.quick)
-        let other = try await Instance.start("Other")
-        let rendezvous = ann.conference.rendezvous
-        try rendezvous.configure(RendezvousAccount(server: "ws://127.0.0.1:1", name: "ann"))
-        try await until("nobody is there") { rendezvous.state == .failed(.refused) }
-        ann.stream.connect(to: "bob@127.0.0.1")
-        try await ann.wait(.ended(.connectionRefused))
-        // A Causerie, with a certificate that nobody vouches for.
-        let port = try #require(other.conference.listeningPort)
-        try rendezvous.configure(RendezvousAccount(server: "wss://127.0.0.1:\(port)", name: "ann"))
-        try await until("not trusted, not \(rendezvous.state)") { rendezvous.state == .failed(.notTrusted) }
-        ann.stream.connect(to: "bob@127.0.0.1:\(port)")
-        try await ann.wait(.ended(.serverNotTrusted))
-        await ann.stop()
-        await other.stop()
     }
 }
