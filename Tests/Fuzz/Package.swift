@@ -37,6 +37,7 @@ let package = Package(
                 "Common/NumericAddress.swift", "Common/SocketEndpoint.swift", "Common/SocketError.swift", "Messages",
                 "Proxy/SOCKS5Handshake.swift", "WebSocket/Compression", "WebSocket/Framing", "WebSocket/Handshake",
                 "WebSocket/Connection/MessageAssembler.swift", "WebSocket/Connection/MessageEncoder.swift",
+                "WebSocket/Connection/SharedMessage.swift",
                 "WebSocket/Connection/WebSocketConnectionState.swift", "WebSocket/Connection/WebSocketMessage.swift",
                 "WebSocket/Connection/WebSocketOptions.swift",
             ]),
@@ -47,7 +48,9 @@ let package = Package(
             "Conference", ["RTC", "Wire"],
             sources: [
                 "Signaling/SignalingMessage.swift", "Signaling/SignalingMessage+JSON.swift",
-                "Signaling/SignalingText.swift", "Model/MediaSet.swift",
+                "Signaling/SignalingMessage+Presence.swift", "Signaling/SignalingEnvelope.swift",
+                "Signaling/SignalingText.swift", "Model/MediaSet.swift", "Presence/Presence.swift",
+                "Model/EndReason.swift",
             ]),
         module(
             "FuzzTargets",
