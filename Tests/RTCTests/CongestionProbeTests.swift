@@ -70,6 +70,23 @@ import Testing
         #expect(rate == 1_000_000)
     }
 
+    @Test("a path that carries more than it was known to is tried once, and not again at once") func outgrown() {
+        var controller = ProbeController(maximum: 5_000_000)
+        _ = controller.start(300_000, at: .zero)
+        let grown = Instant.zero + .seconds(4)
+        var rates: [Double] = []
+        for tenth in 40..<80 {
+            let now = Instant.zero + .milliseconds(100 * tenth)
+            let isClear = tenth >= 45
+            rates += controller.process(1_000_000, isClear: isClear, limitedSince: nil, outgrown: grown, at: now)
+                .map(\.bitrate)
+        }
+        #expect(rates == [2_000_000])
+        let soon = controller.process(
+            1_000_000, isClear: true, limitedSince: nil, outgrown: grown + .seconds(2), at: .zero + .seconds(6))
+        #expect(soon.isEmpty)
+    }
+
     @Test("the application's limit is entered with little sent, and left when it sends again") func applicationLimit() {
         var detector = ApplicationLimitDetector()
         var now = Instant.zero

@@ -26,6 +26,8 @@ struct AIMDRateControl: Sendable {
     private var lastChange: Instant?
     private var lastDecrease: Instant?
     private var queueAtDecrease = Duration.zero
+    /// When more arrived than the bottleneck was believed to carry: it has grown, nobody knows how far.
+    private(set) var outgrown: Instant?
 
     /// What the bottleneck is believed to carry, bit/s.
     var linkCapacity: Double? { capacity.estimate }
@@ -109,7 +111,10 @@ struct AIMDRateControl: Sendable {
     private mutating func increase(acknowledged: Double?, roundTripTime: Duration, at now: Instant) {
         let elapsed = min((now - (lastChange ?? now)).inSeconds, 1)
         lastChange = now
-        if let acknowledged, acknowledged > capacity.upperBound { capacity.reset() }
+        if let acknowledged, acknowledged > capacity.upperBound {
+            capacity.reset()
+            outgrown = now
+        }
         var raised = bitrate
         if bitrate < (capacity.estimate ?? .infinity) * Self.nearShare {
             raised += max(raised * (power(Self.multiplicativeIncrease, elapsed) - 1), 1000 * elapsed)

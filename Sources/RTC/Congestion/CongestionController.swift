@@ -145,7 +145,9 @@ struct CongestionController: Sendable {
         let isClear =
             delay.usage == .normal && delay.queue < Self.probingQueueLimit && loss.averageLoss < Self.probingLossLimit
             && unansweredSince.map { now - $0 < .milliseconds(500) } ?? true
-        enqueue(probes.process(estimate, isClear: isClear, limitedSince: application.since, at: now))
+        enqueue(
+            probes.process(
+                estimate, isClear: isClear, limitedSince: application.since, outgrown: delay.outgrown, at: now))
     }
 
     /// Nil while nothing has been sent for some seconds: a silent session does not wake anyone.

@@ -37,6 +37,8 @@ struct DelayController: Sendable {
     var usage: PathUsage { detector.usage }
     var queue: Duration { path.queue }
     var isDraining: Bool { drainingSince != nil }
+    /// When more arrived than the path was believed to carry.
+    var outgrown: Instant? { rate.outgrown }
 
     mutating func setRange(_ range: ClosedRange<Double>) { rate.setRange(range) }
 

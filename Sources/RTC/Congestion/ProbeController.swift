@@ -18,7 +18,7 @@ struct Probe: Hashable, Sendable {
     }
 }
 
-/// Decides when to probe, and how fast: at the start, while probes succeed, after the path got worse, and while the
+/// Decides when to probe, and how fast: at the start, while probes succeed, after the path got worse or better, and while the
 /// application sends too little to show what the path carries (webrtc.md §3.1, "Probing").
 struct ProbeController: Sendable {
     private static let startFactors = [3.0, 6.0]
@@ -70,7 +70,10 @@ struct ProbeController: Sendable {
     /// - Parameters:
     ///   - isClear: the delay shows no queue, and loss is low; otherwise a probe would only make it worse.
     ///   - limitedSince: since when the application has sent less than it may.
-    mutating func process(_ estimate: Double, isClear: Bool, limitedSince: Instant?, at now: Instant) -> [Probe] {
+    ///   - outgrown: when more arrived than the path was believed to carry.
+    mutating func process(
+        _ estimate: Double, isClear: Bool, limitedSince: Instant?, outgrown: Instant? = nil, at now: Instant
+    ) -> [Probe] {
         guard hasStarted else { return [] }
         if furtherFrom != nil, let lastProbe, now - lastProbe > Self.resultTimeout { furtherFrom = nil }
         noteLevel(estimate, at: now)
@@ -80,6 +83,9 @@ struct ProbeController: Sendable {
         }
         if let lost, now - max(lost.since, lastProbe) >= Self.recoveryInterval {
             return make([min(estimate * Self.furtherFactor, lost.bitrate * 0.85)], at: now)
+        }
+        if let outgrown, outgrown > lastProbe, now - lastProbe >= Self.recoveryInterval {
+            return make([estimate * Self.furtherFactor], at: now)
         }
         if let plateau, now - max(plateau.since, lastProbe) >= Self.stagnationInterval {
             self.plateau = nil
