@@ -1,9 +1,29 @@
 #!/bin/sh
 # Measures calls with the optimised programs, beside Chromium in the same run; then sockets, beside nginx's nchan, Python's
-# websockets and socat.
-# usage: run.sh [sockets [servers|frames|relay]... | OPTIONS OF CallBench]
+# websockets and socat; last, in virtual time, congestion control and repaired sound, as tables and plots in artefacts/bench.
+# usage: run.sh [sockets [servers|frames|relay]... | simulated | OPTIONS OF CallBench]
 set -eu
 cd "$(dirname "$0")/../.."
+
+# The scenarios of RFC 8867 and of links of every kind: the tests' own, at full length, optimised.
+simulated() {
+    tables=artefacts/bench
+    rm -rf "$tables"
+    mkdir -p "$tables"
+    sh Tests/Sanitize/prepare.sh
+    package=.build/sanitize
+    swift build --package-path "$package" --scratch-path "$package/optimised" --configuration release --build-tests \
+        -Xswiftc -enable-testing
+    CAUSERIE_CONGESTION_TABLE="$tables/congestion.txt" CAUSERIE_AUDIO_TABLE="$tables/sound.txt" \
+        "$package/optimised/release/causerie-sanitizePackageTests.xctest" --testing-library swift-testing \
+        --filter 'Congestion|AudioQuality' >"$tables/log.txt" 2>&1 || grep "✘" "$tables/log.txt"
+    cat "$tables/congestion.txt" "$tables/sound.txt"
+    echo "plots: $(ls "$tables"/*.svg | wc -l) in $tables"
+}
+if [ "${1:-}" = simulated ]; then
+    simulated
+    exit
+fi
 for product in CallBench SocketBench causerie-server causerie-trace; do
     swift build --configuration release --static-swift-stdlib --product "$product"
 done
@@ -12,4 +32,6 @@ if [ "${1:-}" = sockets ]; then
     exec .build/release/SocketBench "$@"
 fi
 .build/release/CallBench "$@"
-[ $# -gt 0 ] || exec .build/release/SocketBench
+[ $# -eq 0 ] || exit 0
+.build/release/SocketBench
+simulated

@@ -82,8 +82,13 @@ final class CongestionSimulation {
     func utilization(from: Double, to: Double) -> Double {
         let media = flows.filter { $0.direction == .forward }.reduce(0) { $0 + $1.throughput(from: from, to: to) }
         let all = transfers.reduce(media) { $0 + $1.throughput(from: from, to: to) }
+        return all / max(capacity(from: from, to: to), 1)
+    }
+
+    /// What the forward link could have carried between two times in seconds, bit/s.
+    func capacity(from: Double, to: Double) -> Double {
         let (first, last) = (min(Int(from * 100), capacity.count - 1), min(Int(to * 100), capacity.count) - 1)
-        return all * (to - from) / max(capacity[last] - capacity[first], 1)
+        return (capacity[last] - capacity[first]) / (Double(last - first) / 100)
     }
 
     // MARK: Time

@@ -15,11 +15,13 @@ struct CongestionFigures: Sendable {
     /// Share of each media flow, then of each transfer, kbit/s.
     var rates: [Int]
     var note = ""
+    private let plot: CongestionPlot
 
     /// - Parameters: seconds of the run that count.
     init(_ name: String, _ simulation: CongestionSimulation, from: Double, to: Double, note: String = "") {
         self.name = name
         self.note = note
+        plot = CongestionPlot(name, simulation)
         let all = simulation.queueDelays
         let delays = Array(all[min(Int(from * 100), all.count)..<min(Int(to * 100), all.count)])
         let sorted = delays.sorted()
@@ -45,9 +47,10 @@ struct CongestionFigures: Sendable {
     static let header =
         "scenario                                     |    used |  mean | p95 ms | s>100ms | kbit/s of flows | note"
 
-    /// Adds the line to the file that `CAUSERIE_CONGESTION_TABLE` names, if it does.
+    /// Adds the line to the file that `CAUSERIE_CONGESTION_TABLE` names, if it does, and the plot beside it.
     func publish() {
         guard let path = ProcessInfo.processInfo.environment["CAUSERIE_CONGESTION_TABLE"] else { return }
+        plot.write(into: URL(filePath: path).deletingLastPathComponent())
         if !FileManager.default.fileExists(atPath: path) {
             _ = FileManager.default.createFile(atPath: path, contents: Data((Self.header + "\n").utf8))
         }

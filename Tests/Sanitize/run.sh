@@ -5,10 +5,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 root=.build/sanitize
-mkdir -p "$root"
-ln -sfn "$(pwd)" "$root/tree"
-cmp -s Tests/Sanitize/Package.swift "$root/Package.swift" || cp Tests/Sanitize/Package.swift "$root/Package.swift"
-[ -e "$root/Package.resolved" ] || cp Package.resolved "$root/Package.resolved"
+sh Tests/Sanitize/prepare.sh
 # Leaks: the C libraries keep tables until the process ends. SIGSEGV is caught by the sanitizer, not by Swift.
 export ASAN_OPTIONS=detect_leaks=0 SWIFT_BACKTRACE=enable=no
 export TSAN_OPTIONS="suppressions=$(pwd)/Tests/Sanitize/thread.supp"
