@@ -16,9 +16,10 @@ final class Listener: Sendable {
     private let sending = Mutex<AudioSending?>(nil)
 
     /// As little processing as possible: a tone is no speech.
-    init(_ engine: MediaEngine, _ source: MicrophoneSource) {
-        let settings = AudioSettings(
-            echoCancellation: false, noiseSuppression: false, gainControl: false, musicMode: true)
+    static let untreated = AudioSettings(
+        echoCancellation: false, noiseSuppression: false, gainControl: false, musicMode: true)
+
+    init(_ engine: MediaEngine, _ source: MicrophoneSource, settings: AudioSettings = untreated) {
         let audio = engine.sendAudio(
             from: source, settings: settings,
             onFrame: { [weak self] packet in self?.state.withLock { $0.packets.append(packet) } },
@@ -26,6 +27,7 @@ final class Listener: Sendable {
         sending.withLock { $0 = audio }
     }
 
+    var echo: EchoFigures? { sending.withLock { $0 }?.echo }
     var problems: [MediaProblem?] { state.withLock { $0.problems } }
     var packetCount: Int { state.withLock { $0.packets.count } }
     var times: [Int64] { state.withLock { $0.packets.map(\.captureTime) } }
@@ -34,9 +36,16 @@ final class Listener: Sendable {
 
     /// The loudest tone of the next second; 0 for silence, and when nothing comes.
     func hears() async throws -> Double {
+        // Without the codec's first moments.
+        let tail = try await nextSamples().dropFirst(9_600)
+        return tail.contains { abs($0) > 500 } ? loudestTone(in: Array(tail)) : 0
+    }
+
+    /// A second and more, from now.
+    func nextSamples() async throws -> [Int16] {
         state.withLock { $0.packets = [] }
         try await eventually("a second of sound") { packetCount >= 60 }
-        guard let decoder = try? OpusDecoding() else { return 0 }
+        guard let decoder = try? OpusDecoding() else { return [] }
         let target = UnsafeMutableBufferPointer<Int16>.allocate(capacity: OpusDecoding.longestPacket)
         defer { target.deallocate() }
         var samples: [Int16] = []
@@ -44,26 +53,27 @@ final class Listener: Sendable {
             let count = packet.bytes.withUnsafeBytes { decoder.decode($0, into: target) }
             samples += target[..<count]
         }
-        // Without the codec's first moments.
-        let tail = Array(samples.dropFirst(9_600))
-        return tail.contains { abs($0) > 500 } ? loudestTone(in: tail) : 0
+        return samples
     }
 }
 
-/// A far side that sends one tone for ever.
+/// A far side that sends one tone, or the same sound again and again, for ever.
 final class ToneSource: AudioPacketSource, @unchecked Sendable {
     // Unchecked: the packets' memory never changes.
 
     private let packets: [UnsafeRawBufferPointer]
     private let next = Atomic<Int>(0)
 
-    init(hertz: Int) throws {
+    convenience init(hertz: Int) throws {
+        try self.init(
+            samples: (0..<48_000).map { Int16(6_000 * sin(2 * Double.pi * Double(hertz) * Double($0) / 48_000)) })
+    }
+
+    init(samples: [Int16]) throws {
         let encoder = try OpusEncoding(settings: AudioSettings(musicMode: true))
-        packets = (0..<50).compactMap { packet in
-            let samples = (0..<960).map { index in
-                Int16(6_000 * sin(2 * Double.pi * Double(hertz) * Double(packet * 960 + index) / 48_000))
-            }
-            return samples.withUnsafeBufferPointer { encoder.encode($0) }.map { encoded in
+        packets = (0..<samples.count / 960).compactMap { packet in
+            let frame = samples[(packet * 960)..<((packet + 1) * 960)]
+            return frame.withUnsafeBufferPointer { encoder.encode($0) }.map { encoded in
                 let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: encoded.count, alignment: 1)
                 copy.copyBytes(from: Array(encoded))
                 return UnsafeRawBufferPointer(copy)
@@ -88,9 +98,13 @@ final class Speaker: Sendable {
     let receiving: AudioReceiving
     let source: ToneSource
 
-    init(_ engine: MediaEngine, _ speaker: SpeakerSource, hertz: Int = 660) throws {
+    convenience init(_ engine: MediaEngine, _ speaker: SpeakerSource, hertz: Int = 660) throws {
+        self.init(engine, speaker, playing: try ToneSource(hertz: hertz))
+    }
+
+    init(_ engine: MediaEngine, _ speaker: SpeakerSource, playing source: ToneSource) {
         let told = ToldProblems()
-        source = try ToneSource(hertz: hertz)
+        self.source = source
         receiving = engine.receiveAudio(to: speaker, packets: source, onProblem: { told.add($0) })
         self.told = told
     }

@@ -38,6 +38,7 @@ CAudioProcessor *CAudioProcessor_create(void)
         webrtc::StreamConfig(kRate, 1, false), webrtc::StreamConfig(kRate, 1, false)}};
     if (processor->processing->Initialize(format) != 0)
         return nullptr;
+    processor->processing->echo_cancellation()->enable_metrics(true);
     return processor.release();
 }
 
@@ -78,4 +79,22 @@ void CAudioProcessor_process(CAudioProcessor *processor, int16_t *samples, int d
         processor->processing->set_stream_delay_ms(delay_ms < 0 ? 0 : delay_ms > 500 ? 500 : delay_ms);
     if (processor->processing->ProcessStream(&processor->frame) == 0)
         std::memcpy(samples, processor->frame.data_, kSamples * sizeof(int16_t));
+}
+
+void CAudioProcessor_realign(CAudioProcessor *processor)
+{
+    // Keeps the formats and the switches.
+    processor->processing->Initialize();
+}
+
+int CAudioProcessor_echo(CAudioProcessor *processor, int *return_loss, int *enhancement)
+{
+    webrtc::EchoCancellation::Metrics metrics;
+    // The library's word for "nothing measured yet" is -100.
+    if (!processor->cancels_echo || processor->processing->echo_cancellation()->GetMetrics(&metrics) != 0 ||
+        metrics.echo_return_loss.average <= -100 || metrics.echo_return_loss_enhancement.average <= -100)
+        return 0;
+    *return_loss = metrics.echo_return_loss.average;
+    *enhancement = metrics.echo_return_loss_enhancement.average;
+    return 1;
 }

@@ -63,8 +63,12 @@ extension MediaSession {
     }
 
     private func completeOutboundAudio(_ record: inout StatisticsRecord) {
-        guard let delay = state.withLock({ $0.audioSending })?.captureDelay else { return }
+        guard let sending = state.withLock({ $0.audioSending }), let delay = sending.captureDelay else { return }
         record["captureDelay"] = .number(delay)
+        // Of W3C's `media-source`, which has nothing else to tell here.
+        guard let echo = sending.echo else { return }
+        record["echoReturnLoss"] = .integer(Int64(echo.returnLoss))
+        record["echoReturnLossEnhancement"] = .integer(Int64(echo.returnLossEnhancement))
     }
 
     private func completeOutboundVideo(_ record: inout StatisticsRecord) {

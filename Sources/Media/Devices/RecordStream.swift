@@ -46,6 +46,8 @@ final class RecordStream: SoundStream, @unchecked Sendable {
         capture.ring.push(.far, samples, time: now, delayMilliseconds: 0)
     }
 
+    func realignEcho() { capture.realignEcho() }
+
     private func read() {
         guard let stream else { return }
         let now = MediaClock.now

@@ -102,6 +102,13 @@ final class SoundServer: @unchecked Sendable {
         for stream in streams.values { (stream as? RecordStream)?.heard(samples, at: now) }
     }
 
+    /// A stream is somewhere else now: the echo of a speaker comes to every microphone on another way.
+    func realignEcho(for stream: SoundStream) {
+        for candidate in streams.values where !stream.isRecording || candidate === stream {
+            (candidate as? RecordStream)?.realignEcho()
+        }
+    }
+
     /// Delay of the speakers, ms, the largest of all.
     var playbackDelay: Int {
         streams.values.reduce(0) { max($0, ($1 as? PlaybackStream)?.latencyMilliseconds ?? 0) }

@@ -61,6 +61,7 @@ class SoundStream: AudioDevice, @unchecked Sendable {
     private func moved() {
         notePlace()
         left = formerPlace
+        server.realignEcho(for: self)
         server.settle(self)
     }
 
@@ -96,6 +97,7 @@ class SoundStream: AudioDevice, @unchecked Sendable {
         case PA_STREAM_READY:
             notePlace()
             ready()
+            server.realignEcho(for: self)
             server.settle(self)
         case PA_STREAM_FAILED, PA_STREAM_TERMINATED: lost()
         default: break

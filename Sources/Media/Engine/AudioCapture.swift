@@ -18,12 +18,18 @@ final class AudioCapture: Sendable {
         var next = 0
         var isChanged = false
         var problem: MediaProblem?
+        var echo: EchoFigures?
     }
+
+    /// Chunks from one look at the canceller's figures to the next: they change once a second.
+    private static let measuringInterval = 100
 
     let ring = PCMRing()
     let meter = AudioMeter()
     /// How old a sample is when it comes here, ms, by the device's own account.
     let delay = Atomic<Int>(0)
+    /// Counts what happened to microphone and speakers that changes the way of an echo.
+    private let echoPaths = Atomic<Int>(0)
     private let usage: CPUUsage
     private let isReal: Bool
     private let state = Mutex(State())
@@ -76,6 +82,12 @@ final class AudioCapture: Sendable {
         }
     }
 
+    /// Audio thread: the microphone or a speaker is another one now; the canceller starts anew.
+    func realignEcho() { echoPaths.add(1, ordering: .relaxed) }
+
+    /// As it was measured last, about once a second.
+    var echo: EchoFigures? { state.withLock { $0.echo } }
+
     /// All streams, when there is a change since the last time.
     private func changedSinks() -> [(identifier: Int, sink: Sink)]? {
         state.withLock { state in
@@ -88,11 +100,23 @@ final class AudioCapture: Sendable {
     private func work() {
         let treatments = AudioTreatments(isReal: isReal)
         var cpu = MediaClock.threadCPU
+        var (echoPath, untilMeasured) = (0, Self.measuringInterval)
         while ring.pop({ chunk in
+            let newPath = echoPaths.load(ordering: .relaxed)
+            if newPath != echoPath {
+                echoPath = newPath
+                treatments.realign()
+            }
             if let sinks = changedSinks() { treatments.reconcile(with: sinks) }
             switch chunk.kind {
             case .far: treatments.hear(chunk.samples)
             case .near: treatments.take(chunk, meter: meter)
+            }
+            untilMeasured -= 1
+            if untilMeasured == 0 {
+                untilMeasured = Self.measuringInterval
+                let echo = treatments.echo
+                state.withLock { $0.echo = echo }
             }
         }) {
             let now = MediaClock.threadCPU

@@ -91,6 +91,9 @@ package final class AudioSending: Sendable {
         }
     }
 
+    /// What the echo canceller of its microphone has measured; nil without one, and while nothing was heard.
+    package var echo: EchoFigures? { state.withLock { $0.share?.capture }?.echo }
+
     package func close() {
         let shares = state.withLock { state in
             defer {

@@ -54,6 +54,12 @@ final class AudioTreatments {
         branches = new
     }
 
+    /// The sound goes to another speaker now, or comes from another microphone: what was learnt of the room is void.
+    func realign() { for branch in branches { branch.processor?.realign() } }
+
+    /// Of the first stream that wants its echo cancelled; nil while nothing is known.
+    var echo: EchoFigures? { branches.lazy.compactMap { $0.processor?.echo }.first }
+
     /// For tests of treat-once.
     var processorCount: Int { branches.count { $0.processor != nil } }
 

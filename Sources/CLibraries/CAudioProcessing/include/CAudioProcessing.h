@@ -18,6 +18,11 @@ void CAudioProcessor_configure(CAudioProcessor *processor, int echo_cancellation
 void CAudioProcessor_reverse(CAudioProcessor *processor, const int16_t *samples);
 /* The microphone's samples, changed in place. delay_ms: from "about to be played" to "heard by the microphone". */
 void CAudioProcessor_process(CAudioProcessor *processor, int16_t *samples, int delay_ms);
+/* Forgets the room: the sound goes, or comes, another way now. */
+void CAudioProcessor_realign(CAudioProcessor *processor);
+/* What the canceller has measured, dB: how much weaker the room's echo is than what was played, and how much of the echo is
+   taken away. 0 while it does not know. */
+int CAudioProcessor_echo(CAudioProcessor *processor, int *return_loss, int *enhancement);
 
 #ifdef __cplusplus
 }
