@@ -25,7 +25,8 @@ extension MediaSession {
 
     /// Of several pictures that come in, only one is decoded.
     private func isCompletable(_ record: StatisticsRecord) -> Bool {
-        guard record.type == "inbound-rtp", let kind = MediaKind.allCases.first(where: { record["kind"] == .text($0.rawValue) })
+        guard record.type == "inbound-rtp",
+            let kind = MediaKind.allCases.first(where: { record["kind"] == .text($0.rawValue) })
         else { return true }
         let mid = state.withLock { state in
             state.receivingSection(kind) ?? state.media.first { $0.kind == kind }?.mid
