@@ -80,6 +80,44 @@ import Testing
         #expect(throws: SignalingError.self) { try SignalingMessage(parsing: text.utf8) }
     }
 
+    /// Every text of every message; `@` is where something is put in.
+    private static let texts = [
+        #"{"type":"video-offer","name":"@","sdp":{"type":"offer","sdp":"v=0"}}"#,
+        #"{"type":"video-answer","name":"@","sdp":{"type":"answer","sdp":"v=0"}}"#,
+        #"{"type":"video-offer@","sdp":{"type":"offer","sdp":"v=0"}}"#,
+        #"{"type":"video-offer","sdp":{"type":"offer@","sdp":"v=0"}}"#,
+        #"{"type":"new-ice-candidate","candidate":{"candidate":"candidate:1 1 udp 1 192.0.2.1 9 typ host@"}}"#,
+        #"{"type":"new-ice-candidate","candidate":{"candidate":"candidate:1 1 udp 1 a@.local 9 typ host"}}"#,
+        #"{"type":"new-ice-candidate","candidate":{"candidate":"","sdpMid":"0@"}}"#,
+        #"{"type":"new-ice-candidate","candidate":{"candidate":"","usernameFragment":"abcd@"}}"#,
+        #"{"type":"hang-up","name":"@","target":"bob"}"#, #"{"type":"hang-up","name":"ann","target":"@"}"#,
+        #"{"type":"hang-up","call":"a@b"}"#, #"{"type":"ringing","name":"a@"}"#,
+        #"{"type":"reject","reason":"busy@"}"#, #"{"type":"reject","reason":"@"}"#,
+        #"{"type":"stream","identifier":"Ann@"}"#, #"{"type":"stream","name":"Ann@"}"#,
+        #"{"type":"stream","identifier":"Ann","outgoing":["audio@"],"incoming":["@"],"stopped":["@video"]}"#,
+        #"{"type":"presence","status":"free@"}"#, #"{"type":"presence","name":"@"}"#,
+        #"{"type":"resume@","call":"a"}"#, #"{"type":"resume","call":"@"}"#,
+    ]
+
+    @Test("a line break, of whatever kind, in any text of any message gets no further", arguments: texts)
+    func lineBreaks(text: String) {
+        for inserted in [
+            #"\r\n"#, #"\n"#, #"\r"#, #"\u000b"#, #"\u000c"#, #"\u0085"#, #"\u2028"#, #"\u2029"#, #"\u0000"#,
+            #"\u001b[2J"#,
+            #"\r\na=fingerprint:sha-256 00"#,
+        ] {
+            let frame = text.replacing("@", with: inserted)
+            guard let envelope = try? SignalingEnvelope(parsing: Array(frame.utf8)) else { continue }
+            // What was read has none of it: unknown words count as not said.
+            var told = ""
+            dump(envelope, to: &told)
+            let isClean =
+                !told.contains("\\") && !told.contains("fingerprint") && !told.contains("[2J")
+                && told.unicodeScalars.allSatisfy { $0 == "\n" || SignalingText.isShown($0) }
+            #expect(isClean, "\(frame): \(told)")
+        }
+    }
+
     @Test("long names, long candidates, deep nesting, broken UTF-8 and large frames are refused")
     func hostile() {
         let long = String(repeating: "a", count: 129)

@@ -82,13 +82,7 @@ import Transport
         let browser = try await Browser.start()
         let transport = try await makeTransport(isPolite: true, log: log)
         try await browser.run("await startPeer({audio: false, video: false}); await call()")
-        guard case .videoOffer(_, let offer) = try await next("offer", of: browser, to: transport) else { return }
-        let answer = try await transport.perform { peer, now in
-            try peer.setRemoteDescription(.offer, offer, at: now)
-            return try peer.setLocalDescription(.answer, at: now)
-        }
-        let reply = try SignalingMessage.videoAnswer(name: "data", sdp: answer).frame()
-        browser.tell(String(decoding: reply, as: UTF8.self))
+        try await answer(browser, transport)
         try await exchange(transport, browser, log, label: "ours")
         await transport.close()
         await browser.stop()
@@ -109,6 +103,60 @@ import Transport
         guard case .videoAnswer(_, let answer) = try await next("answer", of: browser, to: transport) else { return }
         try await transport.perform { peer, now in try peer.setRemoteDescription(.answer, answer, at: now) }
         try await exchange(transport, browser, log, label: "first")
+        await transport.close()
+        await browser.stop()
+    }
+
+    /// A call with sound and without data, offered by the page, that stands.
+    private func callWithoutData(_ browser: Browser, _ transport: PeerTransport) async throws {
+        try await browser.run("await startPeer({video: false, data: false}); await call()")
+        try await answer(browser, transport)
+        for _ in 0..<600 {
+            if try await transport.perform({ peer, _ in peer.connectionState == .connected }) { return }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        Issue.record("no connection")
+    }
+
+    /// Answers the page's offer.
+    private func answer(_ browser: Browser, _ transport: PeerTransport) async throws {
+        guard case .videoOffer(_, let offer) = try await next("offer", of: browser, to: transport) else { return }
+        let answer = try await transport.perform { peer, now in
+            try peer.setRemoteDescription(.offer, offer, at: now)
+            return try peer.setLocalDescription(.answer, at: now)
+        }
+        let reply = try SignalingMessage.videoAnswer(name: "data", sdp: answer).frame()
+        browser.tell(String(decoding: reply, as: UTF8.self))
+    }
+
+    @Test("a channel is opened first in mid-call, by the page or by us", arguments: [true, false])
+    func late(isPages: Bool) async throws {
+        let log = Log()
+        let browser = try await Browser.start()
+        let transport = try await makeTransport(isPolite: true, log: log)
+        try await callWithoutData(browser, transport)
+        if isPages {
+            try await browser.run("openChannel(peer.createDataChannel('late')); await call()")
+            try await answer(browser, transport)
+            try await wait("the page's channel stands") {
+                log.events.withLock { events in
+                    events.contains { if case .opened(_, let options) = $0 { options.label == "late" } else { false } }
+                }
+            }
+            try await exchange(transport, browser, log, label: "ours besides")
+        } else {
+            let offer = try await transport.perform { peer, now in
+                try peer.openDataChannel(DataChannelOptions(label: "early"), at: now)
+                return try peer.setLocalDescription(.offer, at: now)
+            }
+            let message = try SignalingMessage.videoOffer(name: "data", sdp: offer).frame()
+            browser.tell(String(decoding: message, as: UTF8.self))
+            guard case .videoAnswer(_, let answer) = try await next("answer", of: browser, to: transport) else {
+                return
+            }
+            try await transport.perform { peer, now in try peer.setRemoteDescription(.answer, answer, at: now) }
+            try await exchange(transport, browser, log, label: "late")
+        }
         await transport.close()
         await browser.stop()
     }

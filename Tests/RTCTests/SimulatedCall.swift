@@ -10,11 +10,14 @@ final class SimulatedCall {
         let address: TransportAddress
         var audio: [ReceivedAudio] = []
         var video: [ReceivedVideoFrame] = []
+        /// By section, in order of time.
+        var pictures: [String: [ReceivedVideoFrame]] = [:]
         var keyFramesRequested = 0
         var states: [PeerConnectionState] = []
         var channelEvents: [DataChannelEvent] = []
         var candidates: [TrickledCandidate] = []
-        var wantsKeyFrame = true
+        /// Sections whose next picture has to be a key frame.
+        var keyFrameWishes: Set<String> = []
         /// What its encoder is asked for, bit/s.
         var videoTarget = 300_000
 
@@ -119,14 +122,20 @@ final class SimulatedCall {
             nextVideo = max(nextVideo, now - .milliseconds(33)) + .milliseconds(33)
             videoCount += 1
             for side in [caller, called] {
-                guard let mid = side.peer.mid(of: .video) else { continue }
-                side.peer.sendVideo(
-                    mid: mid,
-                    frame: Self.picture(number: videoCount, isKeyFrame: side.wantsKeyFrame, target: side.videoTarget),
-                    isKeyFrame: side.wantsKeyFrame, captureTime: now, at: now)
-                side.wantsKeyFrame = false
+                for transceiver in side.peer.transceivers where transceiver.kind == .video {
+                    guard let mid = transceiver.mid, transceiver.currentDirection?.sends == true else { continue }
+                    sendPicture(of: side, mid: mid)
+                }
             }
         }
+    }
+
+    private func sendPicture(of side: Side, mid: String) {
+        let isKeyFrame = side.keyFrameWishes.remove(mid) != nil
+        let target = side.peer.videoTargetBitrate(mid: mid) ?? side.videoTarget
+        side.peer.sendVideo(
+            mid: mid, frame: Self.picture(number: videoCount, isKeyFrame: isKeyFrame, target: target),
+            isKeyFrame: isKeyFrame, captureTime: now, at: now)
     }
 
     /// Bytes that look like VP8: the lowest bit of the first says whether it is a key frame.
@@ -154,10 +163,12 @@ final class SimulatedCall {
             if trickles { try? (side === caller ? called : caller).peer.addICECandidate(candidate, at: now) }
         case .connectionStateChanged(let state): side.states.append(state)
         case .audio(_, let audio): side.audio.append(audio)
-        case .video(_, let frame): side.video.append(frame)
-        case .keyFrameRequested:
+        case .video(let mid, let frame):
+            side.video.append(frame)
+            side.pictures[mid, default: []].append(frame)
+        case .keyFrameRequested(let mid):
             side.keyFramesRequested += 1
-            side.wantsKeyFrame = true
+            side.keyFrameWishes.insert(mid)
         case .dataChannel(let event): side.channelEvents.append(event)
         case .targetBitrateChanged(let video, _): side.videoTarget = video
         case .endOfCandidates, .restartNeeded, .negotiated, .resolve, .lossReported, .bye: break

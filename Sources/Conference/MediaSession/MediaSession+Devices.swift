@@ -80,16 +80,13 @@ extension MediaSession {
     private func openDecoder(_ configuration: MediaSessionConfiguration, section: NegotiatedMedia) {
         guard state.withLock({ $0.videoReceiving == nil && !$0.isClosed }) else { return }
         let outlet = configuration.receivedVideo
-        let mid = section.mid
         let receiving = engine.receiveVideo(
             codec: section.codecs.first?.name ?? "vp8",
             onFrame: { [weak self] frame in
                 outlet.show(frame)
                 self?.remoteMediaArrived()
             },
-            onKeyFrameNeeded: { [weak self] in
-                self?.state.withLock { $0.transport }?.post { peer, now in peer.requestKeyFrame(mid: mid, at: now) }
-            })
+            onKeyFrameNeeded: { [weak self] in self?.requestRemoteKeyFrame() })
         state.withLock { $0.videoReceiving = receiving }
     }
 

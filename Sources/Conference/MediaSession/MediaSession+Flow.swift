@@ -42,13 +42,9 @@ extension MediaSession {
         case .endOfCandidates(let fragment): onEvent(.endOfCandidates(usernameFragment: fragment))
         case .restartNeeded: onEvent(.negotiationNeeded)
         case .connectionStateChanged(let connection): connectionChanged(connection)
-        case .negotiated(let media):
-            state.withLock { $0.media = media }
-            tellBitrateBounds()
-            openReceivers(for: media)
-            updateSending()
+        case .negotiated(let media): agreed(on: media)
         case .audio(let mid, let audio): receive(audio, of: mid)
-        case .video(_, let frame): receive(frame)
+        case .video(let mid, let frame): receive(frame, of: mid)
         case .keyFrameRequested: state.withLock { $0.videoSending }?.requestKeyFrame()
         case .targetBitrateChanged(let video, _): encode(at: video)
         case .lossReported(let mid, let fraction): protectSound(of: mid, against: fraction)
@@ -56,6 +52,26 @@ extension MediaSession {
         // Names are the transport's own affair.
         case .bye, .resolve: break
         }
+    }
+
+    private func agreed(on media: [NegotiatedMedia]) {
+        let (before, now) = state.withLock { state in
+            let before = state.receivingSection(.video)
+            state.media = media
+            return (before, state.receivingSection(.video))
+        }
+        tellBitrateBounds()
+        openReceivers(for: media)
+        updateSending()
+        // What the decoder knows of one section's pictures is of no use for another's.
+        if before != nil, now != before { requestRemoteKeyFrame() }
+    }
+
+    /// Asks the far side for a key frame of the picture that is shown.
+    func requestRemoteKeyFrame() {
+        let (transport, mid) = state.withLock { ($0.transport, $0.receivingSection(.video)) }
+        guard let mid else { return }
+        transport?.post { peer, now in peer.requestKeyFrame(mid: mid, at: now) }
     }
 
     /// While the way is lost, sound goes on: it is little, and may still arrive. Pictures wait: they would only fill the
@@ -116,13 +132,14 @@ extension MediaSession {
     }
 
     private func receive(_ audio: ReceivedAudio, of mid: String) {
-        let (source, isStopped, hasVideo) = state.withLock { state in
+        let (source, isWanted, hasVideo) = state.withLock { state in
             (
-                state.audioSource, state.stoppedReceiving.contains(.audio),
-                state.media.contains { $0.kind == .video && $0.direction.receives }
+                state.audioSource,
+                !state.stoppedReceiving.contains(.audio) && state.receivingSection(.audio) == mid,
+                state.receivingSection(.video) != nil
             )
         }
-        guard !isStopped else { return }
+        guard isWanted else { return }
         source?.receive(audio)
         if !hasVideo { remoteMediaArrived() }
         // About once a second: the picture waits as long as the sound does.
@@ -139,9 +156,15 @@ extension MediaSession {
         }
     }
 
-    private func receive(_ frame: ReceivedVideoFrame) {
-        let (receiving, isStopped) = state.withLock { ($0.videoReceiving, $0.stoppedReceiving.contains(.video)) }
-        guard !isStopped else { return }
+    /// Pictures of a further section, a shared screen's, are received and counted, but nobody shows them.
+    private func receive(_ frame: ReceivedVideoFrame, of mid: String) {
+        let (receiving, isWanted) = state.withLock { state in
+            (
+                state.videoReceiving,
+                !state.stoppedReceiving.contains(.video) && state.receivingSection(.video) == mid
+            )
+        }
+        guard isWanted else { return }
         receiving?.decode(frame.bytes, isKeyFrame: frame.isKeyFrame, rtpTimestamp: frame.rtpTimestamp)
     }
 }

@@ -28,7 +28,13 @@ extension MediaSession {
         let answer = try await transport.perform { peer, now in
             try peer.setRemoteDescription(.offer, offer, at: now)
             Self.applyDirections(of: configuration, to: peer, offering: false)
-            return try peer.setLocalDescription(.answer, at: now)
+            do {
+                return try peer.setLocalDescription(.answer, at: now)
+            } catch {
+                // The next offer must not find this one still open.
+                try? peer.setRemoteDescription(.rollback, "", at: now)
+                throw error
+            }
         }
         openDevices()
         return answer
@@ -67,12 +73,15 @@ extension MediaSession {
         for (kind, medium) in [(MediaKind.audio, MediaSet.audio), (.video, .video)] {
             let direction = TransceiverDirection(
                 sends: configuration.outgoing.contains(medium), receives: configuration.incoming.contains(medium))
-            let existing = peer.transceivers.first { $0.kind == kind && !$0.isStopped }
-            if let existing {
-                peer.setDirection(direction, index: existing.index)
-            } else if offering, direction != .inactive {
-                peer.addTransceiver(kind, direction: direction)
+            let existing = peer.transceivers.filter { $0.kind == kind && !$0.isStopped }
+            for section in existing {
+                // Ours goes through the first; what the far side sends besides is taken.
+                let isFirst = section.index == existing.first?.index
+                peer.setDirection(
+                    TransceiverDirection(sends: direction.sends && isFirst, receives: direction.receives),
+                    index: section.index)
             }
+            if existing.isEmpty, offering, direction != .inactive { peer.addTransceiver(kind, direction: direction) }
         }
         if offering { peer.addDataSection() }
     }

@@ -10,7 +10,7 @@ extension MediaSession {
         guard let transport = state.withLock({ $0.transport }),
             var records = try? await transport.perform({ peer, now in peer.statistics(at: now) })
         else { return [] }
-        for index in records.indices {
+        for index in records.indices where isCompletable(records[index]) {
             switch (records[index].type, records[index]["kind"]) {
             case ("inbound-rtp", .text("video")): completeInboundVideo(&records[index])
             case ("inbound-rtp", .text("audio")): completeInboundAudio(&records[index])
@@ -21,6 +21,17 @@ extension MediaSession {
         }
         records.append(engineRecord)
         return records
+    }
+
+    /// Of several pictures that come in, only one is decoded.
+    private func isCompletable(_ record: StatisticsRecord) -> Bool {
+        guard record.type == "inbound-rtp",
+            let kind = MediaKind.allCases.first(where: { record["kind"] == .text($0.rawValue) })
+        else { return true }
+        let mid = state.withLock { state in
+            state.receivingSection(kind) ?? state.media.first { $0.kind == kind }?.mid
+        }
+        return mid.map { record["mid"] == .text($0) } ?? true
     }
 
     private func completeInboundVideo(_ record: inout StatisticsRecord) {

@@ -85,14 +85,12 @@ extension MediaSession {
 
     /// Pauses and resumes each medium in each direction at once, without renegotiation (StreamStop, StreamPlay).
     package func setStopped(sent: MediaSet, received: MediaSet) {
-        let (old, sending, receiving, transport, configuration) = state.withLock { state in
+        let (old, sending, receiving, configuration) = state.withLock { state in
             defer {
                 state.stoppedSending = sent
                 state.stoppedReceiving = received
             }
-            return (
-                state.stoppedReceiving, state.audioSending, state.audioReceiving, state.transport, state.configuration
-            )
+            return (state.stoppedReceiving, state.audioSending, state.audioReceiving, state.configuration)
         }
         sending?.setMuted(sent.contains(.audio))
         receiving?.setMuted(received.contains(.audio))
@@ -105,10 +103,7 @@ extension MediaSession {
             state.withLock { $0.videoSending }?.requestKeyFrame()
         }
         if received.contains(.video) { configuration.receivedVideo.show(nil) }
-        guard old.contains(.video), !received.contains(.video),
-            let mid = state.withLock({ $0.media.first { $0.kind == .video }?.mid })
-        else { return }
-        transport?.post { peer, now in peer.requestKeyFrame(mid: mid, at: now) }
+        if old.contains(.video), !received.contains(.video) { requestRemoteKeyFrame() }
     }
 
     /// The user has chosen the speaker of now once more.

@@ -37,6 +37,11 @@ package final class MediaSession: Sendable {
                 floor: configuration.video.minimumBitrate, ceiling: configuration.video.bitrate)
         }
 
+        /// The section whose media is shown or heard: of several that the far side sends, the first.
+        func receivingSection(_ kind: MediaKind) -> String? {
+            media.first { $0.kind == kind && $0.direction.receives }?.mid
+        }
+
         /// The stream's settings, at the bitrate of now.
         var sentVideoSettings: VideoSettings {
             var settings = configuration.video

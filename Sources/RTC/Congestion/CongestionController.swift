@@ -32,6 +32,8 @@ struct CongestionController: Sendable {
     private var lastStallStep: Instant?
     private var lastProcess: Instant?
     private var lastSent: Instant?
+    /// What was sent before went another way: it says nothing of this one.
+    private var pathSince = Instant.zero
     /// From sending to feedback, the least of late: an upper bound of the round trip.
     private var feedbackDelay: Duration?
 
@@ -68,6 +70,23 @@ struct CongestionController: Sendable {
     /// The far side's loss, not its delay, is what holds the estimate down.
     var isLossLimited: Bool { usesTransportFeedback && loss.bitrate < delay.bitrate * 0.99 }
 
+    /// Media goes another way from now on: nothing that is known of the old one holds. It begins as carefully as a call does,
+    /// with less still if the old way carried less, and the next picture is followed by the probes of a beginning.
+    mutating func changePath(at now: Instant) {
+        var next = CongestionController(configuration)
+        next.usesTransportFeedback = usesTransportFeedback
+        let start = min(Double(configuration.start), estimate)
+        next.delay = DelayController(start: start, range: configuration.range)
+        next.loss = LossController(start: start, minimum: configuration.range.lowerBound)
+        next.reported = reported
+        next.probes = probes.restarted()
+        next.estimate = start
+        next.pathSince = now
+        (next.lastSent, next.lastProcess) = (lastSent, lastProcess)
+        self = next
+        refresh()
+    }
+
     // MARK: Input
 
     /// The first video is about to leave: time to find out what the path carries.
@@ -88,7 +107,7 @@ struct CongestionController: Sendable {
         lastStallStep = nil
         var probed: Double?
         var newest: Instant?
-        for result in results {
+        for result in results where result.sent >= pathSince {
             loss.add(byteCount: result.byteCount, isLost: result.arrival == nil, sent: result.sent)
             guard let arrival = result.arrival else { continue }
             newest = result.sent

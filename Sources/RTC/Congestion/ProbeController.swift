@@ -22,6 +22,8 @@ struct Probe: Hashable, Sendable {
 /// application sends too little to show what the path carries (webrtc.md §3.1, "Probing").
 struct ProbeController: Sendable {
     private static let startFactors = [3.0, 6.0]
+    /// In a running call, which fills the path besides, faster ones follow only when this one succeeds.
+    private static let restartFactors = [2.0]
     private static let furtherFactor = 2.0
     /// A probe that showed this share of what was tried is followed by a faster one.
     private static let furtherThreshold = 0.7
@@ -39,6 +41,7 @@ struct ProbeController: Sendable {
     private var maximum: Double
     private var nextIdentifier: Int32 = 0
     private var hasStarted = false
+    private var startFactors = Self.startFactors
     /// While results are awaited: the rate from which on a faster probe follows.
     private var furtherFrom: Double?
     private var lastProbe: Instant?
@@ -50,13 +53,21 @@ struct ProbeController: Sendable {
 
     init(maximum: Double) { self.maximum = maximum }
 
+    /// What begins anew on another path. Results of earlier probes may still come, and are not taken for those of this one's.
+    func restarted() -> ProbeController {
+        var fresh = ProbeController(maximum: maximum)
+        fresh.nextIdentifier = nextIdentifier
+        fresh.startFactors = Self.restartFactors
+        return fresh
+    }
+
     mutating func setMaximum(_ maximum: Double) { self.maximum = maximum }
 
     /// The first media is about to leave.
     mutating func start(_ bitrate: Double, at now: Instant) -> [Probe] {
         guard !hasStarted else { return [] }
         hasStarted = true
-        return make(Self.startFactors.map { $0 * bitrate }, at: now)
+        return make(startFactors.map { $0 * bitrate }, at: now)
     }
 
     /// The estimate has changed by a probe's result: go on while that succeeds.

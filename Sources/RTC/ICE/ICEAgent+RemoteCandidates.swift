@@ -7,14 +7,19 @@ extension ICEAgent {
 
     /// The far side's credentials. The same again change nothing. Others mean that it restarts: unless `restart` has been
     /// called since the last ones, this agent then restarts too, and `localCredentials` are new when this returns.
-    package mutating func setRemote(_ credentials: ICECredentials, isLite: Bool, at now: Instant) {
+    ///
+    /// - Parameter isPending: they come with an offer that may yet be taken back: `rollBackRestart` then goes back to those of
+    ///   before, until `keepRestart` is called.
+    package mutating func setRemote(
+        _ credentials: ICECredentials, isLite: Bool, isPending: Bool = false, at now: Instant
+    ) {
         guard state != .closed, credentials.isUsable else { return }
         if let remoteCredentials {
             guard credentials != remoteCredentials else { return }
             restart(at: now)
         }
         remoteCredentials = credentials
-        beforeRestart = []
+        if !isPending { keepRestart() }
         retiredFragments.removeAll { $0 == credentials.usernameFragment }
         remoteIsLite = isLite
         // A lite agent never nominates (RFC 8445 §6.1.1).

@@ -60,6 +60,9 @@ extension ICEAgent {
         advance(at: now)
     }
 
+    /// Both sides have agreed on the restart: there is no way back.
+    package mutating func keepRestart() { beforeRestart = [] }
+
     /// Whether any socket is there to look for a way from.
     package var hasHosts: Bool { !hosts.isEmpty }
 

@@ -31,6 +31,7 @@ extension JSEPSession {
         let bundled = Self.bundledMids(of: offer)
         for (index, section) in offer.media.enumerated() {
             let slot = try place(section, at: index, bundled: bundled, in: offer)
+            if case .rejected = slot { stop(at: index) }
             if index < slots.count { slots[index] = slot } else { slots.append(slot) }
         }
         let isUsable = slots.contains { if case .rejected = $0 { false } else { true } }
@@ -66,7 +67,34 @@ extension JSEPSession {
         {
             return .media(number)
         }
+        guard mediaSectionCount < Self.mediaSectionCap else { return .rejected(section) }
         return .media(bind(kind, mid: mid))
+    }
+
+    private var mediaSectionCount: Int { slots.count { if case .media = $0 { true } else { false } } }
+
+    /// A section that one side refuses has no way back: its place may go to another (RFC 9429 §5.2.2, §5.10).
+    private mutating func stop(at index: Int) {
+        guard slots.indices.contains(index), case .media(let number) = slots[index] else { return }
+        transceivers[number].isStopped = true
+        transceivers[number].currentDirection = nil
+    }
+
+    /// The stopped ones go as soon as both sides have agreed on that.
+    mutating func removeStopped() {
+        var positions: [Int: Int] = [:]
+        var kept: [Transceiver] = []
+        for var transceiver in transceivers where !transceiver.isStopped {
+            positions[transceiver.index] = kept.count
+            transceiver.index = kept.count
+            kept.append(transceiver)
+        }
+        transceivers = kept
+        for index in slots.indices {
+            if case .media(let number) = slots[index], let position = positions[number] {
+                slots[index] = .media(position)
+            }
+        }
     }
 
     /// What a section that lives is and is called: it must stay so (RFC 9429 §5.2.2). A refused one may be recycled.
@@ -119,15 +147,30 @@ extension JSEPSession {
         if let negotiated, negotiated.dtlsRole != role { throw .transportChanged }
         try readTransport(answer)
         for (index, section) in answer.media.enumerated() {
-            guard slots.indices.contains(index), case .media(let number) = slots[index] else { continue }
-            let theirs = section.port == 0 ? .inactive : Self.direction(of: section, in: answer)
-            transceivers[number].currentDirection = transceivers[number].direction.intersected(with: theirs)
+            guard slots.indices.contains(index), isAccepted(section, as: slots[index]) else {
+                stop(at: index)
+                if slots.indices.contains(index) { slots[index] = .rejected(section) }
+                continue
+            }
+            guard case .media(let number) = slots[index] else { continue }
+            transceivers[number].currentDirection = transceivers[number].direction.intersected(
+                with: Self.direction(of: section, in: answer))
         }
-        negotiated = try settle(local: offer, remote: answer, role: role)
+        negotiated = try settle(remote: answer, role: role)
+        removeStopped()
         remoteDescription = answer
         localOffer = nil
         signalingState = .stable
         stable = []
+    }
+
+    private func isAccepted(_ section: SDPMedia, as slot: Slot) -> Bool {
+        switch slot {
+        case .media(let number):
+            section.port != 0 && !CodecNegotiation.common(in: section, kind: transceivers[number].kind).isEmpty
+        case .data: section.port != 0
+        case .rejected: false
+        }
     }
 
     /// There is one transport: RTP and RTCP share it, and so do all sections (RFC 9143 §7.3, RFC 8858).
@@ -189,39 +232,35 @@ extension JSEPSession {
         return .sendrecv
     }
 
-    /// What both descriptions together mean, section by section.
-    func settle(
-        local: SessionDescription, remote: SessionDescription, role: DTLSRole
-    ) throws(JSEPError) -> NegotiatedSession {
+    /// What both descriptions together mean, section by section; those that are refused mean nothing.
+    func settle(remote: SessionDescription, role: DTLSRole) throws(JSEPError) -> NegotiatedSession {
         var media: [NegotiatedMedia] = []
         var data: DataSection?
         var fingerprints: [String] = []
         for (index, slot) in slots.enumerated() where remote.media.indices.contains(index) {
             let section = remote.media[index]
-            let isLive = section.port != 0 || Self.bundledMids(of: remote).contains(section["mid"] ?? "")
-            if isLive, fingerprints.isEmpty { fingerprints = Self.fingerprints(of: section, in: remote) }
             switch slot {
-            case .media(let number):
-                media.append(settle(transceivers[number], with: section, isLive: isLive))
-            case .data(let mid) where isLive:
+            case .media(let number): media.append(settle(transceivers[number], with: section))
+            case .data(let mid):
                 data = DataSection(
                     mid: mid, remotePort: section["sctp-port"].flatMap { UInt16($0) } ?? 5000,
                     maxMessageSize: section["max-message-size"].flatMap { Int($0) }.flatMap { $0 < 0 ? nil : $0 }
                         ?? 65_536)
-            case .data, .rejected: break
+            case .rejected: continue
             }
+            if fingerprints.isEmpty { fingerprints = Self.fingerprints(of: section, in: remote) }
         }
         guard !fingerprints.isEmpty else { throw .noFingerprint }
         return NegotiatedSession(media: media, fingerprints: fingerprints, dtlsRole: role, dataChannel: data)
     }
 
-    private func settle(_ transceiver: Transceiver, with section: SDPMedia, isLive: Bool) -> NegotiatedMedia {
-        let codecs = isLive ? CodecNegotiation.common(in: section, kind: transceiver.kind) : []
+    private func settle(_ transceiver: Transceiver, with section: SDPMedia) -> NegotiatedMedia {
+        let codecs = CodecNegotiation.common(in: section, kind: transceiver.kind)
         let sources = section.sources
         let group = section.retransmissionGroups.first
         return NegotiatedMedia(
             mid: transceiver.mid ?? "", kind: transceiver.kind,
-            direction: codecs.isEmpty ? .inactive : transceiver.currentDirection ?? .inactive, codecs: codecs,
+            direction: transceiver.currentDirection ?? .inactive, codecs: codecs,
             extensions: HeaderExtensionURI.ids(from: section.headerExtensions, for: transceiver.kind),
             localSSRC: transceiver.ssrc, localRTXSSRC: codecs.first?.rtxPayloadType == nil ? nil : transceiver.rtxSSRC,
             remoteSSRC: group?.primary ?? sources.first, remoteRTXSSRC: group?.retransmission,

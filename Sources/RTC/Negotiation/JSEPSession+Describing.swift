@@ -19,7 +19,7 @@ extension JSEPSession {
                 media.append(
                     describe(
                         transceiver, codecs: offeredCodecs(transceiver),
-                        extensions: HeaderExtensionURI.offered(for: transceiver.kind),
+                        extensions: offeredExtensions(for: transceiver.kind),
                         direction: transceiver.direction, transport: transport))
             case .data(let mid): media.append(describeData(mid: mid, transport: transport))
             case .rejected(let section): media.append(Self.refusal(of: section))
@@ -62,7 +62,8 @@ extension JSEPSession {
         }
         let description = finish(media)
         hasLocalDescription = true
-        negotiated = try settle(local: description, remote: offer, role: isActive ? .client : .server)
+        negotiated = try settle(remote: offer, role: isActive ? .client : .server)
+        removeStopped()
         remoteDescription = offer
         signalingState = .stable
         stable = []
@@ -79,20 +80,20 @@ extension JSEPSession {
         description.media.lazy.filter { $0.port != 0 }.compactMap { $0["setup"] }.first ?? description["setup"]
     }
 
-    /// Sections that the next offer has and the last one had not.
+    /// Sections that the next offer has and the last one had not. They take the places of those that were refused, so that
+    /// a long call's descriptions do not grow (RFC 9429 §5.2.2).
     private mutating func placeNewSections() {
         for index in transceivers.indices where transceivers[index].mid == nil {
             transceivers[index].mid = freshMid()
-            slots.append(.media(index))
+            place(.media(index))
         }
         let hasData = slots.contains { if case .data = $0 { true } else { false } }
-        if wantsData, !hasData { slots.append(.data(mid: freshMid())) }
+        if wantsData, !hasData { place(.data(mid: freshMid())) }
     }
 
-    /// What was agreed for a section stays as it is (RFC 9429 §5.2.2).
-    private func offeredCodecs(_ transceiver: Transceiver) -> [NegotiatedCodec] {
-        let agreed = negotiated?.media.first { $0.mid == transceiver.mid }?.codecs ?? []
-        return agreed.isEmpty ? CodecNegotiation.offered(for: transceiver.kind) : agreed
+    private mutating func place(_ slot: Slot) {
+        let free = slots.firstIndex { if case .rejected = $0 { true } else { false } }
+        if let free { slots[free] = slot } else { slots.append(slot) }
     }
 
     private func transportAttributes(

@@ -16,6 +16,9 @@ package struct JSEPSession: Sendable {
         case rejected(SDPMedia)
     }
 
+    /// Media sections in use at most; those over it are refused.
+    package static let mediaSectionCap = RTPSession.maximumSectionCount
+
     let fingerprint: String
     let cname: String
     let streamID: String
@@ -25,6 +28,8 @@ package struct JSEPSession: Sendable {
     package internal(set) var transceivers: [Transceiver] = []
     var slots: [Slot] = []
     var wantsData = false
+    /// Names that we have given: none comes twice, also not in the place of a section that is gone.
+    var midCount = 0
     var localOffer: SessionDescription?
     var remoteOffer: SessionDescription?
     var remoteDescription: SessionDescription?
@@ -76,19 +81,20 @@ package struct JSEPSession: Sendable {
 
     /// What a section should do from the next description on.
     package mutating func setDirection(_ direction: TransceiverDirection, index: Int) {
-        guard transceivers.indices.contains(index) else { return }
+        guard transceivers.indices.contains(index), !transceivers[index].isStopped else { return }
         transceivers[index].direction = direction
     }
 
     /// Asks for the data section in the next offer, once.
     package mutating func addDataSection() { wantsData = true }
 
-    /// A section name that no section has.
+    /// A section name that no section has or had.
     mutating func freshMid() -> String {
-        let used = Set(slots.compactMap { mid(of: $0) })
-        var number = slots.count
-        while used.contains(String(number)) { number += 1 }
-        return String(number)
+        let used = Set(slots.compactMap { if case .rejected(let section) = $0 { section["mid"] } else { mid(of: $0) } })
+        midCount = max(midCount, slots.count)
+        while used.contains(String(midCount)) { midCount += 1 }
+        defer { midCount += 1 }
+        return String(midCount)
     }
 
     /// Gives the offer under way up (W3C rollback).

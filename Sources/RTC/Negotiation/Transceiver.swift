@@ -10,6 +10,7 @@ package struct Transceiver: Hashable, Sendable {
     package internal(set) var direction: TransceiverDirection
     /// What was agreed last.
     package internal(set) var currentDirection: TransceiverDirection?
+    /// Refused by the far side's description, whose answer is still to come.
     package internal(set) var isStopped = false
     let ssrc: UInt32
     let rtxSSRC: UInt32?
@@ -50,12 +51,19 @@ enum HeaderExtensionURI {
     static let absoluteSendTime = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
     static let videoOrientation = "urn:3gpp:video-orientation"
 
-    /// What we offer, with ids that are the same in every section of the bundle.
+    /// What we know, with the ids that we offer unless others are agreed: the same in every section of the bundle.
+    static let all: [(id: UInt8, uri: String)] = [
+        (1, audioLevel), (2, absoluteSendTime), (3, transportWideCC), (4, mid), (5, videoOrientation),
+    ]
+
+    /// What a kind of section has use for.
     static func offered(for kind: MediaKind) -> [(id: UInt8, uri: String)] {
-        switch kind {
-        case .audio: [(1, audioLevel), (3, transportWideCC), (4, mid)]
-        case .video: [(2, absoluteSendTime), (3, transportWideCC), (4, mid), (5, videoOrientation)]
-        }
+        let others: Set<String> =
+            switch kind {
+            case .audio: [absoluteSendTime, videoOrientation]
+            case .video: [audioLevel]
+            }
+        return all.filter { !others.contains($0.uri) }
     }
 
     static func ids(from list: [SDPHeaderExtension], for kind: MediaKind) -> HeaderExtensionIDs {
@@ -72,5 +80,16 @@ enum HeaderExtensionURI {
             }
         }
         return ids
+    }
+
+    static func id(of uri: String, in ids: HeaderExtensionIDs) -> UInt8? {
+        switch uri {
+        case mid: ids.mid
+        case audioLevel: ids.audioLevel
+        case transportWideCC: ids.transportWideCC
+        case absoluteSendTime: ids.absoluteSendTime
+        case videoOrientation: ids.videoOrientation
+        default: nil
+        }
     }
 }

@@ -27,6 +27,7 @@ extension PeerConnection {
             let text = try jsep.createAnswer(
                 usernameFragment: credentials.usernameFragment, password: credentials.password,
                 candidates: candidates, endOfCandidates: ice.isGatheringComplete)
+            ice.keepRestart()
             applyNegotiated(at: now)
             return text
         }
@@ -45,8 +46,8 @@ extension PeerConnection {
         let isYielding = next.signalingState != jsep.signalingState
         try next.setRemote(type, text)
         jsep = next
-        // Our offer may have been to restart; theirs goes with the credentials of before.
-        if isYielding { ice.rollBackRestart(at: now) }
+        // Our offer may have been to restart, and so may theirs that is taken back: the credentials of before hold again.
+        if isYielding || type == .rollback { ice.rollBackRestart(at: now) }
         if type == .answer { applyNegotiated(at: now) }
         applyRemoteTransport(at: now)
     }
@@ -59,7 +60,7 @@ extension PeerConnection {
         defer { isDescribing = false }
         ice.setRemote(
             ICECredentials(usernameFragment: remote.usernameFragment, password: remote.password), isLite: remote.isLite,
-            at: now)
+            isPending: isDescribing, at: now)
         for text in remote.candidates {
             guard let candidate = try? ICECandidate(parsing: text) else { continue }
             ice.addRemoteCandidate(candidate, at: now)

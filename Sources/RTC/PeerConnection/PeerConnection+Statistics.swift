@@ -2,6 +2,9 @@ import Wire
 
 /// Figures by the identifiers of W3C webrtc-stats.
 extension PeerConnection {
+    /// What all streams together may send, bit/s; nil without congestion control.
+    package var availableOutgoingBitrate: Int? { rtp.availableOutgoingBitrate }
+
     package func statistics(at now: Instant) -> [StatisticsRecord] {
         rtp.statistics(at: now) + pathRecords(at: now) + [transportRecord]
     }

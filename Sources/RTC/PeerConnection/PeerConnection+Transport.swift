@@ -51,11 +51,20 @@ extension PeerConnection {
                 if state == .disconnected { relays.probe(at: now) }
                 considerRestart(at: now)
                 updateConnectionState()
-            case .selectedPairChanged: startDTLSIfReady(at: now)
+            case .selectedPairChanged(let base, let remote):
+                followPath(from: base.ip, to: remote.ip, at: now)
+                startDTLSIfReady(at: now)
             case .resolve(let name): events.append(.resolve(name: name))
             }
         }
         drainRelays(at: now)
+    }
+
+    /// Another port of the same two hosts is hardly another path; another address may be another network.
+    private func followPath(from base: IPAddress, to remote: IPAddress, at now: Instant) {
+        let before = mediaPath
+        mediaPath = (base, remote)
+        if let before, before != (base, remote) { rtp.pathChanged(at: now) }
     }
 
     /// A candidate that is in our description already is not told again.

@@ -91,6 +91,14 @@ extension RTPSession {
         return max(Int(rest * videoPayloadShare * queueShare), 0)
     }
 
+    /// Media goes another way from now on: the estimate and the round trip were the old one's.
+    package mutating func pathChanged(at now: Instant) {
+        guard isReady, !isClosed else { return }
+        roundTripTime = nil
+        congestion?.changePath(at: now)
+        updateBitrates(at: now, tellsAnyChange: true)
+    }
+
     // MARK: Feedback
 
     mutating func receiveCongestionFeedback(_ results: [TransportSendLog.Result], at now: Instant) {

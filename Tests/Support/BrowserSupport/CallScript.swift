@@ -11,7 +11,8 @@ enum CallScript {
             video: options.video && {width: options.width, height: options.height, frameRate: options.rate}};
           const stream = (options.audio || options.video) ? await navigator.mediaDevices.getUserMedia(constraints) : null;
           startedAt = performance.now();
-          peer = new RTCPeerConnection({iceServers: options.iceServers || []});
+          peer = new RTCPeerConnection({
+            iceServers: options.iceServers || [], iceTransportPolicy: options.iceTransportPolicy || "all"});
           if (stream) for (const track of stream.getTracks()) peer.addTrack(track, stream);
           if (options.data) openChannel(peer.createDataChannel("page", {ordered: true}));
           peer.ondatachannel = (event) => openChannel(event.channel);
