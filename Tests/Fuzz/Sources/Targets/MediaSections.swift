@@ -23,8 +23,11 @@ enum MediaSections {
         let vp8 = NegotiatedCodec(
             name: "vp8", payloadType: 96, rtxPayloadType: 97, clockRate: 90_000, nack: true,
             pictureLossIndication: true, fullIntraRequest: true, transportWideCC: true)
+        let vp9 = NegotiatedCodec(
+            name: "vp9", payloadType: 98, rtxPayloadType: 99, clockRate: 90_000, nack: true,
+            pictureLossIndication: true, fullIntraRequest: true, transportWideCC: true)
         return NegotiatedMedia(
-            mid: "v", kind: .video, direction: .sendrecv, codecs: [vp8], extensions: extensions, localSSRC: 11,
+            mid: "v", kind: .video, direction: .sendrecv, codecs: [vp8, vp9], extensions: extensions, localSSRC: 11,
             localRTXSSRC: 12, remoteSSRC: 21, remoteRTXSSRC: 22)
     }()
 }
