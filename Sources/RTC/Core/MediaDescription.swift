@@ -1,3 +1,5 @@
+import Wire
+
 /// What a media section carries (RFC 8866 §8.2.1).
 package enum MediaKind: String, Hashable, Sendable, CaseIterable {
     case audio, video
@@ -25,7 +27,7 @@ package enum TransceiverDirection: String, Hashable, Sendable, CaseIterable {
 
 /// One negotiated codec: the payload types are those in use on the wire for this section.
 package struct NegotiatedCodec: Hashable, Sendable {
-    /// Lower case: `opus`, `vp8`.
+    /// Lower case: `opus`, `vp8`, `vp9`.
     package var name: String
     package var payloadType: UInt8
     /// Payload type of RFC 4588 retransmissions of this codec, where both sides have it.
@@ -59,6 +61,10 @@ package struct NegotiatedCodec: Hashable, Sendable {
         self.fullIntraRequest = fullIntraRequest
         self.transportWideCC = transportWideCC
     }
+}
+
+extension NegotiatedCodec {
+    package var videoCodec: VideoCodec? { VideoCodec(rawValue: name) }
 }
 
 /// RTP header extension ids in use on the wire (RFC 8285); nil where the extension was not negotiated.
@@ -117,5 +123,14 @@ package struct NegotiatedMedia: Hashable, Sendable {
         self.remoteRTXSSRC = remoteRTXSSRC
         self.reducedSizeRTCP = reducedSizeRTCP
         self.remoteStreamID = remoteStreamID
+    }
+}
+
+extension NegotiatedMedia {
+    /// What to send with; nil for a section of sound and for a rejected one.
+    package var sentVideoCodec: VideoCodec? { codecs.first?.videoCodec }
+
+    func videoCodec(payloadType: UInt8) -> VideoCodec? {
+        codecs.first { $0.payloadType == payloadType }?.videoCodec
     }
 }

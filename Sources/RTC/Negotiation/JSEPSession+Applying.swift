@@ -121,6 +121,8 @@ extension JSEPSession {
         for (index, section) in answer.media.enumerated() {
             guard slots.indices.contains(index), case .media(let number) = slots[index] else { continue }
             let theirs = section.port == 0 ? .inactive : Self.direction(of: section, in: answer)
+            // Said once: a later offer, made for another reason, keeps the order of then.
+            transceivers[number].preferredCodec = nil
             transceivers[number].currentDirection = transceivers[number].direction.intersected(with: theirs)
         }
         negotiated = try settle(local: offer, remote: answer, role: role)

@@ -18,7 +18,7 @@ extension JSEPSession {
                 let transceiver = transceivers[index]
                 media.append(
                     describe(
-                        transceiver, codecs: offeredCodecs(transceiver),
+                        transceiver, codecs: transceiver.ordered(offeredCodecs(transceiver)),
                         extensions: HeaderExtensionURI.offered(for: transceiver.kind),
                         direction: transceiver.direction, transport: transport))
             case .data(let mid): media.append(describeData(mid: mid, transport: transport))

@@ -11,9 +11,17 @@ package struct Transceiver: Hashable, Sendable {
     /// What was agreed last.
     package internal(set) var currentDirection: TransceiverDirection?
     package internal(set) var isStopped = false
+    /// What comes first in the next offer; nil for the order of before.
+    var preferredCodec: VideoCodec?
     let ssrc: UInt32
     let rtxSSRC: UInt32?
     let trackID: String
+
+    /// The codecs of an offer, the preferred one first.
+    func ordered(_ codecs: [NegotiatedCodec]) -> [NegotiatedCodec] {
+        guard let preferredCodec else { return codecs }
+        return codecs.filter { $0.videoCodec == preferredCodec } + codecs.filter { $0.videoCodec != preferredCodec }
+    }
 }
 
 /// What the far side's description says of the one transport.

@@ -196,7 +196,9 @@ struct RTPReceiver: Sendable {
         }
         if packet.payload.isEmpty {
             assembler.insertPadding(number)
-        } else if let payload = try? VP8Payload(parsing: packet.payload) {
+        } else if let codec = media.videoCodec(payloadType: packet.payloadType),
+            let payload = try? VideoPayload(codec, parsing: packet.payload)
+        {
             let orientation = media.extensions.videoOrientation.flatMap { packet.extensions[$0] }
                 .flatMap(VideoOrientation.init(parsing:))
             let isWithinCaps = assembler.insert(
@@ -236,7 +238,7 @@ struct RTPReceiver: Sendable {
         // Order is kept whatever the hold does meanwhile.
         let earliestTime = held.count > 0 ? held[held.count - 1]?.playoutTime ?? now : now
         return ReceivedVideoFrame(
-            bytes: frame.bytes, isKeyFrame: frame.isKeyFrame,
+            codec: frame.codec, bytes: frame.bytes, isKeyFrame: frame.isKeyFrame,
             rtpTimestamp: UInt32(truncatingIfNeeded: frame.timestamp),
             captureTime: clock.captureTime(of: frame.timestamp), firstArrival: frame.firstArrival,
             completion: frame.completion,

@@ -12,7 +12,10 @@ package struct RTPSender: Sendable {
     let kind: MediaKind
     let ssrc: UInt32
     private(set) var rtxSSRC: UInt32?
+    /// What is sent now.
     private(set) var codec: NegotiatedCodec
+    /// What was agreed on altogether: packets of an earlier codec may still be asked for.
+    private var codecs: [NegotiatedCodec]
     private var extensions: HeaderExtensionIDs
     private let midBytes: [UInt8]
     /// Reset by a pause or stop of the section; packets of a paused sender are refused.
@@ -21,7 +24,8 @@ package struct RTPSender: Sendable {
     private var nextSequenceNumber: Int64
     private var nextRTXSequenceNumber: UInt16
     private var timeline: MediaTimeline
-    private var packetizer: VP8Packetizer
+    private var vp8Packetizer: VP8Packetizer
+    private var vp9Packetizer: VP9Packetizer
     var history = SendHistory()
 
     /// The far side has seen our SSRC, so mid need not be repeated (webrtc.md M6); RTX separately.
@@ -55,19 +59,25 @@ package struct RTPSender: Sendable {
         ssrc = media.localSSRC
         rtxSSRC = media.localRTXSSRC
         self.codec = codec
+        codecs = media.codecs
         extensions = media.extensions
         // The first number is below 2^15 so that SRTP's rollover counter cannot be guessed wrong (webrtc.md §6.3).
         nextSequenceNumber = Int64(random.next() & 0x7FFF)
         nextRTXSequenceNumber = UInt16(random.next() & 0x7FFF)
         timeline = MediaTimeline(clockRate: codec.clockRate, offset: UInt32(truncatingIfNeeded: random.next()))
-        packetizer = VP8Packetizer(firstPictureID: UInt16(truncatingIfNeeded: random.next()))
+        vp8Packetizer = VP8Packetizer(firstPictureID: UInt16(truncatingIfNeeded: random.next()))
+        vp9Packetizer = VP9Packetizer(firstPictureID: UInt16(truncatingIfNeeded: random.next()))
     }
 
-    /// Takes a renegotiated description of the same section; streams go on without a seam.
-    mutating func update(_ media: NegotiatedMedia, codec: NegotiatedCodec) {
+    /// Takes a renegotiated description of the same section; streams go on without a seam. Another video codec begins with a
+    /// key frame.
+    mutating func update(_ media: NegotiatedMedia, codec: NegotiatedCodec, at now: Instant) {
+        let isOther = self.codec.name != codec.name
         self.codec = codec
+        codecs = media.codecs
         extensions = media.extensions
         rtxSSRC = media.localRTXSSRC
+        if isOther, kind == .video, isActive { requireKeyFrame(at: now) }
     }
 
     /// Retransmission is possible in either form.
@@ -91,7 +101,8 @@ package struct RTPSender: Sendable {
                 limit: redundancyLimit, room: maximumPayloadByteCount)
         let packet = SendHistory.Packet(
             sequenceNumber: nextSequenceNumber, timestamp: timestamp, marker: counters.packetsQueued == 0,
-            payload: redundant ?? payload, audioLevel: level, isRedundant: redundant != nil, lastSent: nil)
+            payloadType: codec.payloadType, payload: redundant ?? payload, audioLevel: level,
+            isRedundant: redundant != nil, lastSent: nil)
         soundRate.add(payload.count, at: captureTime)
         if let redundant {
             counters.redundantPacketsSent += 1
@@ -115,15 +126,18 @@ package struct RTPSender: Sendable {
     /// Lost packets have been counted anew.
     mutating func follow(loss: Double) { redundancy.update(loss: loss) }
 
-    /// Stores the packets of one picture; nil when it was refused because a key frame must come first.
+    /// Stores the packets of one picture; nil when it was refused because a key frame must come first, or because it is of
+    /// another codec than agreed.
     mutating func packetizeVideo(
-        _ frame: [UInt8], isKeyFrame: Bool, captureTime: Instant
+        _ frame: [UInt8], codec sent: VideoCodec?, isKeyFrame: Bool, captureTime: Instant
     ) -> [(sequenceNumber: Int64, byteCount: Int)]? {
-        guard isActive, !frame.isEmpty else { return nil }
+        guard isActive, !frame.isEmpty, let videoCodec = codec.videoCodec, sent == nil || sent == videoCodec else {
+            return nil
+        }
         if awaitsKeyFrame, !isKeyFrame { return nil }
         awaitsKeyFrame = false
         let timestamp = timeline.videoTimestamp(captureTime: captureTime)
-        let payloads = packetizer.packetize(frame, maximumByteCount: maximumPayloadByteCount)
+        let payloads = payloads(of: frame, codec: videoCodec, isKeyFrame: isKeyFrame)
         var stored: [(sequenceNumber: Int64, byteCount: Int)] = []
         stored.reserveCapacity(payloads.count)
         for (index, payload) in payloads.enumerated() {
@@ -131,7 +145,8 @@ package struct RTPSender: Sendable {
                 store(
                     SendHistory.Packet(
                         sequenceNumber: nextSequenceNumber, timestamp: timestamp,
-                        marker: index == payloads.count - 1, payload: payload, audioLevel: nil, lastSent: nil)))
+                        marker: index == payloads.count - 1, payloadType: codec.payloadType, payload: payload,
+                        audioLevel: nil, lastSent: nil)))
         }
         counters.framesSent += 1
         if isKeyFrame {
@@ -139,6 +154,14 @@ package struct RTPSender: Sendable {
             lastKeyFrameStart = stored.first?.sequenceNumber ?? lastKeyFrameStart
         }
         return stored
+    }
+
+    private mutating func payloads(of frame: [UInt8], codec: VideoCodec, isKeyFrame: Bool) -> [[UInt8]] {
+        switch codec {
+        case .vp8: vp8Packetizer.packetize(frame, maximumByteCount: maximumPayloadByteCount)
+        case .vp9:
+            vp9Packetizer.packetize(frame, isKeyFrame: isKeyFrame, maximumByteCount: maximumPayloadByteCount)
+        }
     }
 
     /// Nothing but a key frame makes sense next (start, or a dropped frame): refuse others, and ask for one.
@@ -169,8 +192,10 @@ package struct RTPSender: Sendable {
         guard let stored = history.packet(sequenceNumber) else { return nil }
         history.markSent(sequenceNumber, at: now)
         // Nothing is left to say it with when a new description took the type away meanwhile.
-        guard let payloadType = stored.isRedundant ? codec.redPayloadType : codec.payloadType else { return nil }
-        let usesRTX = isRetransmission && sendsRTX
+        guard let codec = codecs.first(where: { $0.payloadType == stored.payloadType }),
+            let payloadType = stored.isRedundant ? codec.redPayloadType : codec.payloadType
+        else { return nil }
+        let usesRTX = isRetransmission && rtxSSRC != nil && codec.rtxPayloadType != nil
         var header = RTPHeader(
             marker: stored.marker, payloadType: payloadType,
             sequenceNumber: UInt16(truncatingIfNeeded: sequenceNumber), timestamp: stored.timestamp, ssrc: ssrc)

@@ -9,6 +9,8 @@ struct SendHistory: Sendable {
         var sequenceNumber: Int64
         var timestamp: UInt32
         var marker: Bool
+        /// Of the codec that the payload is of: a later one may take its place while this packet waits.
+        var payloadType: UInt8
         var payload: [UInt8]
         var audioLevel: AudioLevel?
         /// The payload is of RFC 2198's form.

@@ -119,7 +119,7 @@ package struct RTPSession: Sendable {
         guard let codec = section.media.codecs.first else { return }
         let sends = section.media.direction.sends
         if var sender = section.sender {
-            sender.update(section.media, codec: codec)
+            sender.update(section.media, codec: codec, at: now)
             section.sender = sender
         } else if sends {
             section.sender = RTPSender(section.media, codec: codec, random: &random)
