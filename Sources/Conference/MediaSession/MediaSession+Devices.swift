@@ -82,7 +82,6 @@ extension MediaSession {
         let outlet = configuration.receivedVideo
         let mid = section.mid
         let receiving = engine.receiveVideo(
-            codec: section.codecs.first?.name ?? "vp8",
             onFrame: { [weak self] frame in
                 outlet.show(frame)
                 self?.remoteMediaArrived()

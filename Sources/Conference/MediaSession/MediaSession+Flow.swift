@@ -3,6 +3,7 @@ import Media
 import RTC
 import Synchronization
 import Transport
+import Wire
 
 /// The way of frames between the media threads and the network thread.
 extension MediaSession {
@@ -12,7 +13,7 @@ extension MediaSession {
         guard let transport, let mid else { return }
         transport.post { peer, now in
             peer.sendVideo(
-                mid: mid, frame: frame.bytes, isKeyFrame: frame.isKeyFrame,
+                mid: mid, frame: frame.bytes, codec: VideoCodec(rawValue: frame.codec), isKeyFrame: frame.isKeyFrame,
                 captureTime: Instant(microseconds: frame.captureTime), at: now)
         }
     }
@@ -43,7 +44,7 @@ extension MediaSession {
         case .restartNeeded: onEvent(.negotiationNeeded)
         case .connectionStateChanged(let connection): connectionChanged(connection)
         case .negotiated(let media):
-            state.withLock { $0.media = media }
+            agreed(on: media)
             tellBitrateBounds()
             openReceivers(for: media)
             updateSending()
@@ -56,6 +57,16 @@ extension MediaSession {
         // Names are the transport's own affair.
         case .bye, .resolve: break
         }
+    }
+
+    /// The encoder changes over to the codec that comes first now.
+    private func agreed(on media: [NegotiatedMedia]) {
+        let (sending, settings) = state.withLock { state in
+            let before = state.sentVideoSettings
+            state.media = media
+            return (before == state.sentVideoSettings ? nil : state.videoSending, state.sentVideoSettings)
+        }
+        sending?.update(settings)
     }
 
     /// While the way is lost, sound goes on: it is little, and may still arrive. Pictures wait: they would only fill the
@@ -142,6 +153,6 @@ extension MediaSession {
     private func receive(_ frame: ReceivedVideoFrame) {
         let (receiving, isStopped) = state.withLock { ($0.videoReceiving, $0.stoppedReceiving.contains(.video)) }
         guard !isStopped else { return }
-        receiving?.decode(frame.bytes, isKeyFrame: frame.isKeyFrame, rtpTimestamp: frame.rtpTimestamp)
+        receiving?.decode(frame.bytes, codec: frame.codec.rawValue, isKeyFrame: frame.isKeyFrame)
     }
 }
