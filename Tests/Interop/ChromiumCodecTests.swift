@@ -4,6 +4,8 @@ import Instances
 import Programs
 import Testing
 
+@testable import Conference
+
 /// VP9 with Debian's Chromium, whoever chooses it.
 @Suite("Chromium and the choice of codec", .serialized, .enabled(if: Browser.executable != nil))
 struct ChromiumCodecTests {

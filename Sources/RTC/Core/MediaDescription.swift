@@ -67,6 +67,20 @@ extension NegotiatedCodec {
     package var videoCodec: VideoCodec? { VideoCodec(rawValue: name) }
 }
 
+/// Forward error correction of a video section, ULPFEC (RFC 5109) in RFC 2198's form: payload types that both sides have.
+package struct NegotiatedProtection: Hashable, Sendable {
+    package var redPayloadType: UInt8
+    /// Of retransmissions of packets in that form.
+    package var redRTXPayloadType: UInt8?
+    package var ulpfecPayloadType: UInt8
+
+    package init(redPayloadType: UInt8, redRTXPayloadType: UInt8? = nil, ulpfecPayloadType: UInt8) {
+        self.redPayloadType = redPayloadType
+        self.redRTXPayloadType = redRTXPayloadType
+        self.ulpfecPayloadType = ulpfecPayloadType
+    }
+}
+
 /// RTP header extension ids in use on the wire (RFC 8285); nil where the extension was not negotiated.
 package struct HeaderExtensionIDs: Hashable, Sendable {
     /// `urn:ietf:params:rtp-hdrext:sdes:mid`
@@ -106,6 +120,8 @@ package struct NegotiatedMedia: Hashable, Sendable {
     package var reducedSizeRTCP: Bool
     /// Stream and track identifiers of the far side (`a=msid`), for lip-sync pairing.
     package var remoteStreamID: String?
+    /// Nil where the far side does not have it.
+    package var protection: NegotiatedProtection?
 
     package init(
         mid: String, kind: MediaKind, direction: TransceiverDirection, codecs: [NegotiatedCodec],
@@ -124,6 +140,11 @@ package struct NegotiatedMedia: Hashable, Sendable {
         self.reducedSizeRTCP = reducedSizeRTCP
         self.remoteStreamID = remoteStreamID
     }
+}
+
+extension HeaderExtensionIDs {
+    /// Those that are written as a packet leaves.
+    var changing: [UInt8] { [transportWideCC, absoluteSendTime].compactMap(\.self) }
 }
 
 extension NegotiatedMedia {

@@ -51,6 +51,31 @@ enum CodecNegotiation {
         codec.name != "vp9" || codec.parameters["profile-id"].map { $0 == "0" } ?? true
     }
 
+    static let offeredProtection = NegotiatedProtection(
+        redPayloadType: 118, redRTXPayloadType: 119, ulpfecPayloadType: 120)
+
+    /// Forward error correction as the far side describes it; nil where it has none.
+    static func protection(in section: SDPMedia, kind: MediaKind) -> NegotiatedProtection? {
+        let theirs = section.codecs.filter { isUsable($0) && $0.clockRate == 90_000 }
+        guard kind == .video, let red = theirs.first(where: { $0.name == "red" }),
+            let ulpfec = theirs.first(where: { $0.name == "ulpfec" })
+        else { return nil }
+        let rtx = theirs.first { $0.name == "rtx" && $0.parameters["apt"] == String(red.payloadType) }
+        return NegotiatedProtection(
+            redPayloadType: red.payloadType, redRTXPayloadType: rtx?.payloadType, ulpfecPayloadType: ulpfec.payloadType)
+    }
+
+    static func describe(_ protection: NegotiatedProtection) -> (formats: [String], attributes: [SDPAttribute]) {
+        let (red, ulpfec) = (protection.redPayloadType, protection.ulpfecPayloadType)
+        var formats = [String(red)]
+        var attributes = [SDPAttribute("rtpmap", "\(red) red/90000")]
+        if let rtx = protection.redRTXPayloadType {
+            formats.append(String(rtx))
+            attributes += [SDPAttribute("rtpmap", "\(rtx) rtx/90000"), SDPAttribute("fmtp", "\(rtx) apt=\(red)")]
+        }
+        return (formats + [String(ulpfec)], attributes + [SDPAttribute("rtpmap", "\(ulpfec) ulpfec/90000")])
+    }
+
     /// RFC 2198 with nothing but this codec inside.
     private static func isRedundancy(_ red: SDPCodec, of codec: SDPCodec) -> Bool {
         guard codec.name == "opus", isUsable(red), red.name == "red", red.clockRate == codec.clockRate,

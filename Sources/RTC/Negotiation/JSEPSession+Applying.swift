@@ -221,7 +221,7 @@ extension JSEPSession {
         let codecs = isLive ? CodecNegotiation.common(in: section, kind: transceiver.kind) : []
         let sources = section.sources
         let group = section.retransmissionGroups.first
-        return NegotiatedMedia(
+        var media = NegotiatedMedia(
             mid: transceiver.mid ?? "", kind: transceiver.kind,
             direction: codecs.isEmpty ? .inactive : transceiver.currentDirection ?? .inactive, codecs: codecs,
             extensions: HeaderExtensionURI.ids(from: section.headerExtensions, for: transceiver.kind),
@@ -229,5 +229,7 @@ extension JSEPSession {
             remoteSSRC: group?.primary ?? sources.first, remoteRTXSSRC: group?.retransmission,
             reducedSizeRTCP: section["rtcp-rsize"] != nil,
             remoteStreamID: section["msid"].flatMap { $0.split(separator: " ").first.map(String.init) })
+        media.protection = CodecNegotiation.protection(in: section, kind: transceiver.kind)
+        return media
     }
 }

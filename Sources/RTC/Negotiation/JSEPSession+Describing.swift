@@ -19,6 +19,7 @@ extension JSEPSession {
                 media.append(
                     describe(
                         transceiver, codecs: transceiver.ordered(offeredCodecs(transceiver)),
+                        protection: offeredProtection(transceiver),
                         extensions: HeaderExtensionURI.offered(for: transceiver.kind),
                         direction: transceiver.direction, transport: transport))
             case .data(let mid): media.append(describeData(mid: mid, transport: transport))
@@ -54,7 +55,9 @@ extension JSEPSession {
                 transceivers[number].currentDirection = direction
                 media.append(
                     describe(
-                        transceiver, codecs: codecs, extensions: extensions, direction: direction,
+                        transceiver, codecs: codecs,
+                        protection: CodecNegotiation.protection(in: section, kind: transceiver.kind),
+                        extensions: extensions, direction: direction,
                         transport: transport, isMidded: section["mid"] != nil))
             case .data(let mid): media.append(describeData(mid: mid, transport: transport))
             case .rejected: media.append(Self.refusal(of: section))
@@ -95,6 +98,13 @@ extension JSEPSession {
         return agreed.isEmpty ? CodecNegotiation.offered(for: transceiver.kind) : agreed
     }
 
+    /// As agreed, also when it was agreed to have none.
+    private func offeredProtection(_ transceiver: Transceiver) -> NegotiatedProtection? {
+        guard transceiver.kind == .video else { return nil }
+        let agreed = negotiated?.media.first { $0.mid == transceiver.mid && !$0.codecs.isEmpty }
+        return agreed.map(\.protection) ?? CodecNegotiation.offeredProtection
+    }
+
     private func transportAttributes(
         _ usernameFragment: String, _ password: String, _ candidates: [String], _ endOfCandidates: Bool, setup: String
     ) -> [SDPAttribute] {
@@ -111,10 +121,16 @@ extension JSEPSession {
     }
 
     private func describe(
-        _ transceiver: Transceiver, codecs: [NegotiatedCodec], extensions: [(id: UInt8, uri: String)],
-        direction: TransceiverDirection, transport: [SDPAttribute], isMidded: Bool = true
+        _ transceiver: Transceiver, codecs: [NegotiatedCodec], protection: NegotiatedProtection?,
+        extensions: [(id: UInt8, uri: String)], direction: TransceiverDirection, transport: [SDPAttribute],
+        isMidded: Bool = true
     ) -> SDPMedia {
-        let (formats, codecLines) = CodecNegotiation.describe(codecs)
+        var (formats, codecLines) = CodecNegotiation.describe(codecs)
+        if let protection {
+            let lines = CodecNegotiation.describe(protection)
+            formats += lines.formats
+            codecLines += lines.attributes
+        }
         var attributes = [SDPAttribute("rtcp", "9 IN IP4 0.0.0.0")] + transport
         if isMidded, let mid = transceiver.mid { attributes.append(SDPAttribute("mid", mid)) }
         attributes += extensions.map { SDPAttribute("extmap", "\($0.id) \($0.uri)") }

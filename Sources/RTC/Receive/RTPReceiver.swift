@@ -28,6 +28,7 @@ struct RTPReceiver: Sendable {
     private(set) var rtxReception: ReceptionStatistics
     private(set) var nacks = NACKRegister()
     private(set) var assembler = VideoFrameAssembler()
+    private(set) var protection = ULPFECDecoder()
     var requester = KeyFrameRequester()
     private(set) var clock: SenderClock
     var lipSync = LipSync()
@@ -78,6 +79,7 @@ struct RTPReceiver: Sendable {
     private mutating func forgetStream() {
         nacks = NACKRegister()
         assembler.reset()
+        protection = ULPFECDecoder()
         lipSync = LipSync()
         timestamps = TimestampUnwrapper()
         audioArrivals = AudioArrivals()
@@ -108,11 +110,12 @@ struct RTPReceiver: Sendable {
         counters.record(packet, byteCount: byteCount, isRetransmission: isRetransmission)
         let wasSilent = lastPacket.map { now - $0 > Self.outage } ?? false
         lastPacket = now
-        lastPayloadType = packet.payloadType
+        if packet.payloadType != media.protection?.redPayloadType { lastPayloadType = packet.payloadType }
         switch kind {
         case .audio: receiveAudio(packet, number: number, at: now, output: output)
         case .video:
-            receiveVideo(packet, number: number, isRetransmission, afterOutage: wasSilent, at: now, output: output)
+            receiveVideo(packet, number: number, isRetransmission, afterOutage: wasSilent, at: now)
+            deliver(at: now, output: output)
         }
     }
 
@@ -184,8 +187,7 @@ struct RTPReceiver: Sendable {
     }
 
     private mutating func receiveVideo(
-        _ packet: RTPPacket, number: Int64, _ isRetransmission: Bool, afterOutage: Bool, at now: Instant,
-        output: (Output) -> Void
+        _ packet: RTPPacket, number: Int64, _ isRetransmission: Bool, afterOutage: Bool, at now: Instant
     ) {
         if usesNACK {
             switch nacks.record(number, isRetransmission: isRetransmission, afterOutage: afterOutage, at: now) {
@@ -194,6 +196,47 @@ struct RTPReceiver: Sendable {
             case .overflow: assembler.requireKeyFrame()
             }
         }
+        if let form = media.protection, packet.payloadType == form.redPayloadType {
+            receiveProtected(packet, form: form, number: number, isRetransmission, at: now)
+        } else {
+            assemble(packet, number: number, at: now)
+        }
+    }
+
+    /// RFC 2198 around one packet of video, or around protection for several (RFC 5109).
+    private mutating func receiveProtected(
+        _ packet: RTPPacket, form: NegotiatedProtection, number: Int64, _ isRetransmission: Bool, at now: Instant
+    ) {
+        guard let inner = packet.withoutRedundancy else {
+            if packet.payload.isEmpty { assembler.insertPadding(number) } else { counters.malformedPackets += 1 }
+            return
+        }
+        if inner.payloadType == form.ulpfecPayloadType {
+            counters.fecPacketsReceived += 1
+            counters.fecBytesReceived += Int64(inner.payload.count)
+            // It carries no picture, and fills its number.
+            assembler.insertPadding(number)
+            if let parsed = try? ULPFECPacket(parsing: inner.payload) {
+                protection.insert(parsed, number: number, at: now)
+            } else {
+                counters.malformedPackets += 1
+            }
+        } else {
+            lastPayloadType = inner.payloadType
+            assemble(inner, number: number, at: now)
+            // One that was sent again may have other extensions than the one that was protected.
+            if !isRetransmission { protection.insert(inner, number: number, at: now) }
+        }
+        while let recovered = protection.nextRecovered(changing: media.extensions.changing) {
+            if usesNACK {
+                _ = nacks.record(recovered.number, isRetransmission: true, afterOutage: false, at: now)
+            }
+            counters.fecPacketsRecovered += 1
+            assemble(recovered.packet, number: recovered.number, at: now)
+        }
+    }
+
+    private mutating func assemble(_ packet: RTPPacket, number: Int64, at now: Instant) {
         if packet.payload.isEmpty {
             assembler.insertPadding(number)
         } else if let codec = media.videoCodec(payloadType: packet.payloadType),
@@ -208,7 +251,6 @@ struct RTPReceiver: Sendable {
         } else {
             counters.malformedPackets += 1
         }
-        deliver(at: now, output: output)
     }
 
     private var usesNACK: Bool { media.codecs.contains { $0.nack } }

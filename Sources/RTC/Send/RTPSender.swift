@@ -16,12 +16,12 @@ package struct RTPSender: Sendable {
     private(set) var codec: NegotiatedCodec
     /// What was agreed on altogether: packets of an earlier codec may still be asked for.
     private var codecs: [NegotiatedCodec]
-    private var extensions: HeaderExtensionIDs
+    private(set) var extensions: HeaderExtensionIDs
     private let midBytes: [UInt8]
     /// Reset by a pause or stop of the section; packets of a paused sender are refused.
     var isActive = false
 
-    private var nextSequenceNumber: Int64
+    private(set) var nextSequenceNumber: Int64
     private var nextRTXSequenceNumber: UInt16
     private var timeline: MediaTimeline
     private var vp8Packetizer: VP8Packetizer
@@ -42,6 +42,9 @@ package struct RTPSender: Sendable {
     var remote = RemoteReception()
     var loss = SentLoss()
     private(set) var redundancy = AudioRedundancy()
+    /// Payload types of forward error correction, where both sides have it.
+    private(set) var protectionTypes: NegotiatedProtection?
+    private(set) var protection = VideoProtection()
     /// Pieces of sound that the path's bitrate has room to repeat.
     private var redundancyLimit = AudioRedundancy.maximumDistance
     private static let congestionMemory = Duration.seconds(10)
@@ -60,6 +63,7 @@ package struct RTPSender: Sendable {
         rtxSSRC = media.localRTXSSRC
         self.codec = codec
         codecs = media.codecs
+        protectionTypes = media.protection
         extensions = media.extensions
         // The first number is below 2^15 so that SRTP's rollover counter cannot be guessed wrong (webrtc.md §6.3).
         nextSequenceNumber = Int64(random.next() & 0x7FFF)
@@ -75,6 +79,7 @@ package struct RTPSender: Sendable {
         let isOther = self.codec.name != codec.name
         self.codec = codec
         codecs = media.codecs
+        protectionTypes = media.protection
         extensions = media.extensions
         rtxSSRC = media.localRTXSSRC
         if isOther, kind == .video, isActive { requireKeyFrame(at: now) }
@@ -124,7 +129,10 @@ package struct RTPSender: Sendable {
     }
 
     /// Lost packets have been counted anew.
-    mutating func follow(loss: Double) { redundancy.update(loss: loss) }
+    mutating func follow(loss: Double, roundTripTime: Duration?) {
+        redundancy.update(loss: loss)
+        protection.update(loss: loss, roundTripTime: roundTripTime, canRetransmit: keepsHistory)
+    }
 
     /// Stores the packets of one picture; nil when it was refused because a key frame must come first, or because it is of
     /// another codec than agreed.
@@ -138,6 +146,7 @@ package struct RTPSender: Sendable {
         awaitsKeyFrame = false
         let timestamp = timeline.videoTimestamp(captureTime: captureTime)
         let payloads = payloads(of: frame, codec: videoCodec, isKeyFrame: isKeyFrame)
+        let isProtected = protectionTypes != nil && protection.interval != nil
         var stored: [(sequenceNumber: Int64, byteCount: Int)] = []
         stored.reserveCapacity(payloads.count)
         for (index, payload) in payloads.enumerated() {
@@ -146,8 +155,9 @@ package struct RTPSender: Sendable {
                     SendHistory.Packet(
                         sequenceNumber: nextSequenceNumber, timestamp: timestamp,
                         marker: index == payloads.count - 1, payloadType: codec.payloadType, payload: payload,
-                        audioLevel: nil, lastSent: nil)))
+                        audioLevel: nil, isProtected: isProtected, lastSent: nil)))
         }
+        if isProtected { stored += protect(stored, isKeyFrame: isKeyFrame, timestamp: timestamp) }
         counters.framesSent += 1
         if isKeyFrame {
             counters.keyFramesSent += 1
@@ -164,13 +174,28 @@ package struct RTPSender: Sendable {
         }
     }
 
+    /// Numbers for the protection of the frames up to here.
+    private mutating func protect(
+        _ frame: [(sequenceNumber: Int64, byteCount: Int)], isKeyFrame: Bool, timestamp: UInt32
+    ) -> [(sequenceNumber: Int64, byteCount: Int)] {
+        guard let first = frame.first?.sequenceNumber, let last = frame.last?.sequenceNumber else { return [] }
+        let byteCount = (frame.map(\.byteCount).max() ?? 0) + ULPFECPacket.headerByteCount
+        return protection.groups(afterFrame: first..<(last + 1), isKeyFrame: isKeyFrame).map { group in
+            let number = store(
+                SendHistory.Packet(
+                    sequenceNumber: nextSequenceNumber, timestamp: timestamp, marker: false,
+                    payloadType: codec.payloadType, payload: [], audioLevel: nil, protects: group, lastSent: nil))
+            return (number.sequenceNumber, byteCount)
+        }
+    }
+
     /// Nothing but a key frame makes sense next (start, or a dropped frame): refuse others, and ask for one.
     mutating func requireKeyFrame(at now: Instant) {
         awaitsKeyFrame = true
         throttle.require(at: now)
     }
 
-    private mutating func store(_ packet: SendHistory.Packet) -> (sequenceNumber: Int64, byteCount: Int) {
+    mutating func store(_ packet: SendHistory.Packet) -> (sequenceNumber: Int64, byteCount: Int) {
         nextSequenceNumber += 1
         counters.packetsQueued += 1
         history.append(packet)
@@ -180,7 +205,10 @@ package struct RTPSender: Sendable {
     /// Room for payload in a packet with every extension, an RTX prefix and the SRTP trailer.
     var maximumPayloadByteCount: Int {
         let header = RTPPacket.headerByteCount + RTPWriter.extensionByteCount(headerExtensions(.full))
-        return max(Self.maximumDatagramByteCount - Self.trailerByteCount - header - 2, 64)
+        // Protection holds the whole of a packet behind its fixed header.
+        let isProtected = protectionTypes != nil && protection.interval != nil
+        let surplus = isProtected ? ULPFECPacket.headerByteCount + header - RTPPacket.headerByteCount : 0
+        return max(Self.maximumDatagramByteCount - Self.trailerByteCount - header - 2 - surplus, 64)
     }
 
     // MARK: Writing
@@ -190,7 +218,11 @@ package struct RTPSender: Sendable {
         _ sequenceNumber: Int64, isRetransmission: Bool, transportSequence: UInt16, at now: Instant
     ) -> SentRTPPacket? {
         guard let stored = history.packet(sequenceNumber) else { return nil }
-        history.markSent(sequenceNumber, at: now)
+        let isNamed = !isAcknowledged
+        history.markSent(sequenceNumber, withMid: isNamed, at: now)
+        if let group = stored.protects {
+            return protectionPacket(group, of: stored, transportSequence: transportSequence, at: now)
+        }
         // Nothing is left to say it with when a new description took the type away meanwhile.
         guard let codec = codecs.first(where: { $0.payloadType == stored.payloadType }),
             let payloadType = stored.isRedundant ? codec.redPayloadType : codec.payloadType
@@ -205,14 +237,19 @@ package struct RTPSender: Sendable {
             header.sequenceNumber = nextRTXSequenceNumber
             nextRTXSequenceNumber &+= 1
         }
+        var payload = stored.payload
+        if stored.isProtected, !usesRTX, let red = protectionTypes?.redPayloadType {
+            payload.insert(header.payloadType, at: 0)
+            header.payloadType = red
+        }
         let bytes = RTPWriter.packet(
             header,
             extensions: headerExtensions(
                 HeaderExtensionContents(
-                    mid: usesRTX ? !isRTXAcknowledged : !isAcknowledged, transportSequence: transportSequence,
+                    mid: usesRTX ? !isRTXAcknowledged : isNamed, transportSequence: transportSequence,
                     audioLevel: stored.audioLevel, sendTime: now)),
             originalSequenceNumber: usesRTX ? UInt16(truncatingIfNeeded: sequenceNumber) : nil,
-            payload: stored.payload)
+            payload: payload)
         counters.recordSent(payloadByteCount: stored.payload.count, packetByteCount: bytes.count, isRetransmission)
         if !keepsHistory { history.removeExpired(at: now, roundTripTime: nil, keepsSent: false) }
         return SentRTPPacket(
@@ -231,7 +268,7 @@ package struct RTPSender: Sendable {
             candidate.sequenceNumber, isRetransmission: true, transportSequence: transportSequence, at: now)
     }
 
-    private struct HeaderExtensionContents {
+    struct HeaderExtensionContents {
         var mid: Bool
         var transportSequence: UInt16
         var audioLevel: AudioLevel?
@@ -241,7 +278,7 @@ package struct RTPSender: Sendable {
             mid: true, transportSequence: 0, audioLevel: AudioLevel(level: 0, voiceActivity: false), sendTime: .zero)
     }
 
-    private func headerExtensions(_ contents: HeaderExtensionContents) -> [RTPHeaderExtension] {
+    func headerExtensions(_ contents: HeaderExtensionContents) -> [RTPHeaderExtension] {
         var elements: [RTPHeaderExtension] = []
         elements.reserveCapacity(4)
         if let id = extensions.transportWideCC {
@@ -276,7 +313,8 @@ package struct RTPSender: Sendable {
         var chosen: [(sequenceNumber: Int64, byteCount: Int)] = []
         for number in numbers {
             guard let extended = history.extend(number), let packet = history.packet(extended),
-                packet.lastSent != nil, !packet.awaitsResend, packet.lastRequested.map({ now - $0 >= pause }) ?? true
+                packet.lastSent != nil, !packet.awaitsResend, packet.protects == nil,
+                packet.lastRequested.map({ now - $0 >= pause }) ?? true
             else { continue }
             history.markRequested(extended, at: now)
             chosen.append((extended, packet.payload.count + RTPPacket.headerByteCount + 18))

@@ -78,7 +78,8 @@ extension RTPSession {
         guard let sent else { return nil }
         sections[index].sender?.counters.totalPacketSendDelay += now - entry.queued
         let video: DepartureKind = entry.isRetransmission ? .retransmission : .video
-        let kind = sections[index].media.kind == .audio ? DepartureKind.audio : video
+        let media = sent.isProtection ? DepartureKind.protection : video
+        let kind = sections[index].media.kind == .audio ? DepartureKind.audio : media
         return departed(sent, kind: kind, probe: probe, at: now)
     }
 

@@ -32,7 +32,7 @@ package struct RTPSession: Sendable {
     var congestion: CongestionController?
     var targetThrottle = TargetBitrateThrottle()
     var retransmissionRate = RateMeter()
-    /// Of what may be sent, smoothed, what goes into retransmissions.
+    /// Of what may be sent, smoothed, what goes into retransmissions and protection.
     var retransmissionShare = 0.0
     /// Of the bytes of video packets, smoothed, what is not header.
     var videoPayloadShare = 0.97
