@@ -26,19 +26,19 @@ struct RTPReceiver: Sendable {
 
     private(set) var reception: ReceptionStatistics
     private(set) var rtxReception: ReceptionStatistics
-    private(set) var nacks = NACKRegister()
-    private(set) var assembler = VideoFrameAssembler()
-    private(set) var protection = ULPFECDecoder()
+    var nacks = NACKRegister()
+    var assembler = VideoFrameAssembler()
+    var protection = ULPFECDecoder()
     var requester = KeyFrameRequester()
     private(set) var clock: SenderClock
     var lipSync = LipSync()
-    private var timestamps = TimestampUnwrapper()
-    private var audioArrivals = AudioArrivals()
+    var timestamps = TimestampUnwrapper()
+    var audioArrivals = AudioArrivals()
     private var held = FIFO<ReceivedVideoFrame>(capacity: 4)
     private(set) var lastPacket: Instant?
-    private(set) var lastPayloadType: UInt8?
+    var lastPayloadType: UInt8?
     /// Mean delay from capture to arrival of sound, microseconds; nil before a sender report.
-    private(set) var audioTransit: Double?
+    var audioTransit: Double?
     /// Arrival to loudspeaker, as the audio side tells it.
     var audioPlayoutDelay = Duration.zero
     var counters = RTPReceiverCounters()
@@ -124,68 +124,6 @@ struct RTPReceiver: Sendable {
         _ = rtxReception.record(packet.sequenceNumber, timestamp: packet.timestamp, arrival: now)
     }
 
-    private mutating func receiveAudio(
-        _ packet: RTPPacket, number: Int64, at now: Instant, output: (Output) -> Void
-    ) {
-        guard !packet.payload.isEmpty else { return }
-        let timestamp = timestamps.unwrap(packet.timestamp)
-        if let captured = captureMicroseconds(timestamp) {
-            let transit = Double(now.microseconds &- captured)
-            if let audioTransit, abs(transit - audioTransit) < 5_000_000 {
-                self.audioTransit = audioTransit + (transit - audioTransit) / 32
-            } else {
-                audioTransit = transit
-            }
-        }
-        let level = media.extensions.audioLevel.flatMap { packet.extensions[$0] }.flatMap(AudioLevel.init(parsing:))
-        var received = ReceivedAudio(
-            sequenceNumber: number, timestamp: packet.timestamp, payload: [], level: level, arrival: now)
-        guard let codec = media.codecs.first(where: { $0.redPayloadType == packet.payloadType }) else {
-            received.payload = Array(packet.payload)
-            // A doubled packet goes on all the same: the jitter buffer counts those.
-            _ = audioArrivals.insert(number)
-            return output(.audio(received))
-        }
-        guard let redundant = try? RedundantAudioPayload(parsing: packet.payload) else {
-            counters.malformedPackets += 1
-            return
-        }
-        receiveCopies(redundant.blocks, before: received, codec: codec, output: output)
-        guard redundant.payloadType == codec.payloadType, !redundant.data.isEmpty else { return }
-        received.payload = Array(redundant.data)
-        _ = audioArrivals.insert(number)
-        output(.audio(received))
-    }
-
-    /// Hands on copies of packets that have not come. Copies have no numbers: only those that follow on one another
-    /// without a gap up to their packet are certain to be the ones right before it.
-    private mutating func receiveCopies(
-        _ blocks: [RedundantAudioPayload.Block], before packet: ReceivedAudio, codec: NegotiatedCodec,
-        output: (Output) -> Void
-    ) {
-        var copy = packet
-        copy.isRedundant = true
-        var offset = 0
-        var missing: [ReceivedAudio] = []
-        for block in blocks.reversed() {
-            guard block.payloadType == codec.payloadType, let opus = try? OpusPayload(parsing: block.data),
-                Int(block.timestampOffset) == offset + opus.sampleCount
-            else { break }
-            offset = Int(block.timestampOffset)
-            copy.sequenceNumber -= 1
-            counters.fecPacketsReceived += 1
-            counters.fecBytesReceived += Int64(block.data.count)
-            guard audioArrivals.insert(copy.sequenceNumber) else {
-                counters.fecPacketsDiscarded += 1
-                continue
-            }
-            copy.timestamp = packet.timestamp &- UInt32(truncatingIfNeeded: offset)
-            copy.payload = Array(block.data)
-            missing.append(copy)
-        }
-        for copy in missing.reversed() { output(.audio(copy)) }
-    }
-
     private mutating func receiveVideo(
         _ packet: RTPPacket, number: Int64, _ isRetransmission: Bool, afterOutage: Bool, at now: Instant
     ) {
@@ -203,40 +141,7 @@ struct RTPReceiver: Sendable {
         }
     }
 
-    /// RFC 2198 around one packet of video, or around protection for several (RFC 5109).
-    private mutating func receiveProtected(
-        _ packet: RTPPacket, form: NegotiatedProtection, number: Int64, _ isRetransmission: Bool, at now: Instant
-    ) {
-        guard let inner = packet.withoutRedundancy else {
-            if packet.payload.isEmpty { assembler.insertPadding(number) } else { counters.malformedPackets += 1 }
-            return
-        }
-        if inner.payloadType == form.ulpfecPayloadType {
-            counters.fecPacketsReceived += 1
-            counters.fecBytesReceived += Int64(inner.payload.count)
-            // It carries no picture, and fills its number.
-            assembler.insertPadding(number)
-            if let parsed = try? ULPFECPacket(parsing: inner.payload) {
-                protection.insert(parsed, number: number, at: now)
-            } else {
-                counters.malformedPackets += 1
-            }
-        } else {
-            lastPayloadType = inner.payloadType
-            assemble(inner, number: number, at: now)
-            // One that was sent again may have other extensions than the one that was protected.
-            if !isRetransmission { protection.insert(inner, number: number, at: now) }
-        }
-        while let recovered = protection.nextRecovered(changing: media.extensions.changing) {
-            if usesNACK {
-                _ = nacks.record(recovered.number, isRetransmission: true, afterOutage: false, at: now)
-            }
-            counters.fecPacketsRecovered += 1
-            assemble(recovered.packet, number: recovered.number, at: now)
-        }
-    }
-
-    private mutating func assemble(_ packet: RTPPacket, number: Int64, at now: Instant) {
+    mutating func assemble(_ packet: RTPPacket, number: Int64, at now: Instant) {
         if packet.payload.isEmpty {
             assembler.insertPadding(number)
         } else if let codec = media.videoCodec(payloadType: packet.payloadType),
@@ -253,7 +158,7 @@ struct RTPReceiver: Sendable {
         }
     }
 
-    private var usesNACK: Bool { media.codecs.contains { $0.nack } }
+    var usesNACK: Bool { media.codecs.contains { $0.nack } }
 
     // MARK: Frames
 
@@ -289,7 +194,7 @@ struct RTPReceiver: Sendable {
     }
 
     /// Capture time in microseconds of the sender's wall clock; the origin is the NTP era, the same for all streams.
-    private func captureMicroseconds(_ timestamp: Int64) -> Int64? {
+    func captureMicroseconds(_ timestamp: Int64) -> Int64? {
         clock.captureTime(of: timestamp)?.microseconds(since: NTPTime(0xE000_0000 << 32))
     }
 

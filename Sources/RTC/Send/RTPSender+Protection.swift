@@ -2,6 +2,21 @@ import Wire
 
 /// Forward error correction of video (RFC 5109 in RFC 2198's form).
 extension RTPSender {
+    /// Numbers for the protection of the frames up to here.
+    mutating func protect(
+        _ frame: [(sequenceNumber: Int64, byteCount: Int)], isKeyFrame: Bool, timestamp: UInt32
+    ) -> [(sequenceNumber: Int64, byteCount: Int)] {
+        guard let first = frame.first?.sequenceNumber, let last = frame.last?.sequenceNumber else { return [] }
+        let byteCount = (frame.map(\.byteCount).max() ?? 0) + ULPFECPacket.headerByteCount
+        return protection.groups(afterFrame: first..<(last + 1), isKeyFrame: isKeyFrame).map { group in
+            let number = store(
+                SendHistory.Packet(
+                    sequenceNumber: nextSequenceNumber, timestamp: timestamp, marker: false,
+                    payloadType: codec.payloadType, payload: [], audioLevel: nil, protects: group, lastSent: nil))
+            return (number.sequenceNumber, byteCount)
+        }
+    }
+
     /// The protection of packets that have left; nil when one of them is not there any more. It is made from what they were
     /// when they left, but for what is written last: that counts as zero, as receivers do.
     mutating func protectionPacket(

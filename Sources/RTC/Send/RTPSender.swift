@@ -17,7 +17,7 @@ package struct RTPSender: Sendable {
     /// What was agreed on altogether: packets of an earlier codec may still be asked for.
     private var codecs: [NegotiatedCodec]
     private(set) var extensions: HeaderExtensionIDs
-    private let midBytes: [UInt8]
+    let midBytes: [UInt8]
     /// Reset by a pause or stop of the section; packets of a paused sender are refused.
     var isActive = false
 
@@ -44,7 +44,7 @@ package struct RTPSender: Sendable {
     private(set) var redundancy = AudioRedundancy()
     /// Payload types of forward error correction, where both sides have it.
     private(set) var protectionTypes: NegotiatedProtection?
-    private(set) var protection = VideoProtection()
+    var protection = VideoProtection()
     /// Pieces of sound that the path's bitrate has room to repeat.
     private var redundancyLimit = AudioRedundancy.maximumDistance
     private static let congestionMemory = Duration.seconds(10)
@@ -174,21 +174,6 @@ package struct RTPSender: Sendable {
         }
     }
 
-    /// Numbers for the protection of the frames up to here.
-    private mutating func protect(
-        _ frame: [(sequenceNumber: Int64, byteCount: Int)], isKeyFrame: Bool, timestamp: UInt32
-    ) -> [(sequenceNumber: Int64, byteCount: Int)] {
-        guard let first = frame.first?.sequenceNumber, let last = frame.last?.sequenceNumber else { return [] }
-        let byteCount = (frame.map(\.byteCount).max() ?? 0) + ULPFECPacket.headerByteCount
-        return protection.groups(afterFrame: first..<(last + 1), isKeyFrame: isKeyFrame).map { group in
-            let number = store(
-                SendHistory.Packet(
-                    sequenceNumber: nextSequenceNumber, timestamp: timestamp, marker: false,
-                    payloadType: codec.payloadType, payload: [], audioLevel: nil, protects: group, lastSent: nil))
-            return (number.sequenceNumber, byteCount)
-        }
-    }
-
     /// Nothing but a key frame makes sense next (start, or a dropped frame): refuse others, and ask for one.
     mutating func requireKeyFrame(at now: Instant) {
         awaitsKeyFrame = true
@@ -266,37 +251,6 @@ package struct RTPSender: Sendable {
         counters.paddingPacketsSent += 1
         return packet(
             candidate.sequenceNumber, isRetransmission: true, transportSequence: transportSequence, at: now)
-    }
-
-    struct HeaderExtensionContents {
-        var mid: Bool
-        var transportSequence: UInt16
-        var audioLevel: AudioLevel?
-        var sendTime: Instant
-
-        static let full = HeaderExtensionContents(
-            mid: true, transportSequence: 0, audioLevel: AudioLevel(level: 0, voiceActivity: false), sendTime: .zero)
-    }
-
-    func headerExtensions(_ contents: HeaderExtensionContents) -> [RTPHeaderExtension] {
-        var elements: [RTPHeaderExtension] = []
-        elements.reserveCapacity(4)
-        if let id = extensions.transportWideCC {
-            elements.append(RTPHeaderExtension(id: id, value: .transportSequence(contents.transportSequence)))
-        }
-        if let id = extensions.absoluteSendTime {
-            // 6.18 fixed point of seconds: microseconds x 2^18 / 10^6, of which 24 bits are kept.
-            let microseconds = UInt64(bitPattern: contents.sendTime.microseconds) % 64_000_000
-            elements.append(
-                RTPHeaderExtension(id: id, value: .absoluteSendTime(UInt32((microseconds << 18) / 1_000_000))))
-        }
-        if let id = extensions.audioLevel, kind == .audio, let level = contents.audioLevel {
-            elements.append(RTPHeaderExtension(id: id, value: .audioLevel(level)))
-        }
-        if contents.mid, let id = extensions.mid {
-            elements.append(RTPHeaderExtension(id: id, value: .text(midBytes)))
-        }
-        return elements
     }
 
     // MARK: Feedback
