@@ -103,6 +103,16 @@ enum WireTargets {
         precondition(joined == bytes && parts.allSatisfy { $0.count <= 64 })
     }
 
+    static func ulpfec(_ bytes: [UInt8]) {
+        guard let packet = try? ULPFECPacket(parsing: bytes[...]) else { return }
+        precondition(!packet.offsets.isEmpty && packet.offsets.allSatisfy { $0 < ULPFECPacket.maximumSpan })
+        precondition((try? ULPFECPacket(parsing: packet.bytes[...])) == packet)
+        guard let restored = packet.string.packet(sequenceNumber: packet.base, ssrc: 1) else { return }
+        precondition(restored.count <= bytes.count + RTPPacket.headerByteCount)
+        guard let parsed = try? RTPPacket(parsing: restored), parsed.paddingCount == 0 else { return }
+        _ = parsed.protectionString(changing: [2, 3])
+    }
+
     static func opus(_ bytes: [UInt8]) {
         _ = try? OpusPayload(parsing: bytes[...])
     }
