@@ -86,6 +86,52 @@ import Testing
         await second.shutdown()
     }
 
+    /// The codec of what is sent or received, once it is this one and pictures were decoded in it.
+    private func expect(_ codec: String, _ stream: Stream) async throws {
+        var seen: [String?] = []
+        let end = ContinuousClock.now + .seconds(30)
+        while seen != [codec, codec] {
+            guard ContinuousClock.now < end else { throw TimedOut(description: "\(stream.identifier): \(seen)") }
+            let report = await stream.statistics().report
+            seen = ["inbound-rtp", "outbound-rtp"].map { type in
+                let record = report.first { $0.type == type && $0["kind"] == "video" }
+                guard case .text(let name)? = report.first(where: { .text($0.id) == record?["codecId"] })?["mimeType"]
+                else { return nil }
+                return name
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        let start = await value(stream, "inbound-rtp", "video", "framesDecoded")
+        var now = start
+        while now < start + 5 {
+            guard ContinuousClock.now < end else { throw TimedOut(description: "\(stream.identifier): no \(codec)") }
+            now = await value(stream, "inbound-rtp", "video", "framesDecoded")
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    @Test("the caller's codec is used by both, and either may change it while they talk")
+    func codecs() async throws {
+        let (annProfile, bobProfile) = (try ScratchProfile(), try ScratchProfile())
+        let (first, ann) = try conference("Ann", annProfile)
+        let (second, bob) = try conference("Bob", bobProfile)
+        await first.start()
+        await second.start()
+        ann.video.codec = "vp9"
+        ann.connect(to: "127.0.0.1:\(second.listeningPort ?? 0)")
+        try await wait(bob, .incoming)
+        bob.accept()
+        for stream in [ann, bob] { try await expect("video/VP9", stream) }
+        ann.video.codec = "vp8"
+        for stream in [ann, bob] { try await expect("video/VP8", stream) }
+        bob.video.codec = "vp9"
+        for stream in [ann, bob] { try await expect("video/VP9", stream) }
+        #expect(ann.state == .connected && bob.state == .connected)
+        ann.disconnect()
+        await first.shutdown()
+        await second.shutdown()
+    }
+
     @Test("a stream's call with itself is seen and heard, and can be held again")
     func testCall() async throws {
         let profile = try ScratchProfile()

@@ -36,7 +36,7 @@ import Testing
 
     @Test("a size that changes with every picture is followed, and memory stays bounded")
     func changingSizes() throws {
-        let decoder = try VP8Decoder()
+        let decoder = try PictureDecoder(codec: "vp8")
         let sizes = [(160, 120), (1280, 720), (16, 16), (640, 360), (322, 242)]
         let frames = try sizes.map { try keyFrame(width: $0.0, height: $0.1) }
         for frame in frames { _ = try decoder.decode(frame) }
@@ -51,7 +51,7 @@ import Testing
 
     @Test("absurd sizes are refused before there is memory for them, and the next true picture is shown")
     func absurdSizes() throws {
-        let decoder = try VP8Decoder()
+        let decoder = try PictureDecoder(codec: "vp8")
         let frame = try keyFrame(width: 320, height: 240)
         _ = try decoder.decode(frame)
         let before = try residentMemory()
@@ -68,7 +68,7 @@ import Testing
 
     @Test("cut and damaged pictures never trap, and the next key frame heals the decoder")
     func damaged() throws {
-        let decoder = try VP8Decoder()
+        let decoder = try PictureDecoder(codec: "vp8")
         let pattern = try #require(TestPattern(width: 320, height: 240))
         let encoder = try VP8Encoder(width: 320, height: 240, framesPerSecond: 30, bitrate: 500_000)
         var frames: [[UInt8]] = []

@@ -23,10 +23,10 @@ import Testing
     private func send(
         _ engine: MediaEngine, _ sink: Sink,
         from source: CameraSource = .testPattern(width: 320, height: 240, framesPerSecond: 30),
-        bitrate: Int = 300_000
+        bitrate: Int = 300_000, codec: String = "vp8"
     ) -> VideoSending {
         engine.sendVideo(
-            from: source, settings: VideoSettings(width: 320, height: 240, bitrate: bitrate),
+            from: source, settings: VideoSettings(codec: codec, width: 320, height: 240, bitrate: bitrate),
             onFrame: { frame in sink.frames.withLock { $0.append(frame) } },
             onProblem: { problem in sink.problems.withLock { $0.append(problem) } })
     }
@@ -36,10 +36,10 @@ import Testing
         let engine = MediaEngine(logger: Logger(label: "test"))
         let sink = Sink()
         let receiving = engine.receiveVideo(
-            codec: "vp8", onFrame: { _ in sink.pictures.add(1, ordering: .relaxed) }, onKeyFrameNeeded: {})
+            onFrame: { _ in sink.pictures.add(1, ordering: .relaxed) }, onKeyFrameNeeded: {})
         let sending = engine.sendVideo(
             from: .testPattern, settings: VideoSettings(),
-            onFrame: { receiving.decode($0.bytes, isKeyFrame: $0.isKeyFrame, rtpTimestamp: 0) }, onProblem: { _ in })
+            onFrame: { receiving.decode($0.bytes, codec: $0.codec, isKeyFrame: $0.isKeyFrame) }, onProblem: { _ in })
         try await until("pictures") { sink.pictures.load(ordering: .relaxed) >= 20 }
         let statistics = receiving.statistics
         #expect(statistics.frameWidth == 640 && statistics.frameHeight == 480)
@@ -47,6 +47,37 @@ import Testing
         #expect(engine.usage.seconds(of: .encode) > 0 && engine.usage.seconds(of: .decode) > 0)
         sending.close()
         receiving.close()
+    }
+
+    @Test("the codec changes while pictures run: another encoder, another decoder, no picture of the wrong one")
+    func codecs() async throws {
+        let engine = MediaEngine(logger: Logger(label: "test"))
+        let (sink, other) = (Sink(), Sink())
+        let receiving = engine.receiveVideo(
+            onFrame: { _ in sink.pictures.add(1, ordering: .relaxed) }, onKeyFrameNeeded: {})
+        var settings = VideoSettings(codec: "vp8", width: 320, height: 240)
+        let sending = engine.sendVideo(
+            from: .testPattern(width: 320, height: 240, framesPerSecond: 30), settings: settings,
+            onFrame: { frame in
+                sink.frames.withLock { $0.append(frame) }
+                receiving.decode(frame.bytes, codec: frame.codec, isKeyFrame: frame.isKeyFrame)
+            }, onProblem: { _ in })
+        let beside = send(engine, other, bitrate: settings.bitrate)
+        #expect(engine.encoderCount == 1)
+        try await until("VP8") { sink.pictures.load(ordering: .relaxed) >= 5 }
+        settings.codec = "vp9"
+        sending.update(settings)
+        #expect(engine.encoderCount == 2, "one for each codec")
+        let before = sink.pictures.load(ordering: .relaxed)
+        try await until("VP9") { sink.frames.withLock { $0.last?.codec } == "vp9" }
+        try await until("pictures go on") { sink.pictures.load(ordering: .relaxed) > before + 10 }
+        let frames = sink.frames.withLock { $0 }
+        #expect(frames.first { $0.codec == "vp9" }?.isKeyFrame == true)
+        #expect(receiving.statistics.framesDropped == 0)
+        sending.close()
+        beside.close()
+        receiving.close()
+        #expect(engine.encoderCount == 0)
     }
 
     @Test("equal settings share one encoder, different ones do not, and none stays behind")

@@ -1,4 +1,5 @@
 import Testing
+import Wire
 
 @testable import Media
 
@@ -23,18 +24,21 @@ import Testing
     }
 
     @Test(
-        "VP8 keeps the picture and its timecode within the bitrate",
-        arguments: [(640, 480, 800_000), (1280, 720, 1_500_000), (320, 240, 300_000)])
-    func vp8(width: Int, height: Int, bitrate: Int) throws {
+        "each codec keeps the picture and its timecode within the bitrate",
+        arguments: [
+            ("vp8", 640, 480, 800_000), ("vp8", 1280, 720, 1_500_000), ("vp8", 320, 240, 300_000),
+            ("vp9", 640, 480, 600_000), ("vp9", 320, 240, 250_000),
+        ])
+    func picture(codec: String, width: Int, height: Int, bitrate: Int) throws {
         let pattern = try #require(TestPattern(width: width, height: height))
-        let encoder = try VP8Encoder(width: width, height: height, framesPerSecond: 30, bitrate: bitrate)
-        let decoder = try VP8Decoder()
+        let encoder = try encoder(codec, width: width, height: height, bitrate: bitrate)
+        let decoder = try PictureDecoder(codec: codec)
         var (bytes, decoded, read) = (0, 0, 0)
         for index in 0..<90 {
             let time = Int64(1_000_000 + index * 33_333)
             let frame = try #require(pattern.next(at: time))
             guard let encoded = encoder.encode(frame, forceKeyFrame: index == 0) else { continue }
-            #expect(encoded.isKeyFrame == (index == 0) || index > 0)
+            #expect(encoded.codec == codec && (encoded.isKeyFrame || index > 0))
             bytes += encoded.bytes.count
             let shown = try decoder.decode(encoded.bytes)
             let picture = try #require(shown)
@@ -50,10 +54,20 @@ import Testing
         #expect(bytes * 8 / 3 < bitrate * 3 / 2)
     }
 
-    @Test("a key frame comes when it is asked for, and a decoder says when it needs one")
-    func keyFrames() throws {
+    private func encoder(
+        _ codec: String, width: Int, height: Int, bitrate: Int
+    ) throws -> any PictureEncoder {
+        codec == "vp9"
+            ? try VP9Encoder(width: width, height: height, framesPerSecond: 30, bitrate: bitrate)
+            : try VP8Encoder(width: width, height: height, framesPerSecond: 30, bitrate: bitrate)
+    }
+
+    @Test(
+        "a key frame comes when it is asked for, its packets say so, and a decoder says when it needs one",
+        arguments: VideoSettings.codecs)
+    func keyFrames(codec: String) throws {
         let pattern = try #require(TestPattern(width: 320, height: 240))
-        let encoder = try VP8Encoder(width: 320, height: 240, framesPerSecond: 30, bitrate: 500_000)
+        let encoder = try encoder(codec, width: 320, height: 240, bitrate: 500_000)
         let frames = try [Int64(1), 33_333, 66_666].map { try #require(pattern.next(at: $0)) }
         let first = try #require(encoder.encode(frames[0], forceKeyFrame: false))
         #expect(first.isKeyFrame)
@@ -61,7 +75,19 @@ import Testing
         #expect(!second.isKeyFrame)
         let third = try #require(encoder.encode(frames[2], forceKeyFrame: true))
         #expect(third.isKeyFrame)
-        #expect(throws: CodecError.self) { try VP8Decoder().decode([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]) }
+        let garbage: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
+        #expect(throws: CodecError.self) { try PictureDecoder(codec: codec).decode(garbage) }
+        #expect(throws: CodecError.self) { try PictureDecoder(codec: codec).decode(second.bytes) }
+        #expect(throws: CodecError.self) { try PictureDecoder(codec: "h264") }
+        guard codec == "vp9" else { return }
+        var packetizer = VP9Packetizer(firstPictureID: 1)
+        for frame in [first, second, third] {
+            let packets = packetizer.packetize(frame.bytes, isKeyFrame: frame.isKeyFrame, maximumByteCount: 1100)
+            let head = try VP9Payload(parsing: try #require(packets.first)[...])
+            #expect(head.startsKeyFrame == frame.isKeyFrame)
+            let size = head.descriptor.structure?.sizes.first
+            #expect(size == (frame.isKeyFrame ? .init(width: 320, height: 240) : nil))
+        }
     }
 
     @Test("a frame goes back to its pool, and an exhausted pool gives none")

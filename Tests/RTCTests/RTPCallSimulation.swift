@@ -60,6 +60,8 @@ struct RTPCallSimulation {
     /// Bytes of an ordinary frame and of a key frame.
     var frameByteCount = 4000
     var keyFrameByteCount = 30_000
+    /// What the first byte of a frame looks like.
+    var codec = VideoCodec.vp8
     private var random: RandomSource
     private var flights: [Flight] = []
     private var order = 0
@@ -123,12 +125,13 @@ struct RTPCallSimulation {
         self[side].wantsKeyFrame = false
         self[side].frameNumber += 1
         let number = self[side].frameNumber
-        var frame: [UInt8] = [isKey ? 0x10 : 0x11]
+        var frame: [UInt8] = codec == .vp8 ? [isKey ? 0x10 : 0x11] : [isKey ? 0x82 : 0x86]
         frame.write(number)
         frame.write(isKey ? number : self[side].lastReference)
         self[side].lastReference = number
         frame += (frame.count..<(isKey ? keyFrameByteCount : frameByteCount)).map { UInt8(truncatingIfNeeded: $0) }
-        self[side].session.sendVideo(mid: "v", frame: frame, isKeyFrame: isKey, captureTime: now, at: now)
+        self[side].session.sendVideo(
+            mid: "v", frame: frame, codec: codec, isKeyFrame: isKey, captureTime: now, at: now)
         self[side].nextVideo = now + .microseconds(33_333)
     }
 

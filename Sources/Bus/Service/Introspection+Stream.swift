@@ -112,7 +112,7 @@ extension Introspection {
                  "reorder=1%", "duplicate=1%", "rate=500kbit/s", "direction=both" ("sent", "received"), apart by spaces. -->
             <property name="NetworkEmulation" type="s" access="readwrite"/>
 
-            <!-- "vp8" -->
+            <!-- "vp8" or "vp9"; in a call, of what both sides speak, from the next agreement on -->
             <property name="VideoCodec" type="s" access="readwrite"/>
             <!-- Pixels, even: 16...3840 by 16...2160. -->
             <property name="VideoWidth" type="u" access="readwrite"/>

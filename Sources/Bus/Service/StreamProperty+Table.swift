@@ -81,10 +81,10 @@ extension StreamProperty {
 
     static let video: [StreamProperty] = [
         StreamProperty("VideoCodec", read: { .string($0.video.codec) }) { (stream, value) throws(BusFailure) in
-            guard value.stringValue == "vp8" else {
-                throw .invalidValue("VideoCodec must be vp8, not \(shown(value)).")
+            guard let codec = value.stringValue, VideoSettings.codecs.contains(codec) else {
+                throw .invalidValue("VideoCodec must be vp8 or vp9, not \(shown(value)).")
             }
-            stream.video.codec = "vp8"
+            stream.video.codec = codec
         },
         number("VideoWidth", \.video.width, VideoSettings.widths, unit: " pixels", step: 2),
         number("VideoHeight", \.video.height, VideoSettings.heights, unit: " pixels", step: 2),

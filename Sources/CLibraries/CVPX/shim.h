@@ -7,14 +7,16 @@
 
 /* Variadic functions and versioned macros, which Swift cannot call. */
 
-static inline vpx_codec_err_t CVPX_encoder_init(vpx_codec_ctx_t *codec, const vpx_codec_enc_cfg_t *configuration)
+static inline vpx_codec_err_t CVPX_encoder_init(
+    vpx_codec_ctx_t *codec, vpx_codec_iface_t *interface, const vpx_codec_enc_cfg_t *configuration)
 {
-    return vpx_codec_enc_init(codec, vpx_codec_vp8_cx(), configuration, 0);
+    return vpx_codec_enc_init(codec, interface, configuration, 0);
 }
 
-static inline vpx_codec_err_t CVPX_decoder_init(vpx_codec_ctx_t *codec, const vpx_codec_dec_cfg_t *configuration)
+static inline vpx_codec_err_t CVPX_decoder_init(
+    vpx_codec_ctx_t *codec, vpx_codec_iface_t *interface, const vpx_codec_dec_cfg_t *configuration)
 {
-    return vpx_codec_dec_init(codec, vpx_codec_vp8_dx(), configuration, 0);
+    return vpx_codec_dec_init(codec, interface, configuration, 0);
 }
 
 static inline vpx_codec_err_t CVPX_set_cpu_used(vpx_codec_ctx_t *codec, int value)
@@ -40,6 +42,33 @@ static inline vpx_codec_err_t CVPX_set_noise_sensitivity(vpx_codec_ctx_t *codec,
 static inline vpx_codec_err_t CVPX_set_max_intra_percent(vpx_codec_ctx_t *codec, unsigned int value)
 {
     return vpx_codec_control(codec, VP8E_SET_MAX_INTRA_BITRATE_PCT, value);
+}
+
+/* Of VP9 alone. */
+
+static inline vpx_codec_err_t CVPX_set_adaptive_quantization(vpx_codec_ctx_t *codec, unsigned int value)
+{
+    return vpx_codec_control(codec, VP9E_SET_AQ_MODE, value);
+}
+
+static inline vpx_codec_err_t CVPX_set_row_multithreading(vpx_codec_ctx_t *codec, unsigned int value)
+{
+    return vpx_codec_control(codec, VP9E_SET_ROW_MT, value);
+}
+
+static inline vpx_codec_err_t CVPX_set_tile_columns(vpx_codec_ctx_t *codec, int value)
+{
+    return vpx_codec_control(codec, VP9E_SET_TILE_COLUMNS, value);
+}
+
+static inline vpx_codec_err_t CVPX_set_frame_parallel(vpx_codec_ctx_t *codec, unsigned int value)
+{
+    return vpx_codec_control(codec, VP9E_SET_FRAME_PARALLEL_DECODING, value);
+}
+
+static inline vpx_codec_err_t CVPX_set_content(vpx_codec_ctx_t *codec, int value)
+{
+    return vpx_codec_control(codec, VP9E_SET_TUNE_CONTENT, value);
 }
 
 /* The compressed picture of a packet, NULL for packets of another kind. */

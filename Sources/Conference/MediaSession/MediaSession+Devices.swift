@@ -81,7 +81,6 @@ extension MediaSession {
         guard state.withLock({ $0.videoReceiving == nil && !$0.isClosed }) else { return }
         let outlet = configuration.receivedVideo
         let receiving = engine.receiveVideo(
-            codec: section.codecs.first?.name ?? "vp8",
             onFrame: { [weak self] frame in
                 outlet.show(frame)
                 self?.remoteMediaArrived()

@@ -3,6 +3,7 @@ import Media
 import RTC
 import Synchronization
 import Transport
+import Wire
 
 /// The way of frames between the media threads and the network thread.
 extension MediaSession {
@@ -12,7 +13,7 @@ extension MediaSession {
         guard let transport, let mid else { return }
         transport.post { peer, now in
             peer.sendVideo(
-                mid: mid, frame: frame.bytes, isKeyFrame: frame.isKeyFrame,
+                mid: mid, frame: frame.bytes, codec: VideoCodec(rawValue: frame.codec), isKeyFrame: frame.isKeyFrame,
                 captureTime: Instant(microseconds: frame.captureTime), at: now)
         }
     }
@@ -54,17 +55,22 @@ extension MediaSession {
         }
     }
 
+    /// The encoder changes over to the codec that comes first now.
     private func agreed(on media: [NegotiatedMedia]) {
-        let (before, now) = state.withLock { state in
-            let before = state.receivingSection(.video)
+        let (shown, showsNow, sending, settings) = state.withLock { state in
+            let (before, shown) = (state.sentVideoSettings, state.receivingSection(.video))
             state.media = media
-            return (before, state.receivingSection(.video))
+            return (
+                shown, state.receivingSection(.video), before == state.sentVideoSettings ? nil : state.videoSending,
+                state.sentVideoSettings
+            )
         }
+        sending?.update(settings)
         tellBitrateBounds()
         openReceivers(for: media)
         updateSending()
         // What the decoder knows of one section's pictures is of no use for another's.
-        if before != nil, now != before { requestRemoteKeyFrame() }
+        if shown != nil, showsNow != shown { requestRemoteKeyFrame() }
     }
 
     /// Asks the far side for a key frame of the picture that is shown.
@@ -165,6 +171,6 @@ extension MediaSession {
             )
         }
         guard isWanted else { return }
-        receiving?.decode(frame.bytes, isKeyFrame: frame.isKeyFrame, rtpTimestamp: frame.rtpTimestamp)
+        receiving?.decode(frame.bytes, codec: frame.codec.rawValue, isKeyFrame: frame.isKeyFrame)
     }
 }

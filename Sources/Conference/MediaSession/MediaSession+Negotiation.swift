@@ -3,6 +3,7 @@ import Media
 import RTC
 import Synchronization
 import Transport
+import Wire
 
 /// Offers, answers and candidates of a call.
 extension MediaSession {
@@ -81,8 +82,19 @@ extension MediaSession {
                     TransceiverDirection(sends: direction.sends && isFirst, receives: direction.receives),
                     index: section.index)
             }
-            if existing.isEmpty, offering, direction != .inactive { peer.addTransceiver(kind, direction: direction) }
+            if existing.isEmpty, offering, direction != .inactive {
+                peer.addTransceiver(kind, direction: direction)
+                prefer(configuration.video.codec, on: peer)
+            }
         }
         if offering { peer.addDataSection() }
+    }
+
+    /// The codec comes first in the next offer.
+    static func prefer(_ codec: String, on peer: PeerConnection) {
+        guard let codec = VideoCodec(rawValue: codec),
+            let section = peer.transceivers.first(where: { $0.kind == .video && !$0.isStopped })
+        else { return }
+        peer.preferCodec(codec, index: section.index)
     }
 }

@@ -5,7 +5,7 @@ import Transport
 
 /// Changes in mid-call.
 extension MediaSession {
-    /// Applies what differs: devices, qualities and volume at once; directions by asking for a new offer.
+    /// Applies what differs: devices, qualities and volume at once; directions and codec by asking for a new offer.
     package func update(_ new: MediaSessionConfiguration) async {
         let (old, transport) = state.withLock { state in
             defer { state.configuration = new }
@@ -17,7 +17,9 @@ extension MediaSession {
         updateVideo(from: old, to: new)
         updateAudio(from: old, to: new)
         if old.video != new.video || old.audio != new.audio { tellBitrateBounds() }
-        if old.outgoing != new.outgoing || old.incoming != new.incoming {
+        let changesCodec = old.video.codec != new.video.codec && state.withLock { $0.canSend(new.video.codec) }
+        if changesCodec { transport.post { peer, _ in Self.prefer(new.video.codec, on: peer) } }
+        if old.outgoing != new.outgoing || old.incoming != new.incoming || changesCodec {
             openDevices()
             onEvent(.negotiationNeeded)
         }

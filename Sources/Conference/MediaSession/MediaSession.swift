@@ -42,10 +42,18 @@ package final class MediaSession: Sendable {
             media.first { $0.kind == kind && $0.direction.receives }?.mid
         }
 
-        /// The stream's settings, at the bitrate of now.
+        /// Both sides speak this codec, and it is not the one that is sent now.
+        func canSend(_ codec: String) -> Bool {
+            let codecs = media.first { $0.kind == .video }?.codecs ?? []
+            return codecs.dropFirst().contains { $0.name == codec }
+        }
+
+        /// The stream's settings, at the bitrate of now, with the codec that both sides have agreed on.
         var sentVideoSettings: VideoSettings {
             var settings = configuration.video
             settings.bitrate = videoBitrate.target
+            let agreed = media.first { $0.kind == .video && $0.direction.sends }?.sentVideoCodec
+            settings.codec = agreed?.rawValue ?? settings.codec
             return settings
         }
     }

@@ -118,7 +118,7 @@ extension StreamRecord {
         if let floor = video.minimumBitrate, VideoSettings.bitrates ~= floor { settings.minimumBitrate = floor }
         settings.minimumBitrate = min(settings.minimumBitrate, settings.bitrate)
         if let hint = video.contentHint.flatMap({ ContentHint(rawValue: $0) }) { settings.contentHint = hint }
-        if video.codec == "vp8" { settings.codec = "vp8" }
+        if let codec = video.codec, VideoSettings.codecs.contains(codec) { settings.codec = codec }
         return settings
     }
 

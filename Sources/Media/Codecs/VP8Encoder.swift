@@ -8,7 +8,7 @@ package struct CodecError: Error, Hashable {
 /// VP8 by libvpx, tuned for calls: constant bitrate, no lag, one thread. For one thread at a time.
 ///
 /// Settings: libwebrtc's real-time ones. One size a life: a new size takes a new encoder.
-final class VP8Encoder {
+final class VP8Encoder: PictureEncoder {
     private var codec = vpx_codec_ctx_t()
     private var configuration = vpx_codec_enc_cfg_t()
     private let framesPerSecond: Int
@@ -43,7 +43,7 @@ final class VP8Encoder {
         configuration.rc_buf_sz = 1000
         configuration.kf_mode = VPX_KF_AUTO
         configuration.kf_max_dist = 3000
-        guard CVPX_encoder_init(&codec, &configuration) == VPX_CODEC_OK else {
+        guard CVPX_encoder_init(&codec, vpx_codec_vp8_cx(), &configuration) == VPX_CODEC_OK else {
             throw CodecError(message: "libvpx refuses \(width)x\(height)")
         }
         isOpen = true
@@ -58,34 +58,17 @@ final class VP8Encoder {
         if isOpen { vpx_codec_destroy(&codec) }
     }
 
-    /// Takes effect with the next picture. bit/s.
     func setBitrate(_ bitrate: Int) {
         configuration.rc_target_bitrate = UInt32(max(bitrate / 1000, 10))
         vpx_codec_enc_config_set(&codec, &configuration)
     }
 
-    /// Nil when the rate control dropped the picture, or libvpx failed on it.
     func encode(_ frame: VideoFrame, forceKeyFrame: Bool) -> EncodedVideo? {
-        var image = vpx_image_t()
-        guard
-            vpx_img_wrap(&image, VPX_IMG_FMT_I420, UInt32(frame.width), UInt32(frame.height), 1, frame.y) != nil
-        else { return nil }
-        image.planes = (frame.y, frame.u, frame.v, nil)
-        image.stride = (Int32(frame.yStride), Int32(frame.chromaStride), Int32(frame.chromaStride), 0)
         let flags = forceKeyFrame ? vpx_enc_frame_flags_t(VPX_EFLAG_FORCE_KF) : 0
-        let timestamp = vpx_codec_pts_t(frame.captureTime &* 9 / 100)
-        let result = vpx_codec_encode(
-            &codec, &image, timestamp, UInt(90_000 / framesPerSecond), flags, UInt(VPX_DL_REALTIME))
-        guard result == VPX_CODEC_OK else { return nil }
-        var iterator: vpx_codec_iter_t?
-        while let packet = vpx_codec_get_cx_data(&codec, &iterator) {
-            var size = 0
-            var isKeyFrame: Int32 = 0
-            guard let data = CVPX_frame_data(packet, &size, &isKeyFrame) else { continue }
-            return EncodedVideo(
-                bytes: Array(UnsafeRawBufferPointer(start: data, count: size)), isKeyFrame: isKeyFrame != 0,
-                width: frame.width, height: frame.height, captureTime: frame.captureTime)
+        return compress(frame, with: &codec, flags: flags, duration: 90_000 / framesPerSecond).map {
+            EncodedVideo(
+                codec: "vp8", bytes: $0.bytes, isKeyFrame: $0.isKeyFrame, width: frame.width, height: frame.height,
+                captureTime: frame.captureTime)
         }
-        return nil
     }
 }

@@ -76,7 +76,7 @@ package final class MediaEngine: Sendable {
     }
 
     package func receiveVideo(
-        codec: String, onFrame: @escaping @Sendable (VideoFrame) -> Void,
+        onFrame: @escaping @Sendable (VideoFrame) -> Void,
         onKeyFrameNeeded: @escaping @Sendable () -> Void
     ) -> VideoReceiving {
         let receiving = VideoReceiving(usage: usage, onFrame: onFrame, onKeyFrameNeeded: onKeyFrameNeeded)

@@ -1,6 +1,6 @@
 /// How a stream's picture is sent.
 package struct VideoSettings: Hashable, Sendable {
-    /// Lower-case RTP encoding name; `vp8`.
+    /// Lower-case RTP encoding name: one of `codecs`.
     package var codec: String
     /// Pixels, even, 16...3840.
     package var width: Int
@@ -28,6 +28,7 @@ package struct VideoSettings: Hashable, Sendable {
         self.contentHint = contentHint
     }
 
+    package static let codecs = ["vp8", "vp9"]
     package static let bitrates = 30_000...20_000_000
     package static let widths = 16...3840
     package static let heights = 16...2160

@@ -158,18 +158,29 @@ final class VideoEncoding: Sendable {
 private final class EncoderStage {
     let width: Int
     let height: Int
-    private let encoder: VP8Encoder
+    private let encoder: any PictureEncoder
     private let pool: FramePool
     private var bitrate: Int
 
     init(width: Int, height: Int, settings: VideoSettings) throws(CodecError) {
         self.width = width
         self.height = height
-        encoder = try VP8Encoder(
-            width: width, height: height, framesPerSecond: settings.framesPerSecond, bitrate: settings.bitrate,
-            contentHint: settings.contentHint)
+        encoder = try Self.encoder(width: width, height: height, settings: settings)
         bitrate = settings.bitrate
         pool = FramePool(width: width, height: height, capacity: 4)
+    }
+
+    private static func encoder(
+        width: Int, height: Int, settings: VideoSettings
+    ) throws(CodecError) -> any PictureEncoder {
+        guard settings.codec == "vp9" else {
+            return try VP8Encoder(
+                width: width, height: height, framesPerSecond: settings.framesPerSecond, bitrate: settings.bitrate,
+                contentHint: settings.contentHint)
+        }
+        return try VP9Encoder(
+            width: width, height: height, framesPerSecond: settings.framesPerSecond, bitrate: settings.bitrate,
+            contentHint: settings.contentHint)
     }
 
     func setBitrate(_ wanted: Int) {

@@ -21,6 +21,7 @@ package struct VideoReceiveStatistics: Sendable {
 /// One stream's decoder, on a thread of its own.
 package final class VideoReceiving: Sendable {
     private struct Job: Sendable {
+        var codec: String
         var bytes: [UInt8]
         var isKeyFrame: Bool
     }
@@ -44,19 +45,21 @@ package final class VideoReceiving: Sendable {
 
     func start() {
         WorkerThread.start("decoder") { [queue, book, usage, onFrame, onKeyFrameNeeded] in
-            guard let decoder = try? VP8Decoder() else { return }
+            var decoder: PictureDecoder?
             var needsKeyFrame = true
             while let job = queue.pop() {
                 let cpu = MediaClock.threadCPU
                 defer { usage.add(MediaClock.threadCPU - cpu, to: .decode) }
-                if needsKeyFrame, !job.isKeyFrame {
+                if needsKeyFrame || decoder?.codecName != job.codec, !job.isKeyFrame {
                     book.figures.withLock { $0.statistics.framesDropped += 1 }
                     onKeyFrameNeeded()
                     continue
                 }
                 let began = MediaClock.now
                 do {
-                    let frame = try decoder.decode(job.bytes)
+                    // The far side may change over to another codec in mid-call.
+                    if decoder?.codecName != job.codec { decoder = try PictureDecoder(codec: job.codec) }
+                    let frame = try decoder?.decode(job.bytes)
                     needsKeyFrame = false
                     guard let frame else { continue }
                     frame.captureTime = began
@@ -71,8 +74,10 @@ package final class VideoReceiving: Sendable {
     }
 
     /// Network thread: the next complete picture. When the decoder cannot follow, the oldest is forgotten.
-    package func decode(_ bytes: [UInt8], isKeyFrame: Bool, rtpTimestamp: UInt32) {
-        if queue.push(Job(bytes: bytes, isKeyFrame: isKeyFrame)) {
+    ///
+    /// - Parameter codec: lower-case RTP encoding name.
+    package func decode(_ bytes: [UInt8], codec: String, isKeyFrame: Bool) {
+        if queue.push(Job(codec: codec, bytes: bytes, isKeyFrame: isKeyFrame)) {
             book.figures.withLock { $0.statistics.framesDropped += 1 }
             onKeyFrameNeeded()
         }

@@ -1,5 +1,7 @@
 /// One compressed picture.
 package struct EncodedVideo: Sendable {
+    /// Lower-case RTP encoding name, as in `VideoSettings`.
+    package var codec: String
     package var bytes: [UInt8]
     package var isKeyFrame: Bool
     package var width: Int
@@ -7,7 +9,8 @@ package struct EncodedVideo: Sendable {
     /// When the picture was taken: microseconds of `CLOCK_MONOTONIC`.
     package var captureTime: Int64
 
-    package init(bytes: [UInt8], isKeyFrame: Bool, width: Int, height: Int, captureTime: Int64) {
+    package init(codec: String, bytes: [UInt8], isKeyFrame: Bool, width: Int, height: Int, captureTime: Int64) {
+        self.codec = codec
         self.bytes = bytes
         self.isKeyFrame = isKeyFrame
         self.width = width

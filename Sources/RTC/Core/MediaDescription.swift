@@ -1,3 +1,5 @@
+import Wire
+
 /// What a media section carries (RFC 8866 §8.2.1).
 package enum MediaKind: String, Hashable, Sendable, CaseIterable {
     case audio, video
@@ -25,7 +27,7 @@ package enum TransceiverDirection: String, Hashable, Sendable, CaseIterable {
 
 /// One negotiated codec: the payload types are those in use on the wire for this section.
 package struct NegotiatedCodec: Hashable, Sendable {
-    /// Lower case: `opus`, `vp8`.
+    /// Lower case: `opus`, `vp8`, `vp9`.
     package var name: String
     package var payloadType: UInt8
     /// Payload type of RFC 4588 retransmissions of this codec, where both sides have it.
@@ -58,6 +60,24 @@ package struct NegotiatedCodec: Hashable, Sendable {
         self.pictureLossIndication = pictureLossIndication
         self.fullIntraRequest = fullIntraRequest
         self.transportWideCC = transportWideCC
+    }
+}
+
+extension NegotiatedCodec {
+    package var videoCodec: VideoCodec? { VideoCodec(rawValue: name) }
+}
+
+/// Forward error correction of a video section, ULPFEC (RFC 5109) in RFC 2198's form: payload types that both sides have.
+package struct NegotiatedProtection: Hashable, Sendable {
+    package var redPayloadType: UInt8
+    /// Of retransmissions of packets in that form.
+    package var redRTXPayloadType: UInt8?
+    package var ulpfecPayloadType: UInt8
+
+    package init(redPayloadType: UInt8, redRTXPayloadType: UInt8? = nil, ulpfecPayloadType: UInt8) {
+        self.redPayloadType = redPayloadType
+        self.redRTXPayloadType = redRTXPayloadType
+        self.ulpfecPayloadType = ulpfecPayloadType
     }
 }
 
@@ -100,6 +120,8 @@ package struct NegotiatedMedia: Hashable, Sendable {
     package var reducedSizeRTCP: Bool
     /// Stream and track identifiers of the far side (`a=msid`), for lip-sync pairing.
     package var remoteStreamID: String?
+    /// Nil where the far side does not have it.
+    package var protection: NegotiatedProtection?
 
     package init(
         mid: String, kind: MediaKind, direction: TransceiverDirection, codecs: [NegotiatedCodec],
@@ -117,5 +139,19 @@ package struct NegotiatedMedia: Hashable, Sendable {
         self.remoteRTXSSRC = remoteRTXSSRC
         self.reducedSizeRTCP = reducedSizeRTCP
         self.remoteStreamID = remoteStreamID
+    }
+}
+
+extension HeaderExtensionIDs {
+    /// Those that are written as a packet leaves.
+    var changing: [UInt8] { [transportWideCC, absoluteSendTime].compactMap(\.self) }
+}
+
+extension NegotiatedMedia {
+    /// What to send with; nil for a section of sound and for a rejected one.
+    package var sentVideoCodec: VideoCodec? { codecs.first?.videoCodec }
+
+    func videoCodec(payloadType: UInt8) -> VideoCodec? {
+        codecs.first { $0.payloadType == payloadType }?.videoCodec
     }
 }

@@ -153,6 +153,8 @@ extension JSEPSession {
                 continue
             }
             guard case .media(let number) = slots[index] else { continue }
+            // Said once: a later offer, made for another reason, keeps the order of then.
+            transceivers[number].preferredCodec = nil
             transceivers[number].currentDirection = transceivers[number].direction.intersected(
                 with: Self.direction(of: section, in: answer))
         }
@@ -258,7 +260,7 @@ extension JSEPSession {
         let codecs = CodecNegotiation.common(in: section, kind: transceiver.kind)
         let sources = section.sources
         let group = section.retransmissionGroups.first
-        return NegotiatedMedia(
+        var media = NegotiatedMedia(
             mid: transceiver.mid ?? "", kind: transceiver.kind,
             direction: transceiver.currentDirection ?? .inactive, codecs: codecs,
             extensions: HeaderExtensionURI.ids(from: section.headerExtensions, for: transceiver.kind),
@@ -266,5 +268,7 @@ extension JSEPSession {
             remoteSSRC: group?.primary ?? sources.first, remoteRTXSSRC: group?.retransmission,
             reducedSizeRTCP: section["rtcp-rsize"] != nil,
             remoteStreamID: section["msid"].flatMap { $0.split(separator: " ").first.map(String.init) })
+        media.protection = CodecNegotiation.protection(in: section, kind: transceiver.kind)
+        return media
     }
 }

@@ -18,7 +18,8 @@ extension JSEPSession {
                 let transceiver = transceivers[index]
                 media.append(
                     describe(
-                        transceiver, codecs: offeredCodecs(transceiver),
+                        transceiver, codecs: transceiver.ordered(offeredCodecs(transceiver)),
+                        protection: offeredProtection(transceiver),
                         extensions: offeredExtensions(for: transceiver.kind),
                         direction: transceiver.direction, transport: transport))
             case .data(let mid): media.append(describeData(mid: mid, transport: transport))
@@ -54,7 +55,9 @@ extension JSEPSession {
                 transceivers[number].currentDirection = direction
                 media.append(
                     describe(
-                        transceiver, codecs: codecs, extensions: extensions, direction: direction,
+                        transceiver, codecs: codecs,
+                        protection: CodecNegotiation.protection(in: section, kind: transceiver.kind),
+                        extensions: extensions, direction: direction,
                         transport: transport, isMidded: section["mid"] != nil))
             case .data(let mid): media.append(describeData(mid: mid, transport: transport))
             case .rejected: media.append(Self.refusal(of: section))
@@ -112,10 +115,16 @@ extension JSEPSession {
     }
 
     private func describe(
-        _ transceiver: Transceiver, codecs: [NegotiatedCodec], extensions: [(id: UInt8, uri: String)],
-        direction: TransceiverDirection, transport: [SDPAttribute], isMidded: Bool = true
+        _ transceiver: Transceiver, codecs: [NegotiatedCodec], protection: NegotiatedProtection?,
+        extensions: [(id: UInt8, uri: String)], direction: TransceiverDirection, transport: [SDPAttribute],
+        isMidded: Bool = true
     ) -> SDPMedia {
-        let (formats, codecLines) = CodecNegotiation.describe(codecs)
+        var (formats, codecLines) = CodecNegotiation.describe(codecs)
+        if let protection {
+            let lines = CodecNegotiation.describe(protection)
+            formats += lines.formats
+            codecLines += lines.attributes
+        }
         var attributes = [SDPAttribute("rtcp", "9 IN IP4 0.0.0.0")] + transport
         if isMidded, let mid = transceiver.mid { attributes.append(SDPAttribute("mid", mid)) }
         attributes += extensions.map { SDPAttribute("extmap", "\($0.id) \($0.uri)") }

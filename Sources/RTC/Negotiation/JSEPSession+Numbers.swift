@@ -8,7 +8,7 @@ extension JSEPSession {
         let agreed = (negotiated?.media ?? []).filter { !$0.codecs.isEmpty }
         let own = agreed.first { $0.mid == transceiver.mid } ?? agreed.first { $0.kind == transceiver.kind }
         if let own { return own.codecs }
-        var taken = Set(agreed.flatMap(\.codecs).flatMap(Self.payloadTypes))
+        var taken = Set(agreed.flatMap(Self.payloadTypes))
         return CodecNegotiation.offered(for: transceiver.kind).map { codec in
             var codec = codec
             codec.payloadType = Self.free(codec.payloadType, besides: &taken)
@@ -16,6 +16,27 @@ extension JSEPSession {
             codec.redPayloadType = codec.redPayloadType.map { Self.free($0, besides: &taken) }
             return codec
         }
+    }
+
+    /// As agreed, also when it was agreed to have none.
+    func offeredProtection(_ transceiver: Transceiver) -> NegotiatedProtection? {
+        guard transceiver.kind == .video else { return nil }
+        let agreed = (negotiated?.media ?? []).filter { !$0.codecs.isEmpty }
+        let own = agreed.first { $0.mid == transceiver.mid } ?? agreed.first { $0.kind == transceiver.kind }
+        if let own { return own.protection }
+        var taken = Set(agreed.flatMap(Self.payloadTypes) + offeredCodecs(transceiver).flatMap(Self.payloadTypes))
+        var protection = CodecNegotiation.offeredProtection
+        protection.redPayloadType = Self.free(protection.redPayloadType, besides: &taken)
+        protection.redRTXPayloadType = protection.redRTXPayloadType.map { Self.free($0, besides: &taken) }
+        protection.ulpfecPayloadType = Self.free(protection.ulpfecPayloadType, besides: &taken)
+        return protection
+    }
+
+    private static func payloadTypes(of media: NegotiatedMedia) -> [UInt8] {
+        let protection = [
+            media.protection?.redPayloadType, media.protection?.redRTXPayloadType, media.protection?.ulpfecPayloadType,
+        ]
+        return media.codecs.flatMap(payloadTypes) + protection.compactMap(\.self)
     }
 
     private static func payloadTypes(of codec: NegotiatedCodec) -> [UInt8] {

@@ -85,6 +85,12 @@ package struct JSEPSession: Sendable {
         transceivers[index].direction = direction
     }
 
+    /// Puts a codec first in the next offer, and so in what both sides send after it.
+    package mutating func preferCodec(_ codec: VideoCodec, index: Int) {
+        guard transceivers.indices.contains(index), transceivers[index].kind == .video else { return }
+        transceivers[index].preferredCodec = codec
+    }
+
     /// Asks for the data section in the next offer, once.
     package mutating func addDataSection() { wantsData = true }
 
@@ -109,6 +115,7 @@ package struct JSEPSession: Sendable {
         wantsData = now.wantsData
         for index in transceivers.indices where now.transceivers.indices.contains(index) {
             transceivers[index].direction = now.transceivers[index].direction
+            transceivers[index].preferredCodec = now.transceivers[index].preferredCodec
         }
         // Added by the user meanwhile; what the far side's offer brought along has a name, and goes.
         for var added in now.transceivers.dropFirst(transceivers.count) where added.mid == nil {

@@ -20,6 +20,9 @@ extension PeerConnection {
         jsep.setDirection(direction, index: index)
     }
 
+    /// Puts a video codec first in the next offer; what is sent from then on follows the answer. Nothing when we do not speak it.
+    package func preferCodec(_ codec: VideoCodec, index: Int) { jsep.preferCodec(codec, index: index) }
+
     /// Adds the data section to the next offer, once.
     package func addDataSection() { jsep.addDataSection() }
 
@@ -34,12 +37,14 @@ extension PeerConnection {
             voiceActivity: voiceActivity, at: now)
     }
 
-    /// One encoded picture. Dropped while there is no connection or the section does not send.
+    /// One encoded picture. Dropped while there is no connection, the section does not send, or another codec than this was
+    /// agreed on (nil: it is the one).
     package func sendVideo(
-        mid: String, frame: [UInt8], isKeyFrame: Bool, captureTime: Instant, at now: Instant
+        mid: String, frame: [UInt8], codec: VideoCodec? = nil, isKeyFrame: Bool, captureTime: Instant, at now: Instant
     ) {
         guard !isClosed, outboundSRTP != nil else { return }
-        rtp.sendVideo(mid: mid, frame: frame, isKeyFrame: isKeyFrame, captureTime: captureTime, at: now)
+        rtp.sendVideo(
+            mid: mid, frame: frame, codec: codec, isKeyFrame: isKeyFrame, captureTime: captureTime, at: now)
     }
 
     /// Asks the far side for a key frame; more often than useful is ignored.

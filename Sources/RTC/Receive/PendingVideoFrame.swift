@@ -1,12 +1,13 @@
 import Wire
 
-/// The packets of one VP8 frame that have come so far: all those of one RTP timestamp.
+/// The packets of one frame that have come so far: all those of one RTP timestamp.
 struct PendingVideoFrame: Sendable {
     private struct Fragment: Sendable {
         var sequenceNumber: Int64
         var data: ArraySlice<UInt8>
     }
 
+    let codec: VideoCodec
     let timestamp: Int64
     let firstArrival: Instant
     private(set) var lastArrival: Instant
@@ -17,11 +18,12 @@ struct PendingVideoFrame: Sendable {
     /// Of the packet with the marker.
     private(set) var lastSequenceNumber: Int64?
     private(set) var isKeyFrame = false
-    private(set) var descriptor: VP8Descriptor?
+    private(set) var position: VideoFramePosition?
     private var orientation: VideoOrientation?
     private var byteCount = 0
 
-    init(timestamp: Int64, arrival: Instant) {
+    init(codec: VideoCodec, timestamp: Int64, arrival: Instant) {
+        self.codec = codec
         self.timestamp = timestamp
         firstArrival = arrival
         lastArrival = arrival
@@ -42,7 +44,7 @@ struct PendingVideoFrame: Sendable {
 
     /// False for a duplicate.
     mutating func insert(
-        _ payload: VP8Payload, sequenceNumber: Int64, marker: Bool, orientation: VideoOrientation?, arrival: Instant
+        _ payload: VideoPayload, sequenceNumber: Int64, marker: Bool, orientation: VideoOrientation?, arrival: Instant
     ) -> Bool {
         var index = fragments.count
         while index > 0, fragments[index - 1].sequenceNumber > sequenceNumber { index -= 1 }
@@ -50,9 +52,9 @@ struct PendingVideoFrame: Sendable {
         fragments.insert(Fragment(sequenceNumber: sequenceNumber, data: payload.data), at: index)
         byteCount += payload.data.count
         lastArrival = max(lastArrival, arrival)
-        if payload.descriptor.startsFrame {
+        if payload.startsFrame {
             firstSequenceNumber = sequenceNumber
-            descriptor = payload.descriptor
+            position = payload.position
             isKeyFrame = payload.startsKeyFrame
         }
         if marker { lastSequenceNumber = sequenceNumber }
@@ -66,7 +68,7 @@ struct PendingVideoFrame: Sendable {
         bytes.reserveCapacity(byteCount)
         for fragment in fragments { bytes.append(contentsOf: fragment.data) }
         return VideoFrameAssembler.Frame(
-            bytes: bytes, isKeyFrame: isKeyFrame, timestamp: timestamp, firstArrival: firstArrival,
+            codec: codec, bytes: bytes, isKeyFrame: isKeyFrame, timestamp: timestamp, firstArrival: firstArrival,
             completion: lastArrival, orientation: orientation, lastSequenceNumber: lastSequenceNumber ?? 0,
             packetCount: fragments.count)
     }

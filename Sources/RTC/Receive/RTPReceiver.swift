@@ -26,18 +26,19 @@ struct RTPReceiver: Sendable {
 
     private(set) var reception: ReceptionStatistics
     private(set) var rtxReception: ReceptionStatistics
-    private(set) var nacks = NACKRegister()
-    private(set) var assembler = VideoFrameAssembler()
+    var nacks = NACKRegister()
+    var assembler = VideoFrameAssembler()
+    var protection = ULPFECDecoder()
     var requester = KeyFrameRequester()
     private(set) var clock: SenderClock
     var lipSync = LipSync()
-    private var timestamps = TimestampUnwrapper()
-    private var audioArrivals = AudioArrivals()
+    var timestamps = TimestampUnwrapper()
+    var audioArrivals = AudioArrivals()
     private var held = FIFO<ReceivedVideoFrame>(capacity: 4)
     private(set) var lastPacket: Instant?
-    private(set) var lastPayloadType: UInt8?
+    var lastPayloadType: UInt8?
     /// Mean delay from capture to arrival of sound, microseconds; nil before a sender report.
-    private(set) var audioTransit: Double?
+    var audioTransit: Double?
     /// Arrival to loudspeaker, as the audio side tells it.
     var audioPlayoutDelay = Duration.zero
     var counters = RTPReceiverCounters()
@@ -78,6 +79,7 @@ struct RTPReceiver: Sendable {
     private mutating func forgetStream() {
         nacks = NACKRegister()
         assembler.reset()
+        protection = ULPFECDecoder()
         lipSync = LipSync()
         timestamps = TimestampUnwrapper()
         audioArrivals = AudioArrivals()
@@ -108,11 +110,12 @@ struct RTPReceiver: Sendable {
         counters.record(packet, byteCount: byteCount, isRetransmission: isRetransmission)
         let wasSilent = lastPacket.map { now - $0 > Self.outage } ?? false
         lastPacket = now
-        lastPayloadType = packet.payloadType
+        if packet.payloadType != media.protection?.redPayloadType { lastPayloadType = packet.payloadType }
         switch kind {
         case .audio: receiveAudio(packet, number: number, at: now, output: output)
         case .video:
-            receiveVideo(packet, number: number, isRetransmission, afterOutage: wasSilent, at: now, output: output)
+            receiveVideo(packet, number: number, isRetransmission, afterOutage: wasSilent, at: now)
+            deliver(at: now, output: output)
         }
     }
 
@@ -121,71 +124,8 @@ struct RTPReceiver: Sendable {
         _ = rtxReception.record(packet.sequenceNumber, timestamp: packet.timestamp, arrival: now)
     }
 
-    private mutating func receiveAudio(
-        _ packet: RTPPacket, number: Int64, at now: Instant, output: (Output) -> Void
-    ) {
-        guard !packet.payload.isEmpty else { return }
-        let timestamp = timestamps.unwrap(packet.timestamp)
-        if let captured = captureMicroseconds(timestamp) {
-            let transit = Double(now.microseconds &- captured)
-            if let audioTransit, abs(transit - audioTransit) < 5_000_000 {
-                self.audioTransit = audioTransit + (transit - audioTransit) / 32
-            } else {
-                audioTransit = transit
-            }
-        }
-        let level = media.extensions.audioLevel.flatMap { packet.extensions[$0] }.flatMap(AudioLevel.init(parsing:))
-        var received = ReceivedAudio(
-            sequenceNumber: number, timestamp: packet.timestamp, payload: [], level: level, arrival: now)
-        guard let codec = media.codecs.first(where: { $0.redPayloadType == packet.payloadType }) else {
-            received.payload = Array(packet.payload)
-            // A doubled packet goes on all the same: the jitter buffer counts those.
-            _ = audioArrivals.insert(number)
-            return output(.audio(received))
-        }
-        guard let redundant = try? RedundantAudioPayload(parsing: packet.payload) else {
-            counters.malformedPackets += 1
-            return
-        }
-        receiveCopies(redundant.blocks, before: received, codec: codec, output: output)
-        guard redundant.payloadType == codec.payloadType, !redundant.data.isEmpty else { return }
-        received.payload = Array(redundant.data)
-        _ = audioArrivals.insert(number)
-        output(.audio(received))
-    }
-
-    /// Hands on copies of packets that have not come. Copies have no numbers: only those that follow on one another
-    /// without a gap up to their packet are certain to be the ones right before it.
-    private mutating func receiveCopies(
-        _ blocks: [RedundantAudioPayload.Block], before packet: ReceivedAudio, codec: NegotiatedCodec,
-        output: (Output) -> Void
-    ) {
-        var copy = packet
-        copy.isRedundant = true
-        var offset = 0
-        var missing: [ReceivedAudio] = []
-        for block in blocks.reversed() {
-            guard block.payloadType == codec.payloadType, let opus = try? OpusPayload(parsing: block.data),
-                Int(block.timestampOffset) == offset + opus.sampleCount
-            else { break }
-            offset = Int(block.timestampOffset)
-            copy.sequenceNumber -= 1
-            counters.fecPacketsReceived += 1
-            counters.fecBytesReceived += Int64(block.data.count)
-            guard audioArrivals.insert(copy.sequenceNumber) else {
-                counters.fecPacketsDiscarded += 1
-                continue
-            }
-            copy.timestamp = packet.timestamp &- UInt32(truncatingIfNeeded: offset)
-            copy.payload = Array(block.data)
-            missing.append(copy)
-        }
-        for copy in missing.reversed() { output(.audio(copy)) }
-    }
-
     private mutating func receiveVideo(
-        _ packet: RTPPacket, number: Int64, _ isRetransmission: Bool, afterOutage: Bool, at now: Instant,
-        output: (Output) -> Void
+        _ packet: RTPPacket, number: Int64, _ isRetransmission: Bool, afterOutage: Bool, at now: Instant
     ) {
         if usesNACK {
             switch nacks.record(number, isRetransmission: isRetransmission, afterOutage: afterOutage, at: now) {
@@ -194,9 +134,19 @@ struct RTPReceiver: Sendable {
             case .overflow: assembler.requireKeyFrame()
             }
         }
+        if let form = media.protection, packet.payloadType == form.redPayloadType {
+            receiveProtected(packet, form: form, number: number, isRetransmission, at: now)
+        } else {
+            assemble(packet, number: number, at: now)
+        }
+    }
+
+    mutating func assemble(_ packet: RTPPacket, number: Int64, at now: Instant) {
         if packet.payload.isEmpty {
             assembler.insertPadding(number)
-        } else if let payload = try? VP8Payload(parsing: packet.payload) {
+        } else if let codec = media.videoCodec(payloadType: packet.payloadType),
+            let payload = try? VideoPayload(codec, parsing: packet.payload)
+        {
             let orientation = media.extensions.videoOrientation.flatMap { packet.extensions[$0] }
                 .flatMap(VideoOrientation.init(parsing:))
             let isWithinCaps = assembler.insert(
@@ -206,10 +156,9 @@ struct RTPReceiver: Sendable {
         } else {
             counters.malformedPackets += 1
         }
-        deliver(at: now, output: output)
     }
 
-    private var usesNACK: Bool { media.codecs.contains { $0.nack } }
+    var usesNACK: Bool { media.codecs.contains { $0.nack } }
 
     // MARK: Frames
 
@@ -236,7 +185,7 @@ struct RTPReceiver: Sendable {
         // Order is kept whatever the hold does meanwhile.
         let earliestTime = held.count > 0 ? held[held.count - 1]?.playoutTime ?? now : now
         return ReceivedVideoFrame(
-            bytes: frame.bytes, isKeyFrame: frame.isKeyFrame,
+            codec: frame.codec, bytes: frame.bytes, isKeyFrame: frame.isKeyFrame,
             rtpTimestamp: UInt32(truncatingIfNeeded: frame.timestamp),
             captureTime: clock.captureTime(of: frame.timestamp), firstArrival: frame.firstArrival,
             completion: frame.completion,
@@ -245,7 +194,7 @@ struct RTPReceiver: Sendable {
     }
 
     /// Capture time in microseconds of the sender's wall clock; the origin is the NTP era, the same for all streams.
-    private func captureMicroseconds(_ timestamp: Int64) -> Int64? {
+    func captureMicroseconds(_ timestamp: Int64) -> Int64? {
         clock.captureTime(of: timestamp)?.microseconds(since: NTPTime(0xE000_0000 << 32))
     }
 

@@ -20,6 +20,8 @@ struct RTPReceiverCounters: Sendable {
     var fecPacketsReceived: Int64 = 0
     var fecPacketsDiscarded: Int64 = 0
     var fecBytesReceived: Int64 = 0
+    /// Packets of video restored from protection.
+    var fecPacketsRecovered: Int64 = 0
     /// Feedback that went out.
     var nackCount: Int64 = 0
     var pliCount: Int64 = 0

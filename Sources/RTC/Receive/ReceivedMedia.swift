@@ -17,6 +17,7 @@ package struct ReceivedAudio: Hashable, Sendable {
 
 /// One complete, decodable picture.
 package struct ReceivedVideoFrame: Hashable, Sendable {
+    package var codec: VideoCodec
     package var bytes: [UInt8]
     package var isKeyFrame: Bool
     /// 90 kHz.

@@ -1,11 +1,13 @@
 import Wire
 
-/// Puts VP8 packets together to frames, and hands frames out in an order that can be decoded (webrtc.md §3.5).
+/// Puts packets together to frames, and hands frames out in an order that can be decoded (webrtc.md §3.5).
 ///
-/// A frame is complete from its first packet (S=1, PID=0) to its marker without a gap. It can be decoded when it is a
-/// key frame, or follows the last frame handed out by sequence number, by PictureID, or as the next base-layer frame.
+/// A frame is complete from its first packet to its marker without a gap. It can be decoded when it is a key frame, or
+/// follows the last frame handed out by sequence number, by picture ID, or as the next base-layer frame, or when every
+/// frame that it names was handed out. A key frame may be of another codec than what was before.
 struct VideoFrameAssembler: Sendable {
     struct Frame: Sendable {
+        var codec: VideoCodec
         var bytes: [UInt8]
         var isKeyFrame: Bool
         var timestamp: Int64
@@ -18,9 +20,11 @@ struct VideoFrameAssembler: Sendable {
 
     /// What is known of the frame handed out last.
     private struct Position: Sendable {
+        var codec: VideoCodec
         var timestamp: Int64
         var lastSequenceNumber: Int64
-        var pictureID: UInt16?
+        /// Of the newest frames, the last one at the end.
+        var pictureIDs: [UInt16] = []
         var temporalLevelZeroIndex: UInt8?
     }
 
@@ -28,6 +32,8 @@ struct VideoFrameAssembler: Sendable {
     static let maximumPacketCount = 4096
     /// How long a base-layer frame waits for skipped frames of upper layers that may still come.
     private static let layerWait = Duration.milliseconds(100)
+    /// References reach back 127 pictures at most (RFC 9628 §4.2).
+    private static let maximumPictureIDCount = 128
 
     /// In order of timestamps.
     private var pending: [PendingVideoFrame] = []
@@ -46,7 +52,7 @@ struct VideoFrameAssembler: Sendable {
 
     /// Adds one packet. False when a cap threw everything away, so that only a key frame helps.
     mutating func insert(
-        _ payload: VP8Payload, sequenceNumber: Int64, timestamp: Int64, marker: Bool, orientation: VideoOrientation?,
+        _ payload: VideoPayload, sequenceNumber: Int64, timestamp: Int64, marker: Bool, orientation: VideoOrientation?,
         arrival: Instant
     ) -> Bool {
         if let position, timestamp <= position.timestamp { return true }
@@ -61,9 +67,12 @@ struct VideoFrameAssembler: Sendable {
                 reset()
                 return false
             }
-            pending.insert(PendingVideoFrame(timestamp: timestamp, arrival: arrival), at: index)
+            pending.insert(
+                PendingVideoFrame(codec: payload.position.codec, timestamp: timestamp, arrival: arrival), at: index)
             index += 1
         }
+        // One picture in two codecs is nothing that could be decoded.
+        guard pending[index - 1].codec == payload.position.codec else { return true }
         let isNew = pending[index - 1].insert(
             payload, sequenceNumber: sequenceNumber, marker: marker, orientation: orientation, arrival: arrival)
         if isNew { packetCount += 1 }
@@ -81,7 +90,9 @@ struct VideoFrameAssembler: Sendable {
         dropUndecodable()
         // A complete key frame ends every wait: what is older is never worth the delay.
         if let index = pending.lastIndex(where: { $0.isKeyFrame && $0.isComplete }) { return take(index) }
-        guard !needsKeyFrame, let first = pending.first, first.isComplete, follows(first, at: now) else { return nil }
+        guard !needsKeyFrame else { return nil }
+        while let first = pending.first, isHopeless(first) { remove(upTo: 1) }
+        guard let first = pending.first, first.isComplete, follows(first, at: now) else { return nil }
         return take(0)
     }
 
@@ -124,33 +135,61 @@ struct VideoFrameAssembler: Sendable {
         packetCount -= frame.packetCount
         needsKeyFrame = false
         guard let last = frame.lastSequenceNumber else { return nil }
+        var pictureIDs = frame.isKeyFrame ? [] : position?.pictureIDs ?? []
+        if let id = frame.position?.pictureID {
+            if pictureIDs.count >= Self.maximumPictureIDCount { pictureIDs.removeFirst() }
+            pictureIDs.append(id)
+        }
         position = Position(
-            timestamp: frame.timestamp, lastSequenceNumber: last, pictureID: frame.descriptor?.pictureID,
-            temporalLevelZeroIndex: frame.descriptor?.temporalLevelZeroIndex ?? position?.temporalLevelZeroIndex)
+            codec: frame.codec, timestamp: frame.timestamp, lastSequenceNumber: last, pictureIDs: pictureIDs,
+            temporalLevelZeroIndex: frame.position?.temporalLevelZeroIndex ?? position?.temporalLevelZeroIndex)
         return frame.assembled
     }
 
     private mutating func follows(_ frame: PendingVideoFrame, at now: Instant) -> Bool {
-        guard let first = frame.firstSequenceNumber, let descriptor = frame.descriptor, var position else {
-            return false
-        }
+        guard let first = frame.firstSequenceNumber, let place = frame.position, var position,
+            position.codec == frame.codec
+        else { return false }
         while let index = padding.firstIndex(of: position.lastSequenceNumber + 1) {
             position.lastSequenceNumber += 1
             padding.remove(at: index)
         }
         self.position = position
-        if first == position.lastSequenceNumber + 1 { return true }
-        if let id = descriptor.pictureID, let last = position.pictureID {
-            let mask: UInt16 = descriptor.hasLongPictureID ? 0x7FFF : 0x7F
-            if (id &- last) & mask == 1 { return true }
-        }
+        let isNext =
+            first == position.lastSequenceNumber + 1
+            || Self.distance(from: position.pictureIDs.last, to: place.pictureID, mask: place.pictureIDMask) == 1
+        if place.referenceDistances == nil, isNext { return true }
+        return (isNext || now - frame.lastArrival >= Self.layerWait) && Self.skipsOnlyOthers(place, after: position)
+    }
+
+    /// Nothing that this frame needs is among those that are missing before it.
+    private static func skipsOnlyOthers(_ place: VideoFramePosition, after position: Position) -> Bool {
+        if place.referenceDistances != nil { return missingReference(of: place, in: position) == nil }
         // Only upper temporal layers are missing, when the base layer has the next index (RFC 7741 §4.2).
-        if let index = descriptor.temporalLevelZeroIndex, let last = position.temporalLevelZeroIndex,
-            now - frame.lastArrival >= Self.layerWait
-        {
-            if descriptor.temporalLayer == 0 { return index &- last == 1 }
-            if descriptor.isLayerSync { return index == last }
+        guard let index = place.temporalLevelZeroIndex, let last = position.temporalLevelZeroIndex else { return false }
+        if place.temporalLayer == 0 { return index &- last == 1 }
+        return place.isLayerSync && index == last
+    }
+
+    /// It needs a frame from before the last one handed out that was skipped.
+    private func isHopeless(_ frame: PendingVideoFrame) -> Bool {
+        guard let place = frame.position, let position, position.codec == frame.codec, !frame.isKeyFrame,
+            let missing = Self.missingReference(of: place, in: position),
+            let age = Self.distance(from: missing, to: position.pictureIDs.last, mask: place.pictureIDMask)
+        else { return false }
+        return age < place.pictureIDMask / 2
+    }
+
+    /// The picture ID of a frame that this one names and that was not handed out.
+    private static func missingReference(of place: VideoFramePosition, in position: Position) -> UInt16? {
+        guard let id = place.pictureID else { return nil }
+        return place.referenceDistances?.lazy.map { (id &- UInt16($0)) & place.pictureIDMask }.first {
+            !position.pictureIDs.contains($0)
         }
-        return false
+    }
+
+    private static func distance(from earlier: UInt16?, to later: UInt16?, mask: UInt16) -> UInt16? {
+        guard let earlier, let later else { return nil }
+        return (later &- earlier) & mask
     }
 }

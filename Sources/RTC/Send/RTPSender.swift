@@ -12,16 +12,20 @@ package struct RTPSender: Sendable {
     let kind: MediaKind
     let ssrc: UInt32
     private(set) var rtxSSRC: UInt32?
+    /// What is sent now.
     private(set) var codec: NegotiatedCodec
-    private var extensions: HeaderExtensionIDs
-    private let midBytes: [UInt8]
+    /// What was agreed on altogether: packets of an earlier codec may still be asked for.
+    private var codecs: [NegotiatedCodec]
+    private(set) var extensions: HeaderExtensionIDs
+    let midBytes: [UInt8]
     /// Reset by a pause or stop of the section; packets of a paused sender are refused.
     var isActive = false
 
-    private var nextSequenceNumber: Int64
+    private(set) var nextSequenceNumber: Int64
     private var nextRTXSequenceNumber: UInt16
     private var timeline: MediaTimeline
-    private var packetizer: VP8Packetizer
+    private var vp8Packetizer: VP8Packetizer
+    private var vp9Packetizer: VP9Packetizer
     var history = SendHistory()
 
     /// The far side has seen our SSRC, so mid need not be repeated (webrtc.md M6); RTX separately.
@@ -38,6 +42,9 @@ package struct RTPSender: Sendable {
     var remote = RemoteReception()
     var loss = SentLoss()
     private(set) var redundancy = AudioRedundancy()
+    /// Payload types of forward error correction, where both sides have it.
+    private(set) var protectionTypes: NegotiatedProtection?
+    var protection = VideoProtection()
     /// Pieces of sound that the path's bitrate has room to repeat.
     private var redundancyLimit = AudioRedundancy.maximumDistance
     private static let congestionMemory = Duration.seconds(10)
@@ -55,19 +62,27 @@ package struct RTPSender: Sendable {
         ssrc = media.localSSRC
         rtxSSRC = media.localRTXSSRC
         self.codec = codec
+        codecs = media.codecs
+        protectionTypes = media.protection
         extensions = media.extensions
         // The first number is below 2^15 so that SRTP's rollover counter cannot be guessed wrong (webrtc.md §6.3).
         nextSequenceNumber = Int64(random.next() & 0x7FFF)
         nextRTXSequenceNumber = UInt16(random.next() & 0x7FFF)
         timeline = MediaTimeline(clockRate: codec.clockRate, offset: UInt32(truncatingIfNeeded: random.next()))
-        packetizer = VP8Packetizer(firstPictureID: UInt16(truncatingIfNeeded: random.next()))
+        vp8Packetizer = VP8Packetizer(firstPictureID: UInt16(truncatingIfNeeded: random.next()))
+        vp9Packetizer = VP9Packetizer(firstPictureID: UInt16(truncatingIfNeeded: random.next()))
     }
 
-    /// Takes a renegotiated description of the same section; streams go on without a seam.
-    mutating func update(_ media: NegotiatedMedia, codec: NegotiatedCodec) {
+    /// Takes a renegotiated description of the same section; streams go on without a seam. Another video codec begins with a
+    /// key frame.
+    mutating func update(_ media: NegotiatedMedia, codec: NegotiatedCodec, at now: Instant) {
+        let isOther = self.codec.name != codec.name
         self.codec = codec
+        codecs = media.codecs
+        protectionTypes = media.protection
         extensions = media.extensions
         rtxSSRC = media.localRTXSSRC
+        if isOther, kind == .video, isActive { requireKeyFrame(at: now) }
     }
 
     /// Retransmission is possible in either form.
@@ -91,7 +106,8 @@ package struct RTPSender: Sendable {
                 limit: redundancyLimit, room: maximumPayloadByteCount)
         let packet = SendHistory.Packet(
             sequenceNumber: nextSequenceNumber, timestamp: timestamp, marker: counters.packetsQueued == 0,
-            payload: redundant ?? payload, audioLevel: level, isRedundant: redundant != nil, lastSent: nil)
+            payloadType: codec.payloadType, payload: redundant ?? payload, audioLevel: level,
+            isRedundant: redundant != nil, lastSent: nil)
         soundRate.add(payload.count, at: captureTime)
         if let redundant {
             counters.redundantPacketsSent += 1
@@ -113,17 +129,24 @@ package struct RTPSender: Sendable {
     }
 
     /// Lost packets have been counted anew.
-    mutating func follow(loss: Double) { redundancy.update(loss: loss) }
+    mutating func follow(loss: Double, roundTripTime: Duration?) {
+        redundancy.update(loss: loss)
+        protection.update(loss: loss, roundTripTime: roundTripTime, canRetransmit: keepsHistory)
+    }
 
-    /// Stores the packets of one picture; nil when it was refused because a key frame must come first.
+    /// Stores the packets of one picture; nil when it was refused because a key frame must come first, or because it is of
+    /// another codec than agreed.
     mutating func packetizeVideo(
-        _ frame: [UInt8], isKeyFrame: Bool, captureTime: Instant
+        _ frame: [UInt8], codec sent: VideoCodec?, isKeyFrame: Bool, captureTime: Instant
     ) -> [(sequenceNumber: Int64, byteCount: Int)]? {
-        guard isActive, !frame.isEmpty else { return nil }
+        guard isActive, !frame.isEmpty, let videoCodec = codec.videoCodec, sent == nil || sent == videoCodec else {
+            return nil
+        }
         if awaitsKeyFrame, !isKeyFrame { return nil }
         awaitsKeyFrame = false
         let timestamp = timeline.videoTimestamp(captureTime: captureTime)
-        let payloads = packetizer.packetize(frame, maximumByteCount: maximumPayloadByteCount)
+        let payloads = payloads(of: frame, codec: videoCodec, isKeyFrame: isKeyFrame)
+        let isProtected = protectionTypes != nil && protection.interval != nil
         var stored: [(sequenceNumber: Int64, byteCount: Int)] = []
         stored.reserveCapacity(payloads.count)
         for (index, payload) in payloads.enumerated() {
@@ -131,8 +154,10 @@ package struct RTPSender: Sendable {
                 store(
                     SendHistory.Packet(
                         sequenceNumber: nextSequenceNumber, timestamp: timestamp,
-                        marker: index == payloads.count - 1, payload: payload, audioLevel: nil, lastSent: nil)))
+                        marker: index == payloads.count - 1, payloadType: codec.payloadType, payload: payload,
+                        audioLevel: nil, isProtected: isProtected, lastSent: nil)))
         }
+        if isProtected { stored += protect(stored, isKeyFrame: isKeyFrame, timestamp: timestamp) }
         counters.framesSent += 1
         if isKeyFrame {
             counters.keyFramesSent += 1
@@ -141,13 +166,21 @@ package struct RTPSender: Sendable {
         return stored
     }
 
+    private mutating func payloads(of frame: [UInt8], codec: VideoCodec, isKeyFrame: Bool) -> [[UInt8]] {
+        switch codec {
+        case .vp8: vp8Packetizer.packetize(frame, maximumByteCount: maximumPayloadByteCount)
+        case .vp9:
+            vp9Packetizer.packetize(frame, isKeyFrame: isKeyFrame, maximumByteCount: maximumPayloadByteCount)
+        }
+    }
+
     /// Nothing but a key frame makes sense next (start, or a dropped frame): refuse others, and ask for one.
     mutating func requireKeyFrame(at now: Instant) {
         awaitsKeyFrame = true
         throttle.require(at: now)
     }
 
-    private mutating func store(_ packet: SendHistory.Packet) -> (sequenceNumber: Int64, byteCount: Int) {
+    mutating func store(_ packet: SendHistory.Packet) -> (sequenceNumber: Int64, byteCount: Int) {
         nextSequenceNumber += 1
         counters.packetsQueued += 1
         history.append(packet)
@@ -157,7 +190,10 @@ package struct RTPSender: Sendable {
     /// Room for payload in a packet with every extension, an RTX prefix and the SRTP trailer.
     var maximumPayloadByteCount: Int {
         let header = RTPPacket.headerByteCount + RTPWriter.extensionByteCount(headerExtensions(.full))
-        return max(Self.maximumDatagramByteCount - Self.trailerByteCount - header - 2, 64)
+        // Protection holds the whole of a packet behind its fixed header.
+        let isProtected = protectionTypes != nil && protection.interval != nil
+        let surplus = isProtected ? ULPFECPacket.headerByteCount + header - RTPPacket.headerByteCount : 0
+        return max(Self.maximumDatagramByteCount - Self.trailerByteCount - header - 2 - surplus, 64)
     }
 
     // MARK: Writing
@@ -167,10 +203,16 @@ package struct RTPSender: Sendable {
         _ sequenceNumber: Int64, isRetransmission: Bool, transportSequence: UInt16, at now: Instant
     ) -> SentRTPPacket? {
         guard let stored = history.packet(sequenceNumber) else { return nil }
-        history.markSent(sequenceNumber, at: now)
+        let isNamed = !isAcknowledged
+        history.markSent(sequenceNumber, withMid: isNamed, at: now)
+        if let group = stored.protects {
+            return protectionPacket(group, of: stored, transportSequence: transportSequence, at: now)
+        }
         // Nothing is left to say it with when a new description took the type away meanwhile.
-        guard let payloadType = stored.isRedundant ? codec.redPayloadType : codec.payloadType else { return nil }
-        let usesRTX = isRetransmission && sendsRTX
+        guard let codec = codecs.first(where: { $0.payloadType == stored.payloadType }),
+            let payloadType = stored.isRedundant ? codec.redPayloadType : codec.payloadType
+        else { return nil }
+        let usesRTX = isRetransmission && rtxSSRC != nil && codec.rtxPayloadType != nil
         var header = RTPHeader(
             marker: stored.marker, payloadType: payloadType,
             sequenceNumber: UInt16(truncatingIfNeeded: sequenceNumber), timestamp: stored.timestamp, ssrc: ssrc)
@@ -180,14 +222,19 @@ package struct RTPSender: Sendable {
             header.sequenceNumber = nextRTXSequenceNumber
             nextRTXSequenceNumber &+= 1
         }
+        var payload = stored.payload
+        if stored.isProtected, !usesRTX, let red = protectionTypes?.redPayloadType {
+            payload.insert(header.payloadType, at: 0)
+            header.payloadType = red
+        }
         let bytes = RTPWriter.packet(
             header,
             extensions: headerExtensions(
                 HeaderExtensionContents(
-                    mid: usesRTX ? !isRTXAcknowledged : !isAcknowledged, transportSequence: transportSequence,
+                    mid: usesRTX ? !isRTXAcknowledged : isNamed, transportSequence: transportSequence,
                     audioLevel: stored.audioLevel, sendTime: now)),
             originalSequenceNumber: usesRTX ? UInt16(truncatingIfNeeded: sequenceNumber) : nil,
-            payload: stored.payload)
+            payload: payload)
         counters.recordSent(payloadByteCount: stored.payload.count, packetByteCount: bytes.count, isRetransmission)
         if !keepsHistory { history.removeExpired(at: now, roundTripTime: nil, keepsSent: false) }
         return SentRTPPacket(
@@ -206,37 +253,6 @@ package struct RTPSender: Sendable {
             candidate.sequenceNumber, isRetransmission: true, transportSequence: transportSequence, at: now)
     }
 
-    private struct HeaderExtensionContents {
-        var mid: Bool
-        var transportSequence: UInt16
-        var audioLevel: AudioLevel?
-        var sendTime: Instant
-
-        static let full = HeaderExtensionContents(
-            mid: true, transportSequence: 0, audioLevel: AudioLevel(level: 0, voiceActivity: false), sendTime: .zero)
-    }
-
-    private func headerExtensions(_ contents: HeaderExtensionContents) -> [RTPHeaderExtension] {
-        var elements: [RTPHeaderExtension] = []
-        elements.reserveCapacity(4)
-        if let id = extensions.transportWideCC {
-            elements.append(RTPHeaderExtension(id: id, value: .transportSequence(contents.transportSequence)))
-        }
-        if let id = extensions.absoluteSendTime {
-            // 6.18 fixed point of seconds: microseconds x 2^18 / 10^6, of which 24 bits are kept.
-            let microseconds = UInt64(bitPattern: contents.sendTime.microseconds) % 64_000_000
-            elements.append(
-                RTPHeaderExtension(id: id, value: .absoluteSendTime(UInt32((microseconds << 18) / 1_000_000))))
-        }
-        if let id = extensions.audioLevel, kind == .audio, let level = contents.audioLevel {
-            elements.append(RTPHeaderExtension(id: id, value: .audioLevel(level)))
-        }
-        if contents.mid, let id = extensions.mid {
-            elements.append(RTPHeaderExtension(id: id, value: .text(midBytes)))
-        }
-        return elements
-    }
-
     // MARK: Feedback
 
     /// Extended numbers of the packets to send again: still kept, not waiting for the pacer already, and not asked for
@@ -251,7 +267,8 @@ package struct RTPSender: Sendable {
         var chosen: [(sequenceNumber: Int64, byteCount: Int)] = []
         for number in numbers {
             guard let extended = history.extend(number), let packet = history.packet(extended),
-                packet.lastSent != nil, !packet.awaitsResend, packet.lastRequested.map({ now - $0 >= pause }) ?? true
+                packet.lastSent != nil, !packet.awaitsResend, packet.protects == nil,
+                packet.lastRequested.map({ now - $0 >= pause }) ?? true
             else { continue }
             history.markRequested(extended, at: now)
             chosen.append((extended, packet.payload.count + RTPPacket.headerByteCount + 18))

@@ -7,6 +7,8 @@ struct SentRTPPacket {
     /// The transport-wide sequence number given was used up.
     var usesTransportSequence: Bool
     var payloadByteCount = 0
+    /// It holds no media, but what restores others.
+    var isProtection = false
 }
 
 /// What W3C `outbound-rtp` counts for one section.
@@ -30,6 +32,9 @@ struct RTPSenderCounters: Sendable {
     var framesDropped: Int64 = 0
     /// Packets of sound with earlier sound in them.
     var redundantPacketsSent: Int64 = 0
+    /// Packets of video that protect others, and their payload bytes.
+    var fecPacketsSent: Int64 = 0
+    var fecBytesSent: Int64 = 0
     /// Feedback that came in.
     var nackCount: Int64 = 0
     var pliCount: Int64 = 0

@@ -9,10 +9,18 @@ struct SendHistory: Sendable {
         var sequenceNumber: Int64
         var timestamp: UInt32
         var marker: Bool
+        /// Of the codec that the payload is of: a later one may take its place while this packet waits.
+        var payloadType: UInt8
         var payload: [UInt8]
         var audioLevel: AudioLevel?
         /// The payload is of RFC 2198's form.
         var isRedundant = false
+        /// Sent in RFC 2198's form, so that protection covers it.
+        var isProtected = false
+        /// It is protection of these (RFC 5109); its payload is made as it leaves.
+        var protects: VideoProtection.Group?
+        /// Its header named the section: protection must know.
+        var hadMid = false
         /// Nil while it waits for the pacer.
         var lastSent: Instant?
         /// When it was last put into the pacer's queue for a NACK.
@@ -45,7 +53,7 @@ struct SendHistory: Sendable {
     func paddingCandidate(byteCount: Int) -> Packet? {
         var best: Packet?
         for index in stride(from: packets.count - 1, through: max(packets.count - 16, 0), by: -1) {
-            guard let packet = packets[index], packet.lastSent != nil else { continue }
+            guard let packet = packets[index], packet.lastSent != nil, packet.protects == nil else { continue }
             guard let known = best else {
                 best = packet
                 continue
@@ -55,9 +63,10 @@ struct SendHistory: Sendable {
         return best
     }
 
-    mutating func markSent(_ sequenceNumber: Int64, at now: Instant) {
+    mutating func markSent(_ sequenceNumber: Int64, withMid: Bool, at now: Instant) {
         guard let first = packets.first else { return }
         let index = Int(clamping: sequenceNumber &- first.sequenceNumber)
+        if packets[index]?.lastSent == nil { packets[index]?.hadMid = withMid }
         packets[index]?.lastSent = now
         packets[index]?.awaitsResend = false
     }

@@ -36,6 +36,12 @@ struct MediaSection: Sendable {
             if codec.rtxPayloadType == payloadType { return (codec, .retransmission) }
             if codec.redPayloadType == payloadType { return (codec, .redundant) }
         }
+        // Around video, the codec is told inside; what is restored from a retransmission has that form again.
+        if let protection = media.protection, var codec = media.codecs.first {
+            codec.payloadType = protection.redPayloadType
+            if protection.redPayloadType == payloadType { return (codec, .redundant) }
+            if protection.redRTXPayloadType == payloadType { return (codec, .retransmission) }
+        }
         return nil
     }
 

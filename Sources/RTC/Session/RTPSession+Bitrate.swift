@@ -111,7 +111,7 @@ extension RTPSession {
         guard congestion != nil else { return }
         if sent.usesTransportSequence { congestion?.sent(byteCount: sent.bytes.count, at: now) }
         switch kind {
-        case .retransmission: retransmissionRate.add(sent.bytes.count, at: now)
+        case .retransmission, .protection: retransmissionRate.add(sent.bytes.count, at: now)
         case .video:
             let share = Double(sent.payloadByteCount) / Double(max(sent.bytes.count, 1))
             videoPayloadShare += (share - videoPayloadShare) / 64
@@ -120,5 +120,5 @@ extension RTPSession {
     }
 
     /// What a packet was sent for.
-    enum DepartureKind { case audio, video, retransmission, padding }
+    enum DepartureKind { case audio, video, retransmission, protection, padding }
 }

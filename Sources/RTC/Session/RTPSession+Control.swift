@@ -145,7 +145,7 @@ extension RTPSession {
     /// Protects the stream as its loss asks for, and tells.
     private mutating func followLoss(of index: Int) {
         guard let fraction = sections[index].sender?.loss.fraction else { return }
-        sections[index].sender?.follow(loss: fraction)
+        sections[index].sender?.follow(loss: fraction, roundTripTime: roundTripTime)
         emit(.lossReport(mid: sections[index].mid, fraction: fraction))
     }
 

@@ -27,9 +27,12 @@ extension RTPSession {
     /// when the pacer is two seconds behind; a key frame is then asked for. With congestion control the queue is drained
     /// within those two seconds whatever the rate, and the encoder asked for less.
     ///
-    /// - Parameter captureTime: when the picture was taken.
+    /// - Parameters:
+    ///   - codec: what the picture is compressed with; nil for what was agreed. Any other is dropped: the encoder of before
+    ///     may not have heard yet.
+    ///   - captureTime: when the picture was taken.
     package mutating func sendVideo(
-        mid: String, frame: [UInt8], isKeyFrame: Bool, captureTime: Instant, at now: Instant
+        mid: String, frame: [UInt8], codec: VideoCodec? = nil, isKeyFrame: Bool, captureTime: Instant, at now: Instant
     ) {
         guard isReady, !isClosed, let index = index(of: mid), sections[index].media.kind == .video,
             sections[index].sender?.isActive == true
@@ -40,7 +43,8 @@ extension RTPSession {
             grantKeyFrames(at: now)
             return
         }
-        let packets = sections[index].sender?.packetizeVideo(frame, isKeyFrame: isKeyFrame, captureTime: captureTime)
+        let packets = sections[index].sender?.packetizeVideo(
+            frame, codec: codec, isKeyFrame: isKeyFrame, captureTime: captureTime)
         guard let packets else {
             // A key frame was asked for and has not come: ask again, as the first wish may have been lost on the way.
             sections[index].sender?.counters.framesDropped += 1
@@ -74,7 +78,8 @@ extension RTPSession {
         guard let sent else { return nil }
         sections[index].sender?.counters.totalPacketSendDelay += now - entry.queued
         let video: DepartureKind = entry.isRetransmission ? .retransmission : .video
-        let kind = sections[index].media.kind == .audio ? DepartureKind.audio : video
+        let media = sent.isProtection ? DepartureKind.protection : video
+        let kind = sections[index].media.kind == .audio ? DepartureKind.audio : media
         return departed(sent, kind: kind, probe: probe, at: now)
     }
 

@@ -89,6 +89,10 @@ extension RTPSession {
             // What the processor limits is for the encoder's owner to say.
             record["qualityLimitationReason"] = target < section.videoBounds.ceiling ? "bandwidth" : "none"
         }
+        if sender.protectionTypes != nil {
+            record["fecPacketsSent"] = .integer(counters.fecPacketsSent)
+            record["fecBytesSent"] = .integer(counters.fecBytesSent)
+        }
         record["framesSent"] = .integer(counters.framesSent)
         record["keyFramesSent"] = .integer(counters.keyFramesSent)
         record["pliCount"] = .integer(counters.pliCount)
@@ -134,6 +138,12 @@ extension RTPSession {
         }
         guard section.media.kind == .video else { return record }
         if let rtxSSRC = receiver.rtxSSRC { record["rtxSsrc"] = .integer(Int64(rtxSSRC)) }
+        if section.media.protection != nil {
+            record["fecPacketsReceived"] = .integer(counters.fecPacketsReceived)
+            record["fecBytesReceived"] = .integer(counters.fecBytesReceived)
+            record["fecPacketsDiscarded"] = .integer(receiver.protection.discardedCount)
+            record["fecPacketsRecovered"] = .integer(counters.fecPacketsRecovered)
+        }
         record["framesReceived"] = .integer(counters.framesReceived)
         record["keyFramesReceived"] = .integer(counters.keyFramesReceived)
         record["framesAssembledFromMultiplePackets"] = .integer(counters.framesAssembledFromMultiplePackets)

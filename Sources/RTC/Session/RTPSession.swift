@@ -32,7 +32,7 @@ package struct RTPSession: Sendable {
     var congestion: CongestionController?
     var targetThrottle = TargetBitrateThrottle()
     var retransmissionRate = RateMeter()
-    /// Of what may be sent, smoothed, what goes into retransmissions.
+    /// Of what may be sent, smoothed, what goes into retransmissions and protection.
     var retransmissionShare = 0.0
     /// Of the bytes of video packets, smoothed, what is not header.
     var videoPayloadShare = 0.97
@@ -119,7 +119,7 @@ package struct RTPSession: Sendable {
         guard let codec = section.media.codecs.first else { return }
         let sends = section.media.direction.sends
         if var sender = section.sender {
-            sender.update(section.media, codec: codec)
+            sender.update(section.media, codec: codec, at: now)
             section.sender = sender
         } else if sends {
             section.sender = RTPSender(section.media, codec: codec, random: &random)

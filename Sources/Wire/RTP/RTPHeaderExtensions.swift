@@ -25,6 +25,21 @@ package struct RTPHeaderExtensions: Hashable, Sendable {
         return found
     }
 
+    /// The whole block with its own header, and zeros in place of some elements' data; empty without a block.
+    func bytes(zeroing ids: [UInt8]) -> [UInt8] {
+        guard self != .none else { return [] }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(4 + block.count)
+        bytes.write(profile)
+        bytes.write(UInt16(truncatingIfNeeded: block.count / 4))
+        bytes += block
+        for id in ids {
+            guard let data = self[id] else { continue }
+            for index in data.indices { bytes[index - block.startIndex + 4] = 0 }
+        }
+        return bytes
+    }
+
     /// Every element in order; for tests and tracing, as it allocates.
     package var elements: [(id: UInt8, data: ArraySlice<UInt8>)] {
         var all: [(id: UInt8, data: ArraySlice<UInt8>)] = []

@@ -58,8 +58,7 @@ final class PictureGroup: StreamGroup {
     func show(_ now: StreamSnapshot, before: StreamSnapshot?) {
         let isAnother = before == nil
         let video = now.video
-        let codecs = Set(["vp8", video.codec]).sorted()
-        codec.show(codecs.map { ($0, $0.uppercased()) }, selected: video.codec)
+        codec.show(VideoSettings.codecs.map { ($0, $0.uppercased()) }, selected: video.codec)
         let current = PictureSize(width: video.width, height: video.height)
         let sizes = PictureSize.offered + (PictureSize.offered.contains(current) ? [] : [current])
         size.show(sizes.map { ($0, $0.name) }, selected: current)

@@ -4,7 +4,7 @@ import Synchronization
 /// trap, and with every bound that it states kept.
 package enum FuzzTarget: String, CaseIterable, Sendable {
     // Wire
-    case stun, turnStream, rtp, rtcp, sdp, candidate, dcep, vp8, opus
+    case stun, turnStream, rtp, rtcp, sdp, candidate, dcep, vp8, vp9, ulpfec, opus
     // RTC
     case description, session, turn, sctp, peer
     // Sockets
@@ -25,6 +25,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .candidate: WireTargets.candidate(bytes)
         case .dcep: WireTargets.dcep(bytes)
         case .vp8: WireTargets.vp8(bytes)
+        case .vp9: WireTargets.vp9(bytes)
+        case .ulpfec: WireTargets.ulpfec(bytes)
         case .opus: WireTargets.opus(bytes)
         case .description: RTCTargets.description(bytes)
         case .session: RTCTargets.session(bytes)

@@ -44,6 +44,7 @@ enum WireTargets {
             precondition(original.payload.count == packet.payload.count - 2)
         }
         _ = try? VP8Payload(parsing: packet.payload)
+        _ = try? VP9Payload(parsing: packet.payload)
     }
 
     static func rtcp(_ bytes: [UInt8]) {
@@ -85,6 +86,31 @@ enum WireTargets {
         payload.descriptor.write(to: &written)
         var reader = ByteReader(written)
         precondition((try? VP8Descriptor(parsing: &reader))?.pictureID == payload.descriptor.pictureID)
+    }
+
+    static func vp9(_ bytes: [UInt8]) {
+        guard let payload = try? VP9Payload(parsing: bytes[...]) else { return }
+        precondition(payload.data.count < bytes.count)
+        precondition(payload.descriptor.referenceDistances.count <= 3)
+        precondition(payload.descriptor.structure?.pattern?.count ?? 0 <= 255)
+        var written: [UInt8] = []
+        payload.descriptor.write(to: &written)
+        var reader = ByteReader(written)
+        precondition((try? VP9Descriptor(parsing: &reader)) == payload.descriptor && reader.isAtEnd)
+        var packetizer = VP9Packetizer(firstPictureID: 1)
+        let parts = packetizer.packetize(bytes, isKeyFrame: payload.startsKeyFrame, maximumByteCount: 64)
+        let joined = parts.flatMap { part in (try? VP9Payload(parsing: part[...])).map { Array($0.data) } ?? [] }
+        precondition(joined == bytes && parts.allSatisfy { $0.count <= 64 })
+    }
+
+    static func ulpfec(_ bytes: [UInt8]) {
+        guard let packet = try? ULPFECPacket(parsing: bytes[...]) else { return }
+        precondition(!packet.offsets.isEmpty && packet.offsets.allSatisfy { $0 < ULPFECPacket.maximumSpan })
+        precondition((try? ULPFECPacket(parsing: packet.bytes[...])) == packet)
+        guard let restored = packet.string.packet(sequenceNumber: packet.base, ssrc: 1) else { return }
+        precondition(restored.count <= bytes.count + RTPPacket.headerByteCount)
+        guard let parsed = try? RTPPacket(parsing: restored), parsed.paddingCount == 0 else { return }
+        _ = parsed.protectionString(changing: [2, 3])
     }
 
     static func opus(_ bytes: [UInt8]) {

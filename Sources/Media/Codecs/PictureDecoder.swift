@@ -1,19 +1,29 @@
 import CVPX
 import CYUV
 
-/// VP8 by libvpx. For one thread at a time.
-final class VP8Decoder {
+/// A decoder of VP8 or VP9 by libvpx. For one thread at a time.
+final class PictureDecoder {
     /// Pixels a side.
     static let largestSide = 4096
 
+    let codecName: String
     private var codec = vpx_codec_ctx_t()
     private var pool: FramePool?
     private var isOpen = false
 
-    init() throws(CodecError) {
+    /// - Parameter codec: lower-case RTP encoding name.
+    /// - Throws: `CodecError` when libvpx does not have it.
+    init(codec name: String) throws(CodecError) {
+        codecName = name
+        let interface: OpaquePointer? =
+            switch name {
+            case "vp8": vpx_codec_vp8_dx()
+            case "vp9": vpx_codec_vp9_dx()
+            default: nil
+            }
         var configuration = vpx_codec_dec_cfg_t(threads: 1, w: 0, h: 0)
-        guard CVPX_decoder_init(&codec, &configuration) == VPX_CODEC_OK else {
-            throw CodecError(message: "VP8 is not built into libvpx")
+        guard let interface, CVPX_decoder_init(&codec, interface, &configuration) == VPX_CODEC_OK else {
+            throw CodecError(message: "libvpx has no decoder for \(name)")
         }
         isOpen = true
     }

@@ -1,0 +1,36 @@
+import CVPX
+
+/// An encoder of pictures of one size. For one thread at a time.
+protocol PictureEncoder: AnyObject {
+    /// Takes effect with the next picture. bit/s.
+    func setBitrate(_ bitrate: Int)
+
+    /// Nil when the rate control dropped the picture, or the codec failed on it.
+    func encode(_ frame: VideoFrame, forceKeyFrame: Bool) -> EncodedVideo?
+}
+
+/// What libvpx makes of one picture, whatever the codec of the context; nil when the rate control dropped it, or libvpx
+/// failed on it.
+///
+/// - Parameter duration: 90 kHz, until the next picture.
+func compress(
+    _ frame: VideoFrame, with context: inout vpx_codec_ctx_t, flags: vpx_enc_frame_flags_t, duration: Int
+) -> (bytes: [UInt8], isKeyFrame: Bool)? {
+    var image = vpx_image_t()
+    guard vpx_img_wrap(&image, VPX_IMG_FMT_I420, UInt32(frame.width), UInt32(frame.height), 1, frame.y) != nil else {
+        return nil
+    }
+    image.planes = (frame.y, frame.u, frame.v, nil)
+    image.stride = (Int32(frame.yStride), Int32(frame.chromaStride), Int32(frame.chromaStride), 0)
+    let timestamp = vpx_codec_pts_t(frame.captureTime &* 9 / 100)
+    let result = vpx_codec_encode(&context, &image, timestamp, UInt(duration), flags, UInt(VPX_DL_REALTIME))
+    guard result == VPX_CODEC_OK else { return nil }
+    var iterator: vpx_codec_iter_t?
+    while let packet = vpx_codec_get_cx_data(&context, &iterator) {
+        var size = 0
+        var isKeyFrame: Int32 = 0
+        guard let data = CVPX_frame_data(packet, &size, &isKeyFrame) else { continue }
+        return (Array(UnsafeRawBufferPointer(start: data, count: size)), isKeyFrame != 0)
+    }
+    return nil
+}

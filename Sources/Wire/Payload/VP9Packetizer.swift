@@ -1,0 +1,50 @@
+/// Splitting VP9 frames into RTP payloads (RFC 9628 §4): non-flexible mode, one spatial layer, a 15-bit picture ID.
+package struct VP9Packetizer: Hashable, Sendable {
+    /// Picture ID of the next frame, 15 bits.
+    package private(set) var nextPictureID: UInt16
+
+    /// - Parameter firstPictureID: anything; RFC 9628 §4.2 wants it random.
+    package init(firstPictureID: UInt16) { nextPictureID = firstPictureID & 0x7FFF }
+
+    /// The payloads of one frame in order, each at most `maximumByteCount` bytes with its descriptor. Their sizes differ by
+    /// one byte at most, so that no tiny last packet costs a whole header. Empty for an empty frame.
+    package mutating func packetize(_ frame: [UInt8], isKeyFrame: Bool, maximumByteCount: Int) -> [[UInt8]] {
+        guard !frame.isEmpty else { return [] }
+        let (first, others) = descriptors(of: frame, isKeyFrame: isKeyFrame)
+        nextPictureID = (nextPictureID &+ 1) & 0x7FFF
+        // Counted as if the first descriptor were as short as the others, and the frame longer by what it has more.
+        let surplus = first.count - others.count
+        let room = max(maximumByteCount - others.count, 1)
+        let count = min((frame.count + surplus + room - 1) / room, frame.count)
+        var payloads: [[UInt8]] = []
+        payloads.reserveCapacity(count)
+        var start = 0
+        for index in 0..<count {
+            let end = max((frame.count + surplus) * (index + 1) / count - surplus, start + 1)
+            var payload = index == 0 ? first : others
+            payload.reserveCapacity(payload.count + end - start)
+            payload.append(contentsOf: frame[start..<end])
+            if index == count - 1 { payload[0] |= VP9Descriptor.endOfLayerFrame }
+            payloads.append(payload)
+            start = end
+        }
+        return payloads
+    }
+
+    /// What stands before the first part of a frame, and before the others.
+    private func descriptors(of frame: [UInt8], isKeyFrame: Bool) -> (first: [UInt8], others: [UInt8]) {
+        var (first, others): ([UInt8], [UInt8]) = ([], [])
+        var descriptor = VP9Descriptor()
+        descriptor.pictureID = nextPictureID
+        descriptor.isInterPredicted = !isKeyFrame
+        // There is no layer above that could need it.
+        descriptor.isNotReferencedAbove = true
+        descriptor.write(to: &others)
+        descriptor.startsLayerFrame = true
+        if isKeyFrame, let size = VP9FrameHeader(frame[...])?.size {
+            descriptor.structure = VP9ScalabilityStructure(size: size)
+        }
+        descriptor.write(to: &first)
+        return (first, others)
+    }
+}
