@@ -160,7 +160,8 @@ final class SimulatedCall {
             side.wantsKeyFrame = true
         case .dataChannel(let event): side.channelEvents.append(event)
         case .targetBitrateChanged(let video, _): side.videoTarget = video
-        case .endOfCandidates, .restartNeeded, .negotiated, .resolve, .lossReported, .bye: break
+        case .endOfCandidates, .restartNeeded, .negotiated, .resolve, .lossReported, .videoSuspended, .bye:
+            break
         }
     }
 }

@@ -42,6 +42,13 @@ static inline vpx_codec_err_t CVPX_set_max_intra_percent(vpx_codec_ctx_t *codec,
     return vpx_codec_control(codec, VP8E_SET_MAX_INTRA_BITRATE_PCT, value);
 }
 
+/* 0...127, of the picture encoded last; negative when it is not known. */
+static inline int CVPX_last_quantizer(vpx_codec_ctx_t *codec)
+{
+    int quantizer = -1;
+    return vpx_codec_control(codec, VP8E_GET_LAST_QUANTIZER, &quantizer) == VPX_CODEC_OK ? quantizer : -1;
+}
+
 /* The compressed picture of a packet, NULL for packets of another kind. */
 static inline const void *CVPX_frame_data(const vpx_codec_cx_pkt_t *packet, size_t *size, int *is_key_frame)
 {

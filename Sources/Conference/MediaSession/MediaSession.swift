@@ -30,6 +30,9 @@ package final class MediaSession: Sendable {
         var sawRemoteMedia = false
         var isClosed = false
         var videoBitrate: EncoderBitrate
+        var sound = SoundAdaptation()
+        /// The network carries no pictures.
+        var isVideoSuspended = false
 
         init(configuration: MediaSessionConfiguration) {
             self.configuration = configuration
@@ -37,12 +40,8 @@ package final class MediaSession: Sendable {
                 floor: configuration.video.minimumBitrate, ceiling: configuration.video.bitrate)
         }
 
-        /// The stream's settings, at the bitrate of now.
-        var sentVideoSettings: VideoSettings {
-            var settings = configuration.video
-            settings.bitrate = videoBitrate.target
-            return settings
-        }
+        /// The stream's settings, as thrifty as the network wants it.
+        var sentAudioSettings: AudioSettings { sound.adapted(configuration.audio) }
     }
 
     let engine: MediaEngine

@@ -16,7 +16,7 @@ final class VP8Encoder {
 
     /// - Throws: `CodecError` when libvpx refuses the size.
     init(
-        width: Int, height: Int, framesPerSecond: Int, bitrate: Int, contentHint: ContentHint = .motion
+        width: Int, height: Int, framesPerSecond: Int, bitrate: Int, contentHint: ContentHint = .balanced
     ) throws(CodecError) {
         self.framesPerSecond = framesPerSecond
         guard vpx_codec_enc_config_default(vpx_codec_vp8_cx(), &configuration, 0) == VPX_CODEC_OK else {
@@ -64,18 +64,33 @@ final class VP8Encoder {
         vpx_codec_enc_config_set(&codec, &configuration)
     }
 
+    /// 0 (sharp) ... 127, of the picture encoded last.
+    var lastQuantizer: Int { Int(max(CVPX_last_quantizer(&codec), 0)) }
+
+    /// A picture of an upper layer changes nothing that later ones are made from: it refers to the last one of the base
+    /// layer, and can be left out of any stream.
+    private static let upperLayerFlags =
+        VP8_EFLAG_NO_UPD_LAST | VP8_EFLAG_NO_UPD_GF | VP8_EFLAG_NO_UPD_ARF | VP8_EFLAG_NO_UPD_ENTROPY
+
     /// Nil when the rate control dropped the picture, or libvpx failed on it.
-    func encode(_ frame: VideoFrame, forceKeyFrame: Bool) -> EncodedVideo? {
+    ///
+    /// - Parameters:
+    ///   - temporalLayer: 0 for the base layer; others may be left out. A key frame is always of the base layer.
+    ///   - interval: 90 kHz, from one encoded picture to the next.
+    func encode(
+        _ frame: VideoFrame, forceKeyFrame: Bool, temporalLayer: UInt8 = 0, interval: Int? = nil
+    ) -> EncodedVideo? {
         var image = vpx_image_t()
         guard
             vpx_img_wrap(&image, VPX_IMG_FMT_I420, UInt32(frame.width), UInt32(frame.height), 1, frame.y) != nil
         else { return nil }
         image.planes = (frame.y, frame.u, frame.v, nil)
         image.stride = (Int32(frame.yStride), Int32(frame.chromaStride), Int32(frame.chromaStride), 0)
-        let flags = forceKeyFrame ? vpx_enc_frame_flags_t(VPX_EFLAG_FORCE_KF) : 0
+        let layerFlags = temporalLayer > 0 ? Self.upperLayerFlags : 0
+        let flags = vpx_enc_frame_flags_t(forceKeyFrame ? VPX_EFLAG_FORCE_KF : layerFlags)
         let timestamp = vpx_codec_pts_t(frame.captureTime &* 9 / 100)
         let result = vpx_codec_encode(
-            &codec, &image, timestamp, UInt(90_000 / framesPerSecond), flags, UInt(VPX_DL_REALTIME))
+            &codec, &image, timestamp, UInt(interval ?? 90_000 / framesPerSecond), flags, UInt(VPX_DL_REALTIME))
         guard result == VPX_CODEC_OK else { return nil }
         var iterator: vpx_codec_iter_t?
         while let packet = vpx_codec_get_cx_data(&codec, &iterator) {
@@ -84,7 +99,8 @@ final class VP8Encoder {
             guard let data = CVPX_frame_data(packet, &size, &isKeyFrame) else { continue }
             return EncodedVideo(
                 bytes: Array(UnsafeRawBufferPointer(start: data, count: size)), isKeyFrame: isKeyFrame != 0,
-                width: frame.width, height: frame.height, captureTime: frame.captureTime)
+                width: frame.width, height: frame.height, captureTime: frame.captureTime,
+                temporalLayer: isKeyFrame != 0 ? 0 : temporalLayer)
         }
         return nil
     }

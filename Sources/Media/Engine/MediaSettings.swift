@@ -17,7 +17,7 @@ package struct VideoSettings: Hashable, Sendable {
 
     package init(
         codec: String = "vp8", width: Int = 640, height: Int = 480, framesPerSecond: Int = 30, bitrate: Int = 800_000,
-        minimumBitrate: Int = 100_000, contentHint: ContentHint = .motion
+        minimumBitrate: Int = 30_000, contentHint: ContentHint = .balanced
     ) {
         self.codec = codec
         self.width = width
@@ -34,8 +34,10 @@ package struct VideoSettings: Hashable, Sendable {
     package static let frameRates = 1...60
 }
 
-/// What a picture is of, and so what it should keep (W3C mst-content-hint).
+/// What a picture should keep when it must give way (W3C mst-content-hint; its `RTCDegradationPreference`).
 package enum ContentHint: String, Hashable, Sendable, CaseIterable, Codable {
+    /// A little of both: a smaller picture first, then fewer frames.
+    case balanced
     /// People: every frame comes, less sharp when it must be.
     case motion
     /// Text and drawings: sharp, with fewer frames when it must be.

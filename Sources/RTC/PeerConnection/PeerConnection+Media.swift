@@ -35,11 +35,15 @@ extension PeerConnection {
     }
 
     /// One encoded picture. Dropped while there is no connection or the section does not send.
+    ///
+    /// - Parameter temporalLayer: 0 for what later pictures are made from.
     package func sendVideo(
-        mid: String, frame: [UInt8], isKeyFrame: Bool, captureTime: Instant, at now: Instant
+        mid: String, frame: [UInt8], isKeyFrame: Bool, temporalLayer: UInt8 = 0, captureTime: Instant, at now: Instant
     ) {
         guard !isClosed, outboundSRTP != nil else { return }
-        rtp.sendVideo(mid: mid, frame: frame, isKeyFrame: isKeyFrame, captureTime: captureTime, at: now)
+        rtp.sendVideo(
+            mid: mid, frame: frame, isKeyFrame: isKeyFrame, temporalLayer: temporalLayer, captureTime: captureTime,
+            at: now)
     }
 
     /// Asks the far side for a key frame; more often than useful is ignored.

@@ -149,11 +149,16 @@ struct Pacer: Sendable {
 
     mutating func removeAll() {
         audio.removeAll()
+        removeVideo()
+        train = nil
+    }
+
+    /// Sound and a probe that is on go on.
+    mutating func removeVideo() {
         retransmissions.removeAll()
         video.removeAll()
         queuedByteCount = 0
         retransmissionByteCount = 0
-        train = nil
     }
 
     private mutating func account(padding size: Int) -> Int {

@@ -117,13 +117,14 @@ package struct RTPSender: Sendable {
 
     /// Stores the packets of one picture; nil when it was refused because a key frame must come first.
     mutating func packetizeVideo(
-        _ frame: [UInt8], isKeyFrame: Bool, captureTime: Instant
+        _ frame: [UInt8], isKeyFrame: Bool, temporalLayer: UInt8 = 0, captureTime: Instant
     ) -> [(sequenceNumber: Int64, byteCount: Int)]? {
         guard isActive, !frame.isEmpty else { return nil }
         if awaitsKeyFrame, !isKeyFrame { return nil }
         awaitsKeyFrame = false
         let timestamp = timeline.videoTimestamp(captureTime: captureTime)
-        let payloads = packetizer.packetize(frame, maximumByteCount: maximumPayloadByteCount)
+        let payloads = packetizer.packetize(
+            frame, temporalLayer: temporalLayer, maximumByteCount: maximumPayloadByteCount)
         var stored: [(sequenceNumber: Int64, byteCount: Int)] = []
         stored.reserveCapacity(payloads.count)
         for (index, payload) in payloads.enumerated() {

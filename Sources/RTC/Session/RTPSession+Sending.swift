@@ -27,20 +27,29 @@ extension RTPSession {
     /// when the pacer is two seconds behind; a key frame is then asked for. With congestion control the queue is drained
     /// within those two seconds whatever the rate, and the encoder asked for less.
     ///
-    /// - Parameter captureTime: when the picture was taken.
+    /// A picture of an upper temporal layer is left out while others wait for their turn: nothing is made from it.
+    ///
+    /// - Parameters:
+    ///   - temporalLayer: 0 for what later pictures are made from.
+    ///   - captureTime: when the picture was taken.
     package mutating func sendVideo(
-        mid: String, frame: [UInt8], isKeyFrame: Bool, captureTime: Instant, at now: Instant
+        mid: String, frame: [UInt8], isKeyFrame: Bool, temporalLayer: UInt8 = 0, captureTime: Instant, at now: Instant
     ) {
         guard isReady, !isClosed, let index = index(of: mid), sections[index].media.kind == .video,
-            sections[index].sender?.isActive == true
+            sections[index].sender?.isActive == true, !audioOnly.isActive
         else { return }
+        if temporalLayer > 0, pacer.queueTime > Self.upperLayerQueueLimit {
+            sections[index].sender?.counters.framesDropped += 1
+            return
+        }
         if congestion == nil, pacer.queueTime > Pacer.maximumQueueTime {
             sections[index].sender?.counters.framesDropped += 1
             sections[index].sender?.requireKeyFrame(at: now)
             grantKeyFrames(at: now)
             return
         }
-        let packets = sections[index].sender?.packetizeVideo(frame, isKeyFrame: isKeyFrame, captureTime: captureTime)
+        let packets = sections[index].sender?.packetizeVideo(
+            frame, isKeyFrame: isKeyFrame, temporalLayer: temporalLayer, captureTime: captureTime)
         guard let packets else {
             // A key frame was asked for and has not come: ask again, as the first wish may have been lost on the way.
             sections[index].sender?.counters.framesDropped += 1
@@ -59,6 +68,9 @@ extension RTPSession {
         let rtt = roundTripTime
         sections[index].sender?.history.removeExpired(at: now, roundTripTime: rtt, keepsSent: true)
     }
+
+    /// With a longer queue in the pacer, pictures that can be left out are.
+    private static let upperLayerQueueLimit = Duration.milliseconds(100)
 
     /// Puts a queued packet into bytes; nil when it is gone or its section was paused.
     mutating func write(_ entry: Pacer.Entry, probe: Int32, at now: Instant) -> OutgoingPacket? {

@@ -31,6 +31,7 @@ package struct RTPSession: Sendable {
     /// Nil when the caller sets the rate.
     var congestion: CongestionController?
     var targetThrottle = TargetBitrateThrottle()
+    var audioOnly = AudioOnlyFloor()
     var retransmissionRate = RateMeter()
     /// Of what may be sent, smoothed, what goes into retransmissions.
     var retransmissionShare = 0.0
