@@ -114,7 +114,8 @@ private struct AdaptedPicture {
         }
     }
 
-    @Test("what is said to matter stays: smooth ones get smaller, sharp ones slower, others both in turn") func hints() {
+    @Test("what is said to matter stays: smooth ones get smaller, sharp ones slower, others both in turn") func hints()
+    {
         func path(_ hint: ContentHint) -> [PictureStep] { PictureStep.ladder(for: settings(hint)) }
         #expect(path(.motion).dropLast().allSatisfy { $0.divisor == 1 })
         #expect(path(.detail).prefix(3).allSatisfy { $0.eighths == 8 })
@@ -138,7 +139,8 @@ private struct AdaptedPicture {
         #expect(picture.adaptation.step == PictureStep())
     }
 
-    @Test("an encoder that does not keep up gets less to do, is not asked again at once, and recovers") func processor() {
+    @Test("an encoder that does not keep up gets less to do, is not asked again at once, and recovers") func processor()
+    {
         var picture = AdaptedPicture(settings(), start: 2_500_000)
         picture.run(seconds: 8)
         picture.encodeTime = 45

@@ -35,12 +35,15 @@ import Testing
                 recoveries.append(Double(reached ?? 200) / 10)
             }
         }
+        let freezes = flow.freezes(from: 2, to: 120)
         let figures = CongestionFigures(
             "3 / 0.5 Mbit/s each 20 s, 50 ms", simulation, from: 5, to: 120,
-            note: "over 100 ms after falls: \(falls) s; back at 2 Mbit/s after \(recoveries) s")
+            note: "over 100 ms after falls: \(falls) s; back at 2 Mbit/s after \(recoveries) s; freezes: \(freezes) s")
         figures.publish()
         #expect(falls.allSatisfy { $0 <= 1.5 })
         #expect(recoveries.allSatisfy { $0 <= 5 })
+        // One for each fall, as short as the queue that was there.
+        #expect(freezes.count <= 3 && freezes.allSatisfy { $0 < 1.5 }, "\(freezes)")
     }
 
     @Test("random loss does not make the rate collapse", arguments: [0.02, 0.05, 0.1]) func randomLoss(loss: Double) {

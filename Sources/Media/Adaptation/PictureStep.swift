@@ -36,7 +36,8 @@ struct PictureStep: Hashable, Sendable {
             switch settings.contentHint {
             case .motion: sizes.map { PictureStep(eighths: $0) } + [PictureStep(eighths: 2, divisor: 2)]
             case .balanced:
-                sizes.prefix(3).map { PictureStep(eighths: $0) } + sizes[2...].map { PictureStep(eighths: $0, divisor: 2) }
+                sizes.prefix(3).map { PictureStep(eighths: $0) }
+                    + sizes[2...].map { PictureStep(eighths: $0, divisor: 2) }
             case .detail:
                 [PictureStep(), PictureStep(divisor: 2)] + sizes.map { PictureStep(eighths: $0, divisor: 4) }
             }

@@ -77,9 +77,14 @@ extension RTPSession {
         let applies = active.contains { $0.media.kind == .audio } && active.contains { $0.media.kind == .video }
         guard audioOnly.update(estimate, applies: applies, at: now) else { return }
         emit(.videoSuspended(audioOnly.isActive))
-        if audioOnly.isActive { return pacer.removeVideo() }
+        congestion?.heldBackSince = audioOnly.isActive ? now : nil
+        if audioOnly.isActive { pacer.removeVideo() }
         for index in sections.indices where sections[index].media.kind == .video {
-            sections[index].sender?.requireKeyFrame(at: now)
+            if audioOnly.isActive {
+                sections[index].sender?.history.giveUpWaiting(at: now)
+            } else {
+                sections[index].sender?.requireKeyFrame(at: now)
+            }
         }
         grantKeyFrames(at: now)
     }

@@ -127,6 +127,8 @@ extension RTPSession {
     }
 
     mutating func retransmit(_ numbers: [UInt16], section index: Int, at now: Instant) {
+        // Pictures that are stopped are not repeated either.
+        guard !audioOnly.isActive || sections[index].media.kind == .audio else { return }
         let rtt = roundTripTime
         let packets = sections[index].sender?.packetsToRetransmit(numbers, roundTripTime: rtt, at: now) ?? []
         for packet in packets {
