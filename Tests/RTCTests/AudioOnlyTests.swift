@@ -16,14 +16,14 @@ import Testing
             return floor.isActive
         }
         #expect(!after(300_000, seconds: 10))
-        #expect(!after(40_000, seconds: 1.5))
+        #expect(!after(40_000, seconds: 4.5))
         #expect(!after(70_000, seconds: 20), "pictures that still go stay")
-        #expect(after(59_000, seconds: 2.2))
+        #expect(after(59_000, seconds: 5.2))
         #expect(after(85_000, seconds: 60), "and ones that are gone stay away")
         #expect(after(95_000, seconds: 2))
         #expect(after(89_000, seconds: 1))
         #expect(!after(95_000, seconds: 3.2))
-        #expect(after(30_000, seconds: 3))
+        #expect(after(30_000, seconds: 6))
         #expect(!after(30_000, seconds: 0.1, applies: false), "without sound there is nothing to make room for")
         #expect(!after(30_000, seconds: 60, applies: false))
     }

@@ -3,10 +3,10 @@
 /// Sound in its thriftiest form, with its headers, takes 30 kbit/s; what is left of less than 60 makes no picture.
 struct AudioOnlyFloor: Sendable {
     /// Bit/s of the estimate below which pictures stop, and above which they come back.
-    static let lower = 60_000.0
-    static let upper = 90_000.0
+    var lower = 60_000.0
+    var upper = 90_000.0
     /// How long it must have been there: an estimate falls too low for a moment when a path gets slower.
-    private static let stopTime = Duration.seconds(2)
+    private static let stopTime = Duration.seconds(5)
     private static let returnTime = Duration.seconds(3)
 
     /// Whether pictures are stopped.
@@ -23,7 +23,7 @@ struct AudioOnlyFloor: Sendable {
             since = nil
             return isActive
         }
-        let isBeyond = isActive ? estimate >= Self.upper : estimate < Self.lower
+        let isBeyond = isActive ? estimate >= upper : estimate < lower
         guard isBeyond else {
             since = nil
             return false

@@ -184,7 +184,10 @@ package struct RTPSession: Sendable {
             case .packet(let entry, let probe):
                 if let packet = write(entry, probe: probe, at: now) { return packet }
             case .padding(let byteCount, let probe):
-                if let packet = writePadding(byteCount: byteCount, probe: probe, at: now) { return packet }
+                if let packet = writePadding(byteCount: byteCount, probe: probe, at: now) {
+                    pacer.paddingSent(packet.bytes.count)
+                    return packet
+                }
                 // Nothing to pad with: a probe of nothing would be waited for in vain.
                 pacer.abandonProbe()
             }
