@@ -60,6 +60,7 @@ import Testing
         let instance = try await Instance.start()
         let monitor = try instance.startControl("monitor", "--json", "--properties")
         try await monitor.wait(for: "\"idle\"")
+        #expect(try instance.lines("set", "main", "videoMinimumBitrate", "100000").isEmpty)
         #expect(try instance.lines("set", "main", "videoBitrate", "50000").isEmpty)
         #expect(try instance.get("videoMinimumBitrate") == "50000")
         try await monitor.wait(for: "\"videoBitrate\":50000,\"videoMinimumBitrate\":50000}")

@@ -111,6 +111,27 @@ struct PresentationTests {
         #expect(pane.state == "Camera off")
     }
 
+    @Test("A picture that the network does not carry is missed by both sides, and both are told why")
+    func suspended() {
+        let there = shown(
+            situation(.connected) {
+                $0.hasReceivedPicture = true
+                $0.remoteSuspended = .video
+            })
+        #expect(there.page == .person)
+        #expect(there.state == "Their picture is paused: the network is too slow")
+        let here = situation(.connected) {
+            $0.hasReceivedPicture = true
+            $0.suspended = .video
+        }
+        let sentence = "Your picture is paused: the network is too slow"
+        #expect(shown(here).page == .picture)
+        #expect(shown(here).notices.map(\.text).contains(sentence))
+        var stopped = here
+        stopped.stoppedSent = .video
+        #expect(!shown(stopped).notices.map(\.text).contains(sentence), "nobody misses what they stopped themselves")
+    }
+
     @Test("Sound alone is called so")
     func soundOnly() {
         #expect(shown(situation(.connected) { $0.incoming = .audio }).state == "Connected, sound only")

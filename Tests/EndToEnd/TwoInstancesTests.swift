@@ -90,6 +90,33 @@ import Testing
         #expect(try pair.ann.get("state") == "connected")
     }
 
+    @Test("On 50 kbit/s the picture makes room for the sound, both sides say so, and it comes back by itself")
+    func soundAlone() async throws {
+        let pair = try await start()
+        try pair.ann.must("connect", "main", pair.bob.address, "--wait")
+        for side in [pair.ann, pair.bob] {
+            try await side.waitForStatistics("a full picture") {
+                $0.framesDecoded >= 30 && $0.number("inbound-rtp", "video", "frameWidth") == 320
+            }
+        }
+        #expect(try pair.ann.get("suspendedOutgoing") == "none")
+        try pair.ann.must("emulate", "main", "rate=50kbit/s")
+        try await pair.ann.wait(for: "suspendedOutgoing", "video", within: .seconds(60))
+        try await pair.bob.wait(for: "remoteSuspended", "video")
+        // Sound goes on, in long packets: 17 a second instead of 50.
+        let before = try pair.bob.statistics().audioPackets
+        try await pair.bob.waitForStatistics("sound without a picture") { $0.audioPackets >= before + 50 }
+        let limited = try #require(try pair.ann.statistics().record("outbound-rtp", "video"))
+        #expect(limited["qualityLimitationReason"] as? String == "bandwidth")
+        let durations = limited["qualityLimitationDurations"] as? [String: Double] ?? [:]
+        #expect((durations["bandwidth"] ?? 0) > 0 && durations["cpu"] != nil, "\(durations)")
+        try pair.ann.must("emulate", "main", "off")
+        let shown = try pair.bob.statistics().framesDecoded
+        try await pair.ann.wait(for: "suspendedOutgoing", "none", within: .seconds(60))
+        try await pair.bob.wait(for: "remoteSuspended", "none")
+        try await pair.bob.waitForStatistics("the picture again") { $0.framesDecoded >= shown + 30 }
+    }
+
     private func expectTone(_ hertz: Double, at sink: String, _ sound: PrivateSoundServer) async throws {
         let samples = try await sound.record(sink, seconds: 1.5)
         let loudest = loudestTone(in: samples)

@@ -130,6 +130,34 @@ import Testing
         #expect(engine.encoderCount == 0)
     }
 
+    @Test("a stream with two thirds of the bitrate has half of the pictures of the same encoder, and the others all")
+    func layered() async throws {
+        let engine = MediaEngine(logger: Logger(label: "test"))
+        let (good, poor, other) = (Sink(), Sink(), Sink())
+        let a = send(engine, good)
+        let b = send(engine, poor)
+        let c = send(engine, other)
+        b.update(VideoSettings(width: 320, height: 240, bitrate: 300_000), bitrate: 200_000)
+        #expect(engine.encoderCount == 1)
+        try await until("the poor one's pictures") { poor.frames.withLock { $0.count } > 5 }
+        let before = [good, poor, other].map { $0.frames.withLock { $0.count } }
+        try await until("half of the pictures") { good.frames.withLock { $0.count } > before[0] + 40 }
+        let counts = zip([good, poor, other], before).map { sink, before in
+            sink.frames.withLock { $0.count } - before
+        }
+        #expect(abs(counts[0] - counts[2]) <= 1 && abs(counts[0] - 2 * counts[1]) <= 3, "\(counts)")
+        #expect(poor.frames.withLock { $0.dropFirst(before[1]).allSatisfy { $0.temporalLayer == 0 } })
+        #expect(b.statistics?.qualityLimitationReason == .bandwidth)
+        #expect(a.statistics?.qualityLimitationReason == QualityLimitation.none)
+        // Far below the others it has an encoder, and a size, of its own; back on a good network it joins them.
+        b.update(VideoSettings(width: 320, height: 240, bitrate: 300_000), bitrate: 50_000)
+        #expect(engine.encoderCount == 2)
+        b.update(VideoSettings(width: 320, height: 240, bitrate: 300_000), bitrate: 300_000)
+        try await until("one encoder") { engine.encoderCount == 1 }
+        for sending in [a, b, c] { sending.close() }
+        #expect(engine.encoderCount == 0)
+    }
+
     @Test("four streams ask for a key frame at once, and get one")
     func keyFramesMerged() async throws {
         let engine = MediaEngine(logger: Logger(label: "test"))

@@ -90,6 +90,36 @@ import Wire
         }
     }
 
+    @Test("without its upper layers a stream shows the very same pictures, less often", arguments: [2, 4])
+    func layers(coarsest: Int) throws {
+        let plan = EncodingPlan([
+            0: EncodingPlan.Wish(bitrate: 600_000), 1: EncodingPlan.Wish(bitrate: 600_000, divisor: coarsest),
+        ])
+        #expect(plan.coarsest == coarsest)
+        let pattern = try #require(TestPattern(width: 320, height: 240))
+        let encoder = try VP8Encoder(width: 320, height: 240, framesPerSecond: 30, bitrate: 600_000)
+        let (whole, base) = (try VP8Decoder(), try VP8Decoder())
+        var (all, kept) = (0, 0)
+        var number = 0
+        for index in 0..<90 {
+            let frame = try #require(pattern.next(at: Int64(1_000_000 + index * 33_333)))
+            let layer = try #require(plan.layer(of: number))
+            let encoded = encoder.encode(frame, forceKeyFrame: index == 60, temporalLayer: layer)
+            defer { number += 1 }
+            guard let encoded else { continue }
+            if encoded.isKeyFrame { number = 0 }
+            let shown = try #require(try whole.decode(encoded.bytes))
+            all += encoded.bytes.count
+            guard encoded.isKeyFrame || plan.sends(number, to: 1) else { continue }
+            #expect(encoded.temporalLayer == 0)
+            kept += encoded.bytes.count
+            let alone = try #require(try base.decode(encoded.bytes))
+            #expect(peakSignalToNoise(shown, alone) > 60, "picture \(index)")
+        }
+        let share = Double(kept) / Double(all)
+        #expect(share < PictureStep.share(coarsest) + 0.15, "\(share)")
+    }
+
     @Test("a frame goes back to its pool, and an exhausted pool gives none")
     func pools() throws {
         let pool = FramePool(width: 64, height: 64, capacity: 2)

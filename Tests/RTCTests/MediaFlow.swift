@@ -13,6 +13,13 @@ final class MediaFlow {
     private var random: RandomSource
     /// Of one packet of sound, bytes.
     var audioByteCount = 80
+    /// Of one packet of sound, ms.
+    var audioDuration = 20
+    private(set) var soundCount = 0
+    /// When pictures were stopped for want of room, and came again: seconds.
+    private(set) var suspensions: [(time: Double, isSuspended: Bool)] = []
+    /// When pictures could be shown, seconds.
+    private(set) var frameTimes: [Double] = []
     /// While set, neither sound nor picture is made.
     var isPaused = false
     private(set) var target = 0
@@ -68,10 +75,11 @@ final class MediaFlow {
             if !isPaused { sendFrame(at: now) }
         }
         if nextAudio <= now {
-            nextAudio = nextAudio + .milliseconds(20)
+            nextAudio = nextAudio + .milliseconds(audioDuration)
             if !isPaused {
                 sender.sendAudio(
-                    mid: "a", payload: [UInt8](repeating: 0x78, count: audioByteCount), sampleCount: 960,
+                    mid: "a", payload: [UInt8](repeating: 0x78, count: audioByteCount),
+                    sampleCount: 48 * audioDuration,
                     captureTime: now,
                     level: 30, voiceActivity: true, at: now)
             }
@@ -109,12 +117,26 @@ final class MediaFlow {
                 targetTimes.append(now)
                 trace.append((Double(now.microseconds) / 1e6, video))
             case .keyFrameRequested: encoder.wantsKeyFrame = true
+            case .videoSuspended(let isSuspended):
+                suspensions.append((Double(now.microseconds) / 1e6, isSuspended))
             default: break
             }
         }
         while let event = receiver.pollEvent() {
-            if case .videoFrame = event { frameCount += 1 }
+            switch event {
+            case .videoFrame:
+                frameCount += 1
+                frameTimes.append(Double(now.microseconds) / 1e6)
+            case .audioPacket: soundCount += 1
+            default: break
+            }
         }
+    }
+
+    /// Times without a new picture, longer than a second, within a time in seconds.
+    func freezes(from: Double, to: Double) -> [Double] {
+        let times = [from] + frameTimes.filter { $0 > from && $0 < to } + [to]
+        return zip(times, times.dropFirst()).map { $1 - $0 }.filter { $0 > 1 }
     }
 
     /// Bits that arrived a second between two times in seconds.

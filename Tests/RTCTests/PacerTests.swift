@@ -37,7 +37,9 @@ struct PacerTests {
         var sent: [(time: Instant, bytes: Int)] = []
         var time = now
         while sent.reduce(0, { $0 + $1.bytes }) < 100_000 {
-            for packet in try poll(&session, at: time) { sent.append((time, packet.payload.count - 4)) }
+            for packet in try poll(&session, at: time) {
+                sent.append((time, packet.payload.count - VP8Packetizer.descriptorByteCount))
+            }
             guard let next = session.nextTimeout else { break }
             time = max(time + .microseconds(1), next)
             session.handleTimeout(at: time)

@@ -55,6 +55,29 @@ struct VP8PayloadTests {
         #expect(packetizer.packetize([1, 2], maximumByteCount: 0).count == 2)
     }
 
+    @Test("layers are told with every frame, and leaving out upper ones leaves no gap") func layers() throws {
+        var packetizer = VP8Packetizer(firstPictureID: 7)
+        var seen: [VP8Descriptor] = []
+        // A key frame, then base and upper layer in turn; then one layer alone; then another key frame.
+        let frames: [(first: UInt8, layer: UInt8)] = [(0, 0), (1, 1), (1, 0), (1, 2), (1, 0), (1, 0), (0, 0)]
+        for frame in frames {
+            for bytes in packetizer.packetize(
+                [frame.first] + [UInt8](repeating: 9, count: 99), temporalLayer: frame.layer, maximumByteCount: 60)
+            {
+                #expect(bytes.count <= 60)
+                seen.append(try VP8Payload(parsing: bytes[...]).descriptor)
+            }
+        }
+        let starts = seen.filter(\.startsFrame)
+        #expect(starts.map(\.pictureID) == (7...13).map { UInt16($0) })
+        #expect(starts.map(\.temporalLevelZeroIndex) == [1, 1, 2, 2, 3, 4, 5])
+        #expect(starts.map(\.temporalLayer) == [0, 1, 0, 2, 0, 0, 0])
+        #expect(starts.map(\.isLayerSync) == [false, true, false, true, false, false, false])
+        #expect(starts.map(\.isNonReference) == [false, true, false, true, false, false, false])
+        #expect(starts.map(\.keyIndex) == [1, 1, 1, 1, 1, 1, 2])
+        #expect(seen.count == 2 * starts.count)
+    }
+
     @Test("a key frame is known by its first packet, with its size")
     func keyFrame() throws {
         let start: [UInt8] = [0x90, 0x80, 0x80, 0x01, 0x50, 0x42, 0x00, 0x9D, 0x01, 0x2A, 0x80, 0x02, 0xE0, 0x41]

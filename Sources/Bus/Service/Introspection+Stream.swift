@@ -123,7 +123,8 @@ extension Introspection {
             <property name="VideoBitrate" type="u" access="readwrite"/>
             <!-- The floor: 30000 bit/s...VideoBitrate. -->
             <property name="VideoMinimumBitrate" type="u" access="readwrite"/>
-            <!-- What stays when the bitrate does not suffice: "motion" (every picture) or "detail" (sharpness). -->
+            <!-- What stays when the bitrate does not suffice: "motion" (every picture), "detail" (sharpness) or
+                 "balanced" (a little of both). -->
             <property name="VideoContentHint" type="s" access="readwrite"/>
 
             <!-- 6000...510000 bit/s -->
@@ -153,6 +154,9 @@ extension Introspection {
             <property name="StoppedOutgoing" type="as" access="read"/>
             <property name="StoppedIncoming" type="as" access="read"/>
             <property name="RemoteStopped" type="as" access="read"/>
+            <!-- What does not go, or come, because the network does not carry it beside the sound; it comes back by itself. -->
+            <property name="SuspendedOutgoing" type="as" access="read"/>
+            <property name="RemoteSuspended" type="as" access="read"/>
             <!-- Media that are missing although asked for, each with a sentence on why. -->
             <property name="Problems" type="a{sv}" access="read"/>
             <!-- 0...1, now. -->

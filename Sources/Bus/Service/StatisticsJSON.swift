@@ -28,6 +28,8 @@ extension JSONValue {
             case .number(let number): .number(number)
             case .text(let text): .string(text)
             case .flag(let flag): .bool(flag)
+            case .record(let record):
+                .object(record.sorted { $0.key < $1.key }.map { Member($0.key, .number($0.value)) })
             }
     }
 }

@@ -105,7 +105,7 @@ extension StreamProperty {
         StreamProperty("VideoContentHint", read: { .string($0.video.contentHint.rawValue) }) {
             (stream, value) throws(BusFailure) in
             guard let hint = value.stringValue.flatMap({ ContentHint(rawValue: $0) }) else {
-                throw .invalidValue("VideoContentHint must be motion or detail, not \(shown(value)).")
+                throw .invalidValue("VideoContentHint must be balanced, motion or detail, not \(shown(value)).")
             }
             stream.video.contentHint = hint
         },
@@ -138,6 +138,8 @@ extension StreamProperty {
         StreamProperty("StoppedOutgoing", read: { .strings($0.stopped.sent.words) }),
         StreamProperty("StoppedIncoming", read: { .strings($0.stopped.received.words) }),
         StreamProperty("RemoteStopped", read: { .strings($0.remoteStopped.words) }),
+        StreamProperty("SuspendedOutgoing", read: { .strings($0.suspended.words) }),
+        StreamProperty("RemoteSuspended", read: { .strings($0.remoteSuspended.words) }),
         StreamProperty("Problems", read: { .dictionary(problems($0)) }),
         StreamProperty("MicrophoneLevel", isAnnounced: false, read: { .double($0.microphoneLevel) }),
         StreamProperty("SpeakerLevel", isAnnounced: false, read: { .double($0.speakerLevel) }),

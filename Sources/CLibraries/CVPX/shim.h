@@ -71,6 +71,13 @@ static inline vpx_codec_err_t CVPX_set_content(vpx_codec_ctx_t *codec, int value
     return vpx_codec_control(codec, VP9E_SET_TUNE_CONTENT, value);
 }
 
+/* 0...127, of the picture encoded last; negative when it is not known. */
+static inline int CVPX_last_quantizer(vpx_codec_ctx_t *codec)
+{
+    int quantizer = -1;
+    return vpx_codec_control(codec, VP8E_GET_LAST_QUANTIZER, &quantizer) == VPX_CODEC_OK ? quantizer : -1;
+}
+
 /* The compressed picture of a packet, NULL for packets of another kind. */
 static inline const void *CVPX_frame_data(const vpx_codec_cx_pkt_t *packet, size_t *size, int *is_key_frame)
 {

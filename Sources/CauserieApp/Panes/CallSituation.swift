@@ -18,6 +18,9 @@ package nonisolated struct CallSituation: Hashable, Sendable {
     /// What the far side has paused, and what it sends at all.
     package var remoteStopped: MediaSet = []
     package var remoteOutgoing: MediaSet = .all
+    /// What the network does not carry, from here and from the far side.
+    package var suspended: MediaSet = []
+    package var remoteSuspended: MediaSet = []
     package var problems: [MediaDevice.Kind: MediaProblem] = [:]
     package var hasCamera = true
     package var hasMicrophone = true
@@ -74,6 +77,8 @@ extension CallSituation {
         stoppedReceived = stream.stopped.received
         remoteStopped = stream.remoteStopped
         remoteOutgoing = stream.remoteOutgoing
+        suspended = stream.suspended
+        remoteSuspended = stream.remoteSuspended
         isTestCall = stream.isTestCall
         isIdentityRefused = stream.refusedIdentity != nil
         problems = stream.problems

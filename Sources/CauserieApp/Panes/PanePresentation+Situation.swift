@@ -57,6 +57,8 @@ nonisolated extension PanePresentation {
             state = tr("Connected, sound only")
         } else if situation.remoteStopped.contains(.video) {
             state = tr("Camera off")
+        } else if situation.remoteSuspended.contains(.video) {
+            state = tr("Their picture is paused: the network is too slow")
         } else {
             state = tr("Connected, no picture yet")
         }
@@ -75,7 +77,8 @@ nonisolated extension PanePresentation {
         case .received, .receivedWithSentInset:
             situation.hasReceivedPicture && situation.incoming.contains(.video)
                 && situation.remoteOutgoing.contains(.video)
-                && !situation.stoppedReceived.contains(.video) && !situation.remoteStopped.contains(.video)
+                && situation.stoppedReceived.union(situation.remoteStopped).union(situation.remoteSuspended)
+                    .isDisjoint(with: .video)
         }
     }
 
@@ -91,6 +94,9 @@ nonisolated extension PanePresentation {
         guard situation.state == .connected || situation.state == .reconnecting else { return notices }
         // So that nobody wonders, an hour later, why the call is so bad.
         if situation.isNetworkEmulated { notices.append(Notice(tr("A bad network is emulated"), isWarning: true)) }
+        if situation.suspended.contains(.video), isWanted(.camera, situation) {
+            notices.append(Notice(tr("Your picture is paused: the network is too slow"), isWarning: true))
+        }
         if situation.stoppedSent.contains(.audio) {
             notices.append(Notice(tr("Your microphone is muted")))
         } else if situation.isMicrophoneSilent && situation.problems[.microphone] == nil {

@@ -145,9 +145,16 @@ extension Call {
         case .connectionStateChanged(let state): connectionChanged(state)
         case .firstRemoteFrame: firstRemoteFrameArrived()
         case .problem(let kind, let problem): problemChanged(of: kind, to: problem)
+        case .suspended(let media): suspensionChanged(to: media)
         case .negotiationNeeded: renegotiate(.needed)
         case .dataChannel(let event): receive(event)
         }
+    }
+
+    private func suspensionChanged(to media: MediaSet) {
+        guard let stream, stream.call === self, stream.suspended != media else { return }
+        stream.suspended = media
+        if isDescriptionSent { sendNotice() }
     }
 
     private func connectionChanged(_ state: PeerConnectionState) {

@@ -122,7 +122,7 @@ import RTC
             if isAnswered { end.send(.newICECandidate(candidate)) } else { waiting.append(candidate) }
         case .problem(let kind, .some): substitute(kind)
         case .endOfCandidates, .connectionStateChanged, .firstRemoteFrame, .problem, .negotiationNeeded,
-            .dataChannel:
+            .suspended, .dataChannel:
             break
         }
     }

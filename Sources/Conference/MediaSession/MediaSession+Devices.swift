@@ -18,6 +18,7 @@ extension MediaSession {
         guard state.withLock({ $0.videoSending == nil }) else { return }
         let sending = engine.sendVideo(
             from: configuration.camera, settings: state.withLock { $0.sentVideoSettings },
+            bitrate: state.withLock { $0.videoBitrate.target },
             onFrame: { [weak self] frame in self?.send(frame) },
             onProblem: { [onEvent] problem in onEvent(.problem(.camera, problem)) })
         sending.setPaused(!isConnected)
@@ -42,7 +43,7 @@ extension MediaSession {
     private func openMicrophone(_ configuration: MediaSessionConfiguration) {
         guard state.withLock({ $0.audioSending == nil }) else { return }
         let sending = engine.sendAudio(
-            from: configuration.microphone, settings: configuration.audio,
+            from: configuration.microphone, settings: state.withLock { $0.sentAudioSettings },
             onFrame: { [weak self] frame in self?.send(frame) },
             onProblem: { [onEvent] problem in onEvent(.problem(.microphone, problem)) })
         sending.setMuted(state.withLock { $0.stoppedSending.contains(.audio) })

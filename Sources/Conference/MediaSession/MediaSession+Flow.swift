@@ -14,6 +14,7 @@ extension MediaSession {
         transport.post { peer, now in
             peer.sendVideo(
                 mid: mid, frame: frame.bytes, codec: VideoCodec(rawValue: frame.codec), isKeyFrame: frame.isKeyFrame,
+                temporalLayer: frame.temporalLayer,
                 captureTime: Instant(microseconds: frame.captureTime), at: now)
         }
     }
@@ -31,7 +32,8 @@ extension MediaSession {
     }
 
     private static func sendingSection(_ kind: MediaKind, in state: State) -> String? {
-        guard state.isConnected, !state.stoppedSending.contains(MediaSet(kind)), kind == .audio || !state.isWayLost
+        guard state.isConnected, !state.stoppedSending.contains(MediaSet(kind)),
+            kind == .audio || !(state.isWayLost || state.isVideoSuspended)
         else { return nil }
         return state.media.first { $0.kind == kind && $0.direction.sends }?.mid
     }
@@ -47,7 +49,10 @@ extension MediaSession {
         case .audio(let mid, let audio): receive(audio, of: mid)
         case .video(let mid, let frame): receive(frame, of: mid)
         case .keyFrameRequested: state.withLock { $0.videoSending }?.requestKeyFrame()
-        case .targetBitrateChanged(let video, _): encode(at: video)
+        case .targetBitrateChanged(let video, let total):
+            encode(at: video)
+            speak(at: total)
+        case .videoSuspended(let isSuspended): suspendVideo(isSuspended)
         case .lossReported(let mid, let fraction): protectSound(of: mid, against: fraction)
         case .dataChannel(let event): onEvent(.dataChannel(event))
         // Names are the transport's own affair.
@@ -57,15 +62,16 @@ extension MediaSession {
 
     /// The encoder changes over to the codec that comes first now.
     private func agreed(on media: [NegotiatedMedia]) {
-        let (shown, showsNow, sending, settings) = state.withLock { state in
+        let (sending, settings, bitrate, shown, showsNow) = state.withLock { state in
             let (before, shown) = (state.sentVideoSettings, state.receivingSection(.video))
             state.media = media
+            let settings = state.sentVideoSettings
             return (
-                shown, state.receivingSection(.video), before == state.sentVideoSettings ? nil : state.videoSending,
-                state.sentVideoSettings
+                before == settings ? nil : state.videoSending, settings, state.videoBitrate.target, shown,
+                state.receivingSection(.video)
             )
         }
-        sending?.update(settings)
+        sending?.update(settings, bitrate: bitrate)
         tellBitrateBounds()
         openReceivers(for: media)
         updateSending()
@@ -94,13 +100,33 @@ extension MediaSession {
 
     /// The picture follows what the network carries.
     private func encode(at available: Int) {
-        let (sending, settings) = state.withLock { state -> (VideoSending?, VideoSettings?) in
+        let (sending, settings, bitrate) = state.withLock { state -> (VideoSending?, VideoSettings, Int) in
             let before = state.videoBitrate.target
             state.videoBitrate.available = available
-            guard state.videoBitrate.target != before else { return (nil, nil) }
-            return (state.videoSending, state.sentVideoSettings)
+            let target = state.videoBitrate.target
+            return (target != before ? state.videoSending : nil, state.sentVideoSettings, target)
         }
-        if let sending, let settings { sending.update(settings) }
+        sending?.update(settings, bitrate: bitrate)
+    }
+
+    /// So does the sound, where that is little.
+    private func speak(at available: Int) {
+        let (sending, settings) = state.withLock { state -> (AudioSending?, AudioSettings?) in
+            let before = state.sentAudioSettings
+            state.sound.update(available: available)
+            let after = state.sentAudioSettings
+            return (state.audioSending, before == after ? nil : after)
+        }
+        guard let settings else { return }
+        sending?.update(settings)
+        tellBitrateBounds()
+    }
+
+    /// The network carries only sound, or pictures again: they begin with a key frame, for which the session asks.
+    private func suspendVideo(_ isSuspended: Bool) {
+        state.withLock { $0.isVideoSuspended = isSuspended }
+        updateSending()
+        onEvent(.suspended(isSuspended ? .video : []))
     }
 
     /// The encoder of our sound learns what the far side misses of it.
@@ -116,8 +142,8 @@ extension MediaSession {
 
     /// Says between what the estimate of the network should share itself out.
     func tellBitrateBounds() {
-        let (transport, media, configuration) = state.withLock { ($0.transport, $0.media, $0.configuration) }
-        let (video, audio) = (configuration.video, configuration.audio)
+        let (transport, media) = state.withLock { ($0.transport, $0.media) }
+        let (video, audio) = state.withLock { ($0.configuration.video, $0.sentAudioSettings) }
         let overhead = Self.packetOverhead * 8 * 1000 / max(audio.frameDuration, 10)
         transport?.post { peer, now in
             for section in media where section.direction.sends {

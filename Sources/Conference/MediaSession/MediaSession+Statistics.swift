@@ -87,8 +87,15 @@ extension MediaSession {
         record["framesEncoded"] = .integer(Int64(figures.framesEncoded))
         record["keyFramesEncoded"] = .integer(Int64(figures.keyFramesEncoded))
         record["totalEncodeTime"] = .number(figures.totalEncodeTime)
+        record["qpSum"] = .integer(Int64(figures.qpSum))
         record["frameWidth"] = .integer(Int64(figures.frameWidth))
         record["frameHeight"] = .integer(Int64(figures.frameHeight))
+        record["framesPerSecond"] = .number(figures.framesPerSecond)
+        record["qualityLimitationReason"] = .text(figures.qualityLimitationReason.rawValue)
+        var durations = figures.qualityLimitationDurations.map { ($0.key.rawValue, $0.value) }
+        durations.append(("other", 0))
+        record["qualityLimitationDurations"] = .record(Dictionary(durations) { first, _ in first })
+        record["qualityLimitationResolutionChanges"] = .integer(Int64(figures.qualityLimitationResolutionChanges))
     }
 
     /// CPU seconds of the whole engine by stage; not of W3C's, so under a type of its own.

@@ -46,11 +46,11 @@ extension MediaSession {
             preview?.change(to: new.camera)
         }
         if old.video != new.video {
-            let settings = state.withLock { state in
+            let (settings, bitrate) = state.withLock { state in
                 state.videoBitrate.setBounds(floor: new.video.minimumBitrate, ceiling: new.video.bitrate)
-                return state.sentVideoSettings
+                return (state.sentVideoSettings, state.videoBitrate.target)
             }
-            sending?.update(settings)
+            sending?.update(settings, bitrate: bitrate)
         }
         guard old.outgoing.contains(.video), !new.outgoing.contains(.video) else { return }
         sending?.close()
@@ -67,7 +67,7 @@ extension MediaSession {
         let (sending, receiving) = state.withLock { ($0.audioSending, $0.audioReceiving) }
         if old.microphone != new.microphone { sending?.change(to: new.microphone) }
         if old.speaker != new.speaker { receiving?.change(to: new.speaker) }
-        if old.audio != new.audio { sending?.update(new.audio) }
+        if old.audio != new.audio { sending?.update(state.withLock { $0.sentAudioSettings }) }
         if old.volume != new.volume { receiving?.setVolume(new.volume) }
         if old.outgoing.contains(.audio), !new.outgoing.contains(.audio) {
             sending?.close()

@@ -30,6 +30,9 @@ package final class MediaSession: Sendable {
         var sawRemoteMedia = false
         var isClosed = false
         var videoBitrate: EncoderBitrate
+        var sound = SoundAdaptation()
+        /// The network carries no pictures.
+        var isVideoSuspended = false
 
         init(configuration: MediaSessionConfiguration) {
             self.configuration = configuration
@@ -48,14 +51,16 @@ package final class MediaSession: Sendable {
             return codecs.dropFirst().contains { $0.name == codec }
         }
 
-        /// The stream's settings, at the bitrate of now, with the codec that both sides have agreed on.
+        /// The stream's settings, with the codec that both sides have agreed on.
         var sentVideoSettings: VideoSettings {
             var settings = configuration.video
-            settings.bitrate = videoBitrate.target
             let agreed = media.first { $0.kind == .video && $0.direction.sends }?.sentVideoCodec
             settings.codec = agreed?.rawValue ?? settings.codec
             return settings
         }
+
+        /// The stream's settings, as thrifty as the network wants it.
+        var sentAudioSettings: AudioSettings { sound.adapted(configuration.audio) }
     }
 
     let engine: MediaEngine

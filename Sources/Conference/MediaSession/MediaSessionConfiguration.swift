@@ -58,6 +58,8 @@ package enum MediaSessionEvent: Sendable {
     case firstRemoteFrame
     /// A device is missing (or, nil, back). The call goes on.
     case problem(MediaDevice.Kind, MediaProblem?)
+    /// What is not sent because the network does not carry it; told when that changes.
+    case suspended(MediaSet)
     /// A direction changed, or the way is lost: the call makes a new offer when it may.
     case negotiationNeeded
     case dataChannel(DataChannelEvent)

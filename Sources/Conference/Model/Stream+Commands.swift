@@ -90,6 +90,8 @@ extension Stream {
         remoteIdentifier = nil
         remoteAddress = nil
         remoteStopped = []
+        suspended = []
+        remoteSuspended = []
         remoteOutgoing = .all
         remoteIdentity = nil
         refusedIdentity = nil

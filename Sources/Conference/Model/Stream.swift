@@ -69,6 +69,9 @@ import RTC
     package internal(set) var remoteAddress: String?
     /// What the far side has paused: muted, camera off.
     package internal(set) var remoteStopped: MediaSet = []
+    /// What is not sent for now because the network does not carry it beside the rest, here and at the far side.
+    package internal(set) var suspended: MediaSet = []
+    package internal(set) var remoteSuspended: MediaSet = []
     /// What the far side sends at all.
     package internal(set) var remoteOutgoing: MediaSet = .all
     /// Which devices are missing here although they are asked for, and why. The call goes on without them.

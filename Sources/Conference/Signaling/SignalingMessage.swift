@@ -43,12 +43,17 @@ package struct StreamNotice: Hashable, Sendable {
     package var incoming: MediaSet
     /// What of `outgoing` is paused.
     package var stopped: MediaSet
+    /// What of `outgoing` does not come because the sender's network does not carry it.
+    package var suspended: MediaSet
 
-    package init(identifier: String, outgoing: MediaSet, incoming: MediaSet, stopped: MediaSet) {
+    package init(
+        identifier: String, outgoing: MediaSet, incoming: MediaSet, stopped: MediaSet, suspended: MediaSet = []
+    ) {
         self.identifier = identifier
         self.outgoing = outgoing
         self.incoming = incoming
         self.stopped = stopped
+        self.suspended = suspended
     }
 }
 

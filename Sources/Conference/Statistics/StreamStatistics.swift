@@ -40,6 +40,7 @@ extension StreamStatistics: Encodable {
             case .number(let number): try container.encode(number.isFinite ? number : nil, forKey: key)
             case .text(let text): try container.encode(text, forKey: key)
             case .flag(let flag): try container.encode(flag, forKey: key)
+            case .record(let record): try container.encode(record.filter(\.value.isFinite), forKey: key)
             }
         }
     }

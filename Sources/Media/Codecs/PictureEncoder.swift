@@ -5,8 +5,22 @@ protocol PictureEncoder: AnyObject {
     /// Takes effect with the next picture. bit/s.
     func setBitrate(_ bitrate: Int)
 
+    /// Of the picture encoded last, on the codec's own scale.
+    var lastQuantizer: Int { get }
+
     /// Nil when the rate control dropped the picture, or the codec failed on it.
-    func encode(_ frame: VideoFrame, forceKeyFrame: Bool) -> EncodedVideo?
+    ///
+    /// - Parameters:
+    ///   - temporalLayer: 0 for the base layer; others may be left out. A key frame is always of the base layer.
+    ///   - interval: 90 kHz, from one encoded picture to the next.
+    func encode(_ frame: VideoFrame, forceKeyFrame: Bool, temporalLayer: UInt8, interval: Int) -> EncodedVideo?
+}
+
+extension PictureEncoder {
+    /// A picture of the base layer, one of 30 a second.
+    func encode(_ frame: VideoFrame, forceKeyFrame: Bool) -> EncodedVideo? {
+        encode(frame, forceKeyFrame: forceKeyFrame, temporalLayer: 0, interval: 3000)
+    }
 }
 
 /// What libvpx makes of one picture, whatever the codec of the context; nil when the rate control dropped it, or libvpx

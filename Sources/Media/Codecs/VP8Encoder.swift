@@ -11,14 +11,12 @@ package struct CodecError: Error, Hashable {
 final class VP8Encoder: PictureEncoder {
     private var codec = vpx_codec_ctx_t()
     private var configuration = vpx_codec_enc_cfg_t()
-    private let framesPerSecond: Int
     private var isOpen = false
 
     /// - Throws: `CodecError` when libvpx refuses the size.
     init(
-        width: Int, height: Int, framesPerSecond: Int, bitrate: Int, contentHint: ContentHint = .motion
+        width: Int, height: Int, framesPerSecond: Int, bitrate: Int, contentHint: ContentHint = .balanced
     ) throws(CodecError) {
-        self.framesPerSecond = framesPerSecond
         guard vpx_codec_enc_config_default(vpx_codec_vp8_cx(), &configuration, 0) == VPX_CODEC_OK else {
             throw CodecError(message: "VP8 is not built into libvpx")
         }
@@ -63,12 +61,21 @@ final class VP8Encoder: PictureEncoder {
         vpx_codec_enc_config_set(&codec, &configuration)
     }
 
-    func encode(_ frame: VideoFrame, forceKeyFrame: Bool) -> EncodedVideo? {
-        let flags = forceKeyFrame ? vpx_enc_frame_flags_t(VPX_EFLAG_FORCE_KF) : 0
-        return compress(frame, with: &codec, flags: flags, duration: 90_000 / framesPerSecond).map {
+    /// 0 (sharp) ... 127, of the picture encoded last.
+    var lastQuantizer: Int { Int(max(CVPX_last_quantizer(&codec), 0)) }
+
+    /// A picture of an upper layer changes nothing that later ones are made from: it refers to the last one of the base
+    /// layer, and can be left out of any stream.
+    private static let upperLayerFlags =
+        VP8_EFLAG_NO_UPD_LAST | VP8_EFLAG_NO_UPD_GF | VP8_EFLAG_NO_UPD_ARF | VP8_EFLAG_NO_UPD_ENTROPY
+
+    func encode(_ frame: VideoFrame, forceKeyFrame: Bool, temporalLayer: UInt8, interval: Int) -> EncodedVideo? {
+        let layerFlags = temporalLayer > 0 ? Self.upperLayerFlags : 0
+        let flags = vpx_enc_frame_flags_t(forceKeyFrame ? VPX_EFLAG_FORCE_KF : layerFlags)
+        return compress(frame, with: &codec, flags: flags, duration: interval).map {
             EncodedVideo(
                 codec: "vp8", bytes: $0.bytes, isKeyFrame: $0.isKeyFrame, width: frame.width, height: frame.height,
-                captureTime: frame.captureTime)
+                captureTime: frame.captureTime, temporalLayer: $0.isKeyFrame ? 0 : temporalLayer)
         }
     }
 }

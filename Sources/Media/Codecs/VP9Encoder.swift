@@ -6,14 +6,12 @@ import CVPX
 final class VP9Encoder: PictureEncoder {
     private var codec = vpx_codec_ctx_t()
     private var configuration = vpx_codec_enc_cfg_t()
-    private let framesPerSecond: Int
     private var isOpen = false
 
     /// - Throws: `CodecError` when libvpx refuses the size.
     init(
         width: Int, height: Int, framesPerSecond: Int, bitrate: Int, contentHint: ContentHint = .motion
     ) throws(CodecError) {
-        self.framesPerSecond = framesPerSecond
         guard vpx_codec_enc_config_default(vpx_codec_vp9_cx(), &configuration, 0) == VPX_CODEC_OK else {
             throw CodecError(message: "VP9 is not built into libvpx")
         }
@@ -64,9 +62,13 @@ final class VP9Encoder: PictureEncoder {
         vpx_codec_enc_config_set(&codec, &configuration)
     }
 
-    func encode(_ frame: VideoFrame, forceKeyFrame: Bool) -> EncodedVideo? {
+    /// 0 (sharp) ... 255, of the picture encoded last.
+    var lastQuantizer: Int { Int(max(CVPX_last_quantizer(&codec), 0)) }
+
+    /// Without layers: pictures refer to the motion of the one before, whatever they are made from.
+    func encode(_ frame: VideoFrame, forceKeyFrame: Bool, temporalLayer: UInt8, interval: Int) -> EncodedVideo? {
         let flags = forceKeyFrame ? vpx_enc_frame_flags_t(VPX_EFLAG_FORCE_KF) : 0
-        return compress(frame, with: &codec, flags: flags, duration: 90_000 / framesPerSecond).map {
+        return compress(frame, with: &codec, flags: flags, duration: interval).map {
             EncodedVideo(
                 codec: "vp9", bytes: $0.bytes, isKeyFrame: $0.isKeyFrame, width: frame.width, height: frame.height,
                 captureTime: frame.captureTime)

@@ -58,11 +58,14 @@ package final class MediaEngine: Sendable {
 
     // MARK: Pictures
 
+    /// - Parameter bitrate: what the network carries now, bit/s; nil for the settings' own.
     package func sendVideo(
-        from source: CameraSource, settings: VideoSettings, onFrame: @escaping @Sendable (EncodedVideo) -> Void,
+        from source: CameraSource, settings: VideoSettings, bitrate: Int? = nil,
+        onFrame: @escaping @Sendable (EncodedVideo) -> Void,
         onProblem: @escaping @Sendable (MediaProblem?) -> Void
     ) -> VideoSending {
-        VideoSending(engine: self, source: source, settings: settings, onFrame: onFrame, onProblem: onProblem)
+        VideoSending(
+            engine: self, source: source, settings: settings, bitrate: bitrate, onFrame: onFrame, onProblem: onProblem)
     }
 
     package func preview(
@@ -91,13 +94,18 @@ package final class MediaEngine: Sendable {
         captures.capture(of: source, format: format)
     }
 
+    /// Joins an encoder that suits the stream, or starts one.
+    ///
+    /// - Parameter format: the size at which the camera opens when nobody looks through it yet.
     func encoding(
-        of source: CameraSource, settings: VideoSettings, sink: VideoEncoding.Sink
+        of source: CameraSource, settings: VideoSettings, format: VideoSettings, sink: VideoEncoding.Sink
     ) -> (VideoEncoding, Int) {
-        let settings = Self.encoderSettings(settings)
-        let capture = capture(of: source, format: settings)
+        let settings = VideoEncoding.settings(for: settings)
+        let capture = capture(of: source, format: format)
         return state.withLock { state in
-            if let running = state.encodings.first(where: { $0.capture === capture && $0.settings == settings }) {
+            if let running = Self.encoding(
+                in: state, capture: capture, settings: settings, bitrate: sink.wish.bitrate)
+            {
                 return (running, running.attach(sink))
             }
             let encoding = VideoEncoding(capture: capture, settings: settings, usage: usage)
@@ -108,25 +116,29 @@ package final class MediaEngine: Sendable {
         }
     }
 
-    /// What tells encoders apart: how low a stream may go is its own affair.
-    private static func encoderSettings(_ settings: VideoSettings) -> VideoSettings {
-        var settings = settings
-        settings.minimumBitrate = 0
-        return settings
+    private static func encoding(
+        in state: State, capture: VideoCapture, settings: VideoSettings, bitrate: Int,
+        except other: VideoEncoding? = nil
+    ) -> VideoEncoding? {
+        state.encodings.first { encoding in
+            encoding !== other && encoding.capture === capture && encoding.settings == settings
+                && EncodingPlan.canShare(encoding.bitrates() + [bitrate], for: settings.contentHint, hasLayers: settings.hasLayers)
+        }
     }
 
-    /// Gives an encoder that only one stream uses another bitrate; false when it takes another encoder: when somebody
-    /// else uses this one, when more than the bitrate differs, or when one with these settings runs already.
-    func retune(_ encoding: VideoEncoding, to settings: VideoSettings) -> Bool {
-        let wanted = Self.encoderSettings(settings)
+    /// Gives a stream other pictures of the encoder that it has; false when it needs another encoder: when more than its
+    /// bitrate differs, when it would not suit the others who use this one, or when it is alone here and could join others.
+    func retune(_ encoding: VideoEncoding, sink: Int, to settings: VideoSettings, wish: EncodingPlan.Wish) -> Bool {
+        let wanted = VideoEncoding.settings(for: settings)
         return state.withLock { state in
-            var now = encoding.settings
-            now.bitrate = wanted.bitrate
-            let others = state.encodings.contains { other in
-                other !== encoding && other.capture === encoding.capture && other.settings == wanted
-            }
-            guard now == wanted, encoding.sinkCount == 1, !others else { return false }
-            encoding.setBitrate(wanted.bitrate)
+            let others = encoding.bitrates(without: sink)
+            guard encoding.settings == wanted,
+                EncodingPlan.canShare(others + [wish.bitrate], for: wanted.contentHint, hasLayers: wanted.hasLayers)
+            else { return false }
+            let company = Self.encoding(
+                in: state, capture: encoding.capture, settings: wanted, bitrate: wish.bitrate, except: encoding)
+            guard company == nil || !others.isEmpty else { return false }
+            encoding.setWish(wish, sink: sink)
             return true
         }
     }

@@ -17,7 +17,7 @@ package struct VideoSettings: Hashable, Sendable {
 
     package init(
         codec: String = "vp8", width: Int = 640, height: Int = 480, framesPerSecond: Int = 30, bitrate: Int = 800_000,
-        minimumBitrate: Int = 100_000, contentHint: ContentHint = .motion
+        minimumBitrate: Int = 30_000, contentHint: ContentHint = .balanced
     ) {
         self.codec = codec
         self.width = width
@@ -28,6 +28,9 @@ package struct VideoSettings: Hashable, Sendable {
         self.contentHint = contentHint
     }
 
+    /// Pictures of the codec can be left out of some streams of an encoder: VP9's refer to the one before, all of them.
+    var hasLayers: Bool { codec == "vp8" }
+
     package static let codecs = ["vp8", "vp9"]
     package static let bitrates = 30_000...20_000_000
     package static let widths = 16...3840
@@ -35,8 +38,10 @@ package struct VideoSettings: Hashable, Sendable {
     package static let frameRates = 1...60
 }
 
-/// What a picture is of, and so what it should keep (W3C mst-content-hint).
+/// What a picture should keep when it must give way (W3C mst-content-hint; its `RTCDegradationPreference`).
 package enum ContentHint: String, Hashable, Sendable, CaseIterable, Codable {
+    /// A little of both: a smaller picture first, then fewer frames.
+    case balanced
     /// People: every frame comes, less sharp when it must be.
     case motion
     /// Text and drawings: sharp, with fewer frames when it must be.

@@ -7,40 +7,61 @@ final class VideoEncoding: Sendable {
         var next = 0
         var attachment: Int?
         var lastAccepted: Int64 = 0
-        var settings: VideoSettings
+        var plan = EncodingPlan([:])
     }
 
     struct Sink: Sendable {
         var isPaused: Bool
+        var wish: EncodingPlan.Wish
         var onFrame: @Sendable (EncodedVideo) -> Void
+        /// Each picture that was made for this stream among others, dropped ones, too.
+        var onMeasurement: @Sendable (EncoderMeasurement) -> Void
         var onProblem: @Sendable (MediaProblem?) -> Void
     }
 
     let capture: VideoCapture
+    /// What all its streams have in common; bitrate and floor are each one's own.
+    let settings: VideoSettings
     private let usage: CPUUsage
     private let queue = BoundedQueue<VideoFrame>(capacity: 2)
     private let state: Mutex<State>
     private let wantsKeyFrame = Atomic<Bool>(true)
-    private let framesEncoded = Atomic<Int>(0)
-    private let keyFramesEncoded = Atomic<Int>(0)
-    private let encodeTime = Atomic<Int64>(0)
-    private let width = Atomic<Int>(0)
-    private let height = Atomic<Int>(0)
 
     init(capture: VideoCapture, settings: VideoSettings, usage: CPUUsage) {
         self.capture = capture
-        state = Mutex(State(settings: settings))
+        self.settings = settings
+        state = Mutex(State())
         self.usage = usage
     }
 
-    /// The size, rate and bitrate of now; the floor is nothing to an encoder.
-    var settings: VideoSettings { state.withLock { $0.settings } }
+    /// What it was made for; each stream's own bitrate and floor do not matter.
+    static func settings(for settings: VideoSettings) -> VideoSettings {
+        var common = settings
+        common.minimumBitrate = 0
+        common.bitrate = 0
+        return common
+    }
 
     /// How many streams send its pictures.
     var sinkCount: Int { state.withLock { $0.sinks.count } }
 
-    /// Takes effect with the next picture. bit/s.
-    func setBitrate(_ bitrate: Int) { state.withLock { $0.settings.bitrate = bitrate } }
+    /// What all streams but one would have, bit/s.
+    func bitrates(without sink: Int? = nil) -> [Int] {
+        state.withLock { state in state.sinks.filter { $0.key != sink }.map(\.value.wish.bitrate) }
+    }
+
+    /// Takes effect with the next picture.
+    func setWish(_ wish: EncodingPlan.Wish, sink identifier: Int) {
+        state.withLock { state in
+            state.sinks[identifier]?.wish = wish
+            state.plan = plan(for: state.sinks)
+        }
+    }
+
+    /// Who is paused waits for nothing.
+    private func plan(for sinks: [Int: Sink]) -> EncodingPlan {
+        EncodingPlan(sinks.filter { !$0.value.isPaused }.mapValues(\.wish), hasLayers: settings.hasLayers)
+    }
 
     /// Starts the encoder's thread; the engine does this once.
     func start() {
@@ -63,6 +84,7 @@ final class VideoEncoding: Sendable {
         return state.withLock { state in
             state.next += 1
             state.sinks[state.next] = sink
+            state.plan = plan(for: state.sinks)
             return state.next
         }
     }
@@ -71,26 +93,21 @@ final class VideoEncoding: Sendable {
     func detach(_ identifier: Int) -> Int {
         state.withLock { state in
             state.sinks.removeValue(forKey: identifier)
+            state.plan = plan(for: state.sinks)
             return state.sinks.count
         }
     }
 
     func setPaused(_ isPaused: Bool, sink identifier: Int) {
-        state.withLock { $0.sinks[identifier]?.isPaused = isPaused }
+        state.withLock { state in
+            state.sinks[identifier]?.isPaused = isPaused
+            state.plan = plan(for: state.sinks)
+        }
         if !isPaused { requestKeyFrame() }
     }
 
     /// Requests of all streams are merged: the next picture is a key frame once.
     func requestKeyFrame() { wantsKeyFrame.store(true, ordering: .relaxed) }
-
-    var statistics: VideoSendStatistics {
-        VideoSendStatistics(
-            framesEncoded: framesEncoded.load(ordering: .relaxed),
-            keyFramesEncoded: keyFramesEncoded.load(ordering: .relaxed),
-            totalEncodeTime: Double(encodeTime.load(ordering: .relaxed)) / 1_000_000,
-            frameWidth: width.load(ordering: .relaxed),
-            frameHeight: height.load(ordering: .relaxed))
-    }
 
     /// Camera thread: frames faster than asked are left out, and all of them while nobody wants any.
     private func take(_ frame: VideoFrame, interval: Int64) {
@@ -120,7 +137,6 @@ final class VideoEncoding: Sendable {
         var stage: EncoderStage?
         var cpu = MediaClock.threadCPU
         while let frame = queue.pop() {
-            let settings = settings
             let size = Self.size(for: frame, settings: settings)
             if stage.map({ $0.width != size.width || $0.height != size.height }) ?? true {
                 do {
@@ -130,27 +146,26 @@ final class VideoEncoding: Sendable {
                     return
                 }
             }
-            stage?.setBitrate(settings.bitrate)
-            encode(frame, with: stage)
+            if let stage { encode(frame, with: stage) }
             let now = MediaClock.threadCPU
             usage.add(now - cpu, to: .encode)
             cpu = now
         }
     }
 
-    private func encode(_ frame: VideoFrame, with stage: EncoderStage?) {
+    private func encode(_ frame: VideoFrame, with stage: EncoderStage) {
+        let (plan, sinks) = state.withLock { ($0.plan, $0.sinks) }
         let began = MediaClock.now
         let forced = wantsKeyFrame.exchange(false, ordering: .relaxed)
-        guard let encoded = stage?.encode(frame, forceKeyFrame: forced) else {
-            if forced { requestKeyFrame() }
-            return
+        let result = stage.encode(frame, forceKeyFrame: forced, plan: plan)
+        if case .skipped = result { return }
+        let encoded: EncodedVideo? = if case .encoded(let video) = result { video } else { nil }
+        if encoded == nil, forced { requestKeyFrame() }
+        let measurement = stage.measure(encoded, of: frame, began: began, plan: plan)
+        for (identifier, sink) in sinks where !sink.isPaused {
+            if let encoded, encoded.isKeyFrame || plan.sends(stage.number, to: identifier) { sink.onFrame(encoded) }
+            sink.onMeasurement(measurement)
         }
-        framesEncoded.add(1, ordering: .relaxed)
-        if encoded.isKeyFrame { keyFramesEncoded.add(1, ordering: .relaxed) }
-        encodeTime.add(MediaClock.now - began, ordering: .relaxed)
-        width.store(encoded.width, ordering: .relaxed)
-        height.store(encoded.height, ordering: .relaxed)
-        for sink in state.withLock({ Array($0.sinks.values) }) where !sink.isPaused { sink.onFrame(encoded) }
     }
 }
 
@@ -159,14 +174,20 @@ private final class EncoderStage {
     let width: Int
     let height: Int
     private let encoder: any PictureEncoder
+    private let codec: String
     private let pool: FramePool
-    private var bitrate: Int
+    private let framesPerSecond: Int
+    private var bitrate = 0
+    private var load = EncoderLoad()
+    /// Of the last picture, counted from the last key frame.
+    private(set) var number = -1
 
     init(width: Int, height: Int, settings: VideoSettings) throws(CodecError) {
         self.width = width
         self.height = height
         encoder = try Self.encoder(width: width, height: height, settings: settings)
-        bitrate = settings.bitrate
+        codec = settings.codec
+        framesPerSecond = settings.framesPerSecond
         pool = FramePool(width: width, height: height, capacity: 4)
     }
 
@@ -175,25 +196,48 @@ private final class EncoderStage {
     ) throws(CodecError) -> any PictureEncoder {
         guard settings.codec == "vp9" else {
             return try VP8Encoder(
-                width: width, height: height, framesPerSecond: settings.framesPerSecond, bitrate: settings.bitrate,
+                width: width, height: height, framesPerSecond: settings.framesPerSecond, bitrate: 300_000,
                 contentHint: settings.contentHint)
         }
         return try VP9Encoder(
-            width: width, height: height, framesPerSecond: settings.framesPerSecond, bitrate: settings.bitrate,
+            width: width, height: height, framesPerSecond: settings.framesPerSecond, bitrate: 300_000,
             contentHint: settings.contentHint)
     }
 
-    func setBitrate(_ wanted: Int) {
-        guard wanted != bitrate else { return }
-        bitrate = wanted
-        encoder.setBitrate(wanted)
+    enum Result {
+        case encoded(EncodedVideo)
+        /// By the rate control, or for want of memory.
+        case dropped
+        /// Nobody gets it.
+        case skipped
     }
 
-    func encode(_ frame: VideoFrame, forceKeyFrame: Bool) -> EncodedVideo? {
-        let isRightSize = frame.width == width && frame.height == height
-        guard let picture = isRightSize ? frame : frame.scaled(width: width, height: height, from: pool) else {
-            return nil
+    func encode(_ frame: VideoFrame, forceKeyFrame: Bool, plan: EncodingPlan) -> Result {
+        number = forceKeyFrame ? 0 : number + 1
+        guard let layer = plan.layer(of: number) else { return .skipped }
+        if plan.bitrate != bitrate {
+            bitrate = plan.bitrate
+            encoder.setBitrate(bitrate)
         }
-        return encoder.encode(picture, forceKeyFrame: forceKeyFrame)
+        let isRightSize = frame.width == width && frame.height == height
+        guard let picture = isRightSize ? frame : frame.scaled(width: width, height: height, from: pool),
+            let encoded = encoder.encode(
+                picture, forceKeyFrame: forceKeyFrame, temporalLayer: layer,
+                interval: 90_000 * plan.finest / framesPerSecond)
+        else { return .dropped }
+        // libvpx makes key frames of its own accord, too.
+        if encoded.isKeyFrame { number = 0 }
+        return .encoded(encoded)
+    }
+
+    func measure(
+        _ encoded: EncodedVideo?, of frame: VideoFrame, began: Int64, plan: EncodingPlan
+    ) -> EncoderMeasurement {
+        let now = MediaClock.now
+        let interval = Int64(1_000_000 * plan.finest / framesPerSecond)
+        return EncoderMeasurement(
+            codec: codec, quantizer: encoded == nil ? nil : encoder.lastQuantizer, encodeTime: now - began,
+            sourceWidth: frame.width, sourceHeight: frame.height,
+            load: load.record(encodeTime: now - began, interval: interval, at: now), time: now)
     }
 }

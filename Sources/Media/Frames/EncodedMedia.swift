@@ -8,14 +8,20 @@ package struct EncodedVideo: Sendable {
     package var height: Int
     /// When the picture was taken: microseconds of `CLOCK_MONOTONIC`.
     package var captureTime: Int64
+    /// 0 for the base layer; nothing is made from a picture of another one.
+    package var temporalLayer: UInt8
 
-    package init(codec: String, bytes: [UInt8], isKeyFrame: Bool, width: Int, height: Int, captureTime: Int64) {
+    package init(
+        codec: String, bytes: [UInt8], isKeyFrame: Bool, width: Int, height: Int, captureTime: Int64,
+        temporalLayer: UInt8 = 0
+    ) {
         self.codec = codec
         self.bytes = bytes
         self.isKeyFrame = isKeyFrame
         self.width = width
         self.height = height
         self.captureTime = captureTime
+        self.temporalLayer = temporalLayer
     }
 }
 

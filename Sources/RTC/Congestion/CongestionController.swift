@@ -19,6 +19,9 @@ struct CongestionController: Sendable {
     /// The far side sends transport-wide feedback.
     var usesTransportFeedback = true
 
+    /// Since when less is sent than could be, because it would not suffice; probes find out when it does.
+    var heldBackSince: Instant?
+
     private var delay: DelayController
     private var loss: LossController
     private var reported: ReportedLossControl
@@ -164,9 +167,10 @@ struct CongestionController: Sendable {
         let isClear =
             delay.usage == .normal && delay.queue < Self.probingQueueLimit && loss.averageLoss < Self.probingLossLimit
             && unansweredSince.map { now - $0 < .milliseconds(500) } ?? true
+        let limited = application.since ?? heldBackSince
         enqueue(
             probes.process(
-                estimate, isClear: isClear, limitedSince: application.since, outgrown: delay.outgrown, at: now))
+                estimate, isClear: isClear, limitedSince: limited, outgrown: delay.outgrown, at: now))
     }
 
     /// Nil while nothing has been sent for some seconds: a silent session does not wake anyone.

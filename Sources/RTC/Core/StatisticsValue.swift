@@ -22,12 +22,14 @@ package enum StatisticsValue: Hashable, Sendable {
     case number(Double)
     case text(String)
     case flag(Bool)
+    /// W3C `record<DOMString, double>`.
+    case record([String: Double])
 
     package var doubleValue: Double? {
         switch self {
         case .integer(let value): Double(value)
         case .number(let value): value
-        case .text, .flag: nil
+        case .text, .flag, .record: nil
         }
     }
 }

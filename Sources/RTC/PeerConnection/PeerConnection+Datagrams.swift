@@ -147,6 +147,7 @@ extension PeerConnection {
         case .bye(let mid): events.append(.bye(mid: mid))
         case .targetBitrateChanged(let video, let total):
             events.append(.targetBitrateChanged(video: video, total: total))
+        case .videoSuspended(let isSuspended): events.append(.videoSuspended(isSuspended))
         case .sourceChanged, .roundTripTime, .remoteBitrateLimit: break
         }
     }

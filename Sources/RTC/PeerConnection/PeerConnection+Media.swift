@@ -39,12 +39,16 @@ extension PeerConnection {
 
     /// One encoded picture. Dropped while there is no connection, the section does not send, or another codec than this was
     /// agreed on (nil: it is the one).
+    ///
+    /// - Parameter temporalLayer: 0 for what later pictures are made from.
     package func sendVideo(
-        mid: String, frame: [UInt8], codec: VideoCodec? = nil, isKeyFrame: Bool, captureTime: Instant, at now: Instant
+        mid: String, frame: [UInt8], codec: VideoCodec? = nil, isKeyFrame: Bool, temporalLayer: UInt8 = 0,
+        captureTime: Instant, at now: Instant
     ) {
         guard !isClosed, outboundSRTP != nil else { return }
         rtp.sendVideo(
-            mid: mid, frame: frame, codec: codec, isKeyFrame: isKeyFrame, captureTime: captureTime, at: now)
+            mid: mid, frame: frame, codec: codec, isKeyFrame: isKeyFrame, temporalLayer: temporalLayer,
+            captureTime: captureTime, at: now)
     }
 
     /// Asks the far side for a key frame; more often than useful is ignored.

@@ -20,6 +20,8 @@ package enum PeerConnectionEvent: Sendable {
     /// Encoders should make this much, bit/s: all pictures together, and what all streams may send. Falls are told at
     /// once, rises at most five times a second.
     case targetBitrateChanged(video: Int, total: Int)
+    /// The path carries no pictures beside the sound, or does again: until then, pictures are not taken.
+    case videoSuspended(Bool)
     /// The far side said that it stopped sending (RTCP BYE).
     case bye(mid: String)
     case dataChannel(DataChannelEvent)

@@ -118,7 +118,7 @@ struct Pacer: Sendable {
             guard train.due <= now else { return nil }
             guard queuedByteCount > 0 else {
                 let size = train.probe.byteCount / Probe.minimumPacketCount
-                return .padding(byteCount: account(padding: size), probe: train.probe.identifier)
+                return .padding(byteCount: Self.padding(size), probe: train.probe.identifier)
             }
         } else {
             guard queuedByteCount > 0, debt < burstByteCount else { return nil }
@@ -149,18 +149,25 @@ struct Pacer: Sendable {
 
     mutating func removeAll() {
         audio.removeAll()
+        removeVideo()
+        train = nil
+    }
+
+    /// Sound and a probe that is on go on.
+    mutating func removeVideo() {
         retransmissions.removeAll()
         video.removeAll()
         queuedByteCount = 0
         retransmissionByteCount = 0
-        train = nil
     }
 
-    private mutating func account(padding size: Int) -> Int {
-        let size = min(max(size, Self.paddingRange.lowerBound), Self.paddingRange.upperBound)
-        account(size)
-        return size
+    private static func padding(_ size: Int) -> Int {
+        min(max(size, paddingRange.lowerBound), paddingRange.upperBound)
     }
+
+    /// What was found for padding has left: its own size decides when the next one does, or a probe made of small
+    /// packets would be slower than it is meant to be.
+    mutating func paddingSent(_ byteCount: Int) { account(byteCount) }
 
     private mutating func account(_ byteCount: Int) {
         debt += Double(byteCount)

@@ -137,7 +137,7 @@ package struct RTPSender: Sendable {
     /// Stores the packets of one picture; nil when it was refused because a key frame must come first, or because it is of
     /// another codec than agreed.
     mutating func packetizeVideo(
-        _ frame: [UInt8], codec sent: VideoCodec?, isKeyFrame: Bool, captureTime: Instant
+        _ frame: [UInt8], codec sent: VideoCodec?, isKeyFrame: Bool, temporalLayer: UInt8 = 0, captureTime: Instant
     ) -> [(sequenceNumber: Int64, byteCount: Int)]? {
         guard isActive, !frame.isEmpty, let videoCodec = codec.videoCodec, sent == nil || sent == videoCodec else {
             return nil
@@ -145,7 +145,7 @@ package struct RTPSender: Sendable {
         if awaitsKeyFrame, !isKeyFrame { return nil }
         awaitsKeyFrame = false
         let timestamp = timeline.videoTimestamp(captureTime: captureTime)
-        let payloads = payloads(of: frame, codec: videoCodec, isKeyFrame: isKeyFrame)
+        let payloads = payloads(of: frame, codec: videoCodec, isKeyFrame: isKeyFrame, temporalLayer: temporalLayer)
         let isProtected = protectionTypes != nil && protection.interval != nil
         var stored: [(sequenceNumber: Int64, byteCount: Int)] = []
         stored.reserveCapacity(payloads.count)
@@ -166,9 +166,13 @@ package struct RTPSender: Sendable {
         return stored
     }
 
-    private mutating func payloads(of frame: [UInt8], codec: VideoCodec, isKeyFrame: Bool) -> [[UInt8]] {
+    private mutating func payloads(
+        of frame: [UInt8], codec: VideoCodec, isKeyFrame: Bool, temporalLayer: UInt8
+    ) -> [[UInt8]] {
         switch codec {
-        case .vp8: vp8Packetizer.packetize(frame, maximumByteCount: maximumPayloadByteCount)
+        case .vp8:
+            vp8Packetizer.packetize(
+                frame, temporalLayer: temporalLayer, maximumByteCount: maximumPayloadByteCount)
         case .vp9:
             vp9Packetizer.packetize(frame, isKeyFrame: isKeyFrame, maximumByteCount: maximumPayloadByteCount)
         }

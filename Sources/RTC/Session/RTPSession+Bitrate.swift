@@ -42,6 +42,7 @@ extension RTPSession {
         let total = Int(congestion.estimate)
         pacer.targetBitrate = total
         pacer.isDraining = congestion.isDraining
+        updateAudioOnly(congestion.estimate, at: now)
         var audio = limitRedundancy(total: total, isCongested: congestion.queue > Self.queueOfCongestion, at: now)
         var bounds: [VideoBitrateBounds] = []
         for section in sections where section.sender?.isActive == true {
@@ -50,7 +51,8 @@ extension RTPSession {
             case .video: bounds.append(section.videoBounds)
             }
         }
-        let targets = BitrateAllocation.share(videoShare(of: total - audio, at: now), among: bounds)
+        let shares = BitrateAllocation.share(videoShare(of: total - audio, at: now), among: bounds)
+        let targets = audioOnly.isActive ? shares.map { _ in 0 } : shares
         var next = 0
         var changed = false
         for index in sections.indices {
@@ -63,9 +65,28 @@ extension RTPSession {
             next += 1
         }
         let video = targets.reduce(0, +)
-        if targetThrottle.shouldTell(video, isForced: tellsAnyChange && changed, at: now) {
+        let decisive = audioOnly.isActive ? total : video
+        if targetThrottle.shouldTell(decisive, isForced: tellsAnyChange && changed, at: now) {
             emit(.targetBitrateChanged(video: video, total: total))
         }
+    }
+
+    /// Stops pictures, or lets them come again, beginning with a key frame.
+    private mutating func updateAudioOnly(_ estimate: Double, at now: Instant) {
+        let active = sections.filter { $0.sender?.isActive == true }
+        let applies = active.contains { $0.media.kind == .audio } && active.contains { $0.media.kind == .video }
+        guard audioOnly.update(estimate, applies: applies, at: now) else { return }
+        emit(.videoSuspended(audioOnly.isActive))
+        congestion?.heldBackSince = audioOnly.isActive ? now : nil
+        if audioOnly.isActive { pacer.removeVideo() }
+        for index in sections.indices where sections[index].media.kind == .video {
+            if audioOnly.isActive {
+                sections[index].sender?.history.giveUpWaiting(at: now)
+            } else {
+                sections[index].sender?.requireKeyFrame(at: now)
+            }
+        }
+        grantKeyFrames(at: now)
     }
 
     /// Lets sound be repeated as far as the path has room for it. Returns what that costs now, bit/s.

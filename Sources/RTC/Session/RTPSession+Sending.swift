@@ -27,16 +27,24 @@ extension RTPSession {
     /// when the pacer is two seconds behind; a key frame is then asked for. With congestion control the queue is drained
     /// within those two seconds whatever the rate, and the encoder asked for less.
     ///
+    /// A picture of an upper temporal layer is left out while others wait for their turn: nothing is made from it.
+    ///
     /// - Parameters:
     ///   - codec: what the picture is compressed with; nil for what was agreed. Any other is dropped: the encoder of before
     ///     may not have heard yet.
+    ///   - temporalLayer: 0 for what later pictures are made from.
     ///   - captureTime: when the picture was taken.
     package mutating func sendVideo(
-        mid: String, frame: [UInt8], codec: VideoCodec? = nil, isKeyFrame: Bool, captureTime: Instant, at now: Instant
+        mid: String, frame: [UInt8], codec: VideoCodec? = nil, isKeyFrame: Bool, temporalLayer: UInt8 = 0,
+        captureTime: Instant, at now: Instant
     ) {
         guard isReady, !isClosed, let index = index(of: mid), sections[index].media.kind == .video,
-            sections[index].sender?.isActive == true
+            sections[index].sender?.isActive == true, !audioOnly.isActive
         else { return }
+        if temporalLayer > 0, pacer.queueTime > Self.upperLayerQueueLimit {
+            sections[index].sender?.counters.framesDropped += 1
+            return
+        }
         if congestion == nil, pacer.queueTime > Pacer.maximumQueueTime {
             sections[index].sender?.counters.framesDropped += 1
             sections[index].sender?.requireKeyFrame(at: now)
@@ -44,7 +52,7 @@ extension RTPSession {
             return
         }
         let packets = sections[index].sender?.packetizeVideo(
-            frame, codec: codec, isKeyFrame: isKeyFrame, captureTime: captureTime)
+            frame, codec: codec, isKeyFrame: isKeyFrame, temporalLayer: temporalLayer, captureTime: captureTime)
         guard let packets else {
             // A key frame was asked for and has not come: ask again, as the first wish may have been lost on the way.
             sections[index].sender?.counters.framesDropped += 1
@@ -63,6 +71,9 @@ extension RTPSession {
         let rtt = roundTripTime
         sections[index].sender?.history.removeExpired(at: now, roundTripTime: rtt, keepsSent: true)
     }
+
+    /// With a longer queue in the pacer, pictures that can be left out are.
+    private static let upperLayerQueueLimit = Duration.milliseconds(100)
 
     /// Puts a queued packet into bytes; nil when it is gone or its section was paused.
     mutating func write(_ entry: Pacer.Entry, probe: Int32, at now: Instant) -> OutgoingPacket? {
@@ -120,6 +131,8 @@ extension RTPSession {
     }
 
     mutating func retransmit(_ numbers: [UInt16], section index: Int, at now: Instant) {
+        // Pictures that are stopped are not repeated either.
+        guard !audioOnly.isActive || sections[index].media.kind == .audio else { return }
         let rtt = roundTripTime
         let packets = sections[index].sender?.packetsToRetransmit(numbers, roundTripTime: rtt, at: now) ?? []
         for packet in packets {

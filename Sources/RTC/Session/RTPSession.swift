@@ -31,6 +31,7 @@ package struct RTPSession: Sendable {
     /// Nil when the caller sets the rate.
     var congestion: CongestionController?
     var targetThrottle = TargetBitrateThrottle()
+    var audioOnly = AudioOnlyFloor()
     var retransmissionRate = RateMeter()
     /// Of what may be sent, smoothed, what goes into retransmissions and protection.
     var retransmissionShare = 0.0
@@ -183,7 +184,10 @@ package struct RTPSession: Sendable {
             case .packet(let entry, let probe):
                 if let packet = write(entry, probe: probe, at: now) { return packet }
             case .padding(let byteCount, let probe):
-                if let packet = writePadding(byteCount: byteCount, probe: probe, at: now) { return packet }
+                if let packet = writePadding(byteCount: byteCount, probe: probe, at: now) {
+                    pacer.paddingSent(packet.bytes.count)
+                    return packet
+                }
                 // Nothing to pad with: a probe of nothing would be waited for in vain.
                 pacer.abandonProbe()
             }

@@ -18,6 +18,8 @@ package enum RTPSessionEvent: Sendable {
     /// Encoders should make this much, bit/s: all pictures together, and what all streams may send. Falls are told at
     /// once, rises at most five times a second. With several video sections, `videoTargetBitrate(mid:)` tells each one's.
     case targetBitrateChanged(video: Int, total: Int)
+    /// The path carries no pictures beside the sound, or does again: until then, pictures are not taken.
+    case videoSuspended(Bool)
     /// REMB: what the far side believes it can receive, bit/s (used only where transport-wide feedback is not).
     case remoteBitrateLimit(Int)
 }

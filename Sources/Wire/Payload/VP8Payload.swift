@@ -29,26 +29,34 @@ package struct VP8Payload: Hashable, Sendable {
     }
 }
 
-/// Splitting VP8 frames into RTP payloads (RFC 7741 §4): X=1 with a 15-bit PictureID, parts of equal size.
+/// Splitting VP8 frames into RTP payloads (RFC 7741 §4): X=1 with a 15-bit PictureID, parts of equal size. Temporal layers
+/// are told with every frame, so that they may begin and end at any frame: one without upper layers is all base layer.
 package struct VP8Packetizer: Hashable, Sendable {
     /// Bytes of the descriptor that this packetizer writes.
-    package static let descriptorByteCount = 4
+    package static let descriptorByteCount = 6
 
     /// PictureID of the next frame, 15 bits.
     package private(set) var nextPictureID: UInt16
+    /// TL0PICIDX of the last frame of the base layer, and KEYIDX of the last key frame.
+    private var levelZeroIndex: UInt8 = 0
+    private var keyIndex: UInt8 = 0
 
     /// - Parameter firstPictureID: anything; RFC 7741 §4.2 wants it random.
     package init(firstPictureID: UInt16) { nextPictureID = firstPictureID & 0x7FFF }
 
     /// The payloads of one frame in order, each at most `maximumByteCount` bytes with its descriptor. Sizes differ by
     /// one byte at most, so that no tiny last packet costs a whole header. Empty for an empty frame.
-    package mutating func packetize(_ frame: [UInt8], maximumByteCount: Int) -> [[UInt8]] {
+    ///
+    /// - Parameter temporalLayer: 0...3; a frame of an upper layer refers to the base layer alone, and none to it.
+    package mutating func packetize(
+        _ frame: [UInt8], temporalLayer: UInt8 = 0, maximumByteCount: Int
+    ) -> [[UInt8]] {
         let room = max(maximumByteCount - Self.descriptorByteCount, 1)
         guard !frame.isEmpty else { return [] }
         let count = (frame.count + room - 1) / room
         var payloads: [[UInt8]] = []
         payloads.reserveCapacity(count)
-        var descriptor = VP8Descriptor()
+        var descriptor = self.descriptor(temporalLayer: temporalLayer, isKeyFrame: (frame.first ?? 1) & 1 == 0)
         descriptor.pictureID = nextPictureID
         nextPictureID = (nextPictureID &+ 1) & 0x7FFF
         var start = 0
@@ -63,5 +71,17 @@ package struct VP8Packetizer: Hashable, Sendable {
             start = end
         }
         return payloads
+    }
+
+    private mutating func descriptor(temporalLayer: UInt8, isKeyFrame: Bool) -> VP8Descriptor {
+        if temporalLayer == 0 { levelZeroIndex &+= 1 }
+        if isKeyFrame { keyIndex = (keyIndex &+ 1) & 0x1F }
+        var descriptor = VP8Descriptor()
+        descriptor.isNonReference = temporalLayer > 0
+        descriptor.temporalLevelZeroIndex = levelZeroIndex
+        descriptor.temporalLayer = temporalLayer & 3
+        descriptor.isLayerSync = temporalLayer > 0
+        descriptor.keyIndex = keyIndex
+        return descriptor
     }
 }

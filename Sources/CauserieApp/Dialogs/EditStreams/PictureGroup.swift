@@ -62,7 +62,9 @@ final class PictureGroup: StreamGroup {
         let current = PictureSize(width: video.width, height: video.height)
         let sizes = PictureSize.offered + (PictureSize.offered.contains(current) ? [] : [current])
         size.show(sizes.map { ($0, $0.name) }, selected: current)
-        hint.show([(.motion, tr("Keep It Smooth")), (.detail, tr("Keep It Sharp"))], selected: video.contentHint)
+        hint.show(
+            [(.balanced, tr("A Little of Both")), (.motion, tr("Keep It Smooth")), (.detail, tr("Keep It Sharp"))],
+            selected: video.contentHint)
         rate.show(video.framesPerSecond, isAnother: isAnother)
         floor.show(video.minimumBitrate / 1000, isAnother: isAnother)
         ceiling.show(video.bitrate / 1000, isAnother: isAnother)
