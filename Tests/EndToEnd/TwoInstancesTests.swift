@@ -137,6 +137,29 @@ import Testing
         #expect(try pair.bob.get("state") == "connected")
     }
 
+    @Test("The network of a window's file is taken over when somebody says so, with the passwords that are known")
+    func networkOfAFile() async throws {
+        let pair = try await start()
+        let folder = try TemporaryFolder()
+        let file = folder.url.appendingPathComponent("window.json").path
+        let relay = "turn:192.0.2.7:3478?transport=udp"
+        try pair.ann.must("configure", "stun:192.0.2.7:3478", relay, "--user", "ann", "--password", "secret")
+        try pair.ann.must("configure", "--media-ports", "50000-50100")
+        try pair.ann.must("windows", "export", "main", file)
+        #expect(try !String(contentsOfFile: file, encoding: .utf8).contains("secret"))
+        let before = try pair.bob.control("configure").output
+        try pair.bob.must("windows", "import", file)
+        #expect(try pair.bob.control("configure").output == before, "whose file it is does not choose the servers")
+        let taken = try pair.bob.control("configure", "--from", file)
+        #expect(taken.status == 0)
+        #expect(taken.output == "The password of ann at \(relay) is not known.\n")
+        #expect(try pair.bob.control("configure").output.contains("50000-50100"))
+        try pair.bob.must("configure", "--add", relay, "--user", "ann", "--password", "secret")
+        #expect(try pair.bob.control("configure", "--from", file).output.isEmpty)
+        #expect(try pair.bob.control("configure", "--from", "/nonexistent.json").status == 1)
+        #expect(try pair.bob.control("configure", "--from", file, "--clear").status == 2)
+    }
+
     /// Waits until a figure stops growing: the same over a second.
     private func expectStill(_ side: HeadlessInstance, _ figure: (CallStatistics) -> Double) async throws {
         var last = -1.0

@@ -98,7 +98,9 @@ extension Call {
         if error is CancellationError { return }
         logger.notice("a description is refused", metadata: ["reason": "\(error)"])
         if isFirst {
-            handle(.descriptionRefused(isOurs ? .localError("\(error)") : .incompatible))
+            let reason: EndReason =
+                if error.isShortage { .outOfResources } else if isOurs { .localError("\(error)") } else { .incompatible }
+            handle(.descriptionRefused(reason))
         } else {
             if renegotiation.state == .answering { send(.reject(.incompatible)) }
             renegotiate(.refused)

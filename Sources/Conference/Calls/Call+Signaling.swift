@@ -106,7 +106,7 @@ extension Call {
                 renegotiate(.answerReceived)
             }
         case .newICECandidate(let candidate): receive(candidate)
-        case .hangUp: handle(.hangUpReceived)
+        case .hangUp(let reason): handle(.hangUpReceived(reason))
         case .ringing(let name):
             setRemoteName(name)
             handle(.ringingReceived)

@@ -131,7 +131,7 @@ import Transport
         case .sendAnswer: sendAnswer()
         case .applyAnswer: applyAnswer()
         case .sendRinging: send(.ringing(name: name))
-        case .sendHangUp: send(.hangUp)
+        case .sendHangUp(let reason): send(.hangUp(reason))
         case .sendReject(let reason): send(.reject(reason))
         case .startTimer(let timer): start(timer)
         case .stopTimer: timer?.cancel()

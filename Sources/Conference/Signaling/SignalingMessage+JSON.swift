@@ -66,7 +66,8 @@ extension SignalingMessage {
         case "video-offer": return .videoOffer(name: name, sdp: try description(fields, "offer"))
         case "video-answer": return .videoAnswer(name: name, sdp: try description(fields, "answer"))
         case "new-ice-candidate": return .newICECandidate(try candidate(fields.candidate))
-        case "hang-up": return .hangUp
+        // A reason of a later version is an end all the same.
+        case "hang-up": return .hangUp(fields.reason.flatMap { HangUpReason(rawValue: $0) } ?? .unspecified)
         case "ringing": return .ringing(name: name)
         // A reason of a later version is a refusal all the same.
         case "reject": return .reject(fields.reason.flatMap { RejectReason(rawValue: $0) } ?? .declined)
@@ -133,7 +134,8 @@ extension SignalingMessage {
                 candidate: Candidate(
                     candidate: trickled.candidate, sdpMid: trickled.mid, sdpMLineIndex: trickled.mLineIndex,
                     usernameFragment: trickled.usernameFragment))
-        case .hangUp: Fields(type: "hang-up")
+        case .hangUp(.unspecified): Fields(type: "hang-up")
+        case .hangUp(let reason): Fields(type: "hang-up", reason: reason.rawValue)
         case .ringing(let name): Fields(type: "ringing", name: name)
         case .reject(let reason): Fields(type: "reject", reason: reason.rawValue)
         case .stream(let notice):
