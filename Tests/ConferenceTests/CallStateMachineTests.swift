@@ -9,11 +9,11 @@ import Testing
     static let events: [CallEvent] = [
         .dialed, .offerReceived, .carrierOpened, .carrierFailed(.unknownHost), .carrierClosed, .carrierSilent,
         .carrierViolated, .offerReady, .answerReady, .descriptionRefused(.incompatible), .ringingReceived,
-        .answerReceived, .hangUpReceived(.unspecified), .hangUpReceived(.mediaFailed), .hangUpReceived(.connectionLost),
-        .hangUpReceived(.failed), .descriptionRefused(.outOfResources), .rejectReceived(.busy), .rejectReceived(.declined),
-        .rejectReceived(.timeout), .rejectReceived(.incompatible), .rejectReceived(.failed), .accepted, .declined, .hungUp, .yielded,
-        .mediaConnected, .mediaDisconnected, .mediaFailed, .mediaClosed, .timedOut, .carrierLost, .carrierRestored,
-        .identityRefused,
+        .answerReceived, .hangUpReceived(.unspecified), .hangUpReceived(.mediaFailed),
+        .hangUpReceived(.connectionLost), .hangUpReceived(.failed), .descriptionRefused(.outOfResources),
+        .rejectReceived(.busy), .rejectReceived(.declined), .rejectReceived(.timeout), .rejectReceived(.incompatible),
+        .rejectReceived(.failed), .accepted, .declined, .hungUp, .yielded, .mediaConnected, .mediaDisconnected,
+        .mediaFailed, .mediaClosed, .timedOut, .carrierLost, .carrierRestored, .identityRefused,
     ]
 
     /// A way to each state, as both caller and called where both get there, and with each fate of the signalling.

@@ -42,7 +42,8 @@ import Testing
     }
 
     @Test(
-        "Without a free descriptor the running call goes on, a new one ends in one sentence, and who calls is kept waiting")
+        "Without a free descriptor the running call goes on, a new one ends in one sentence, and who calls is kept waiting"
+    )
     func descriptors() async throws {
         let bus = try await PrivateBus.start()
         let ann = try await HeadlessInstance.start("ann", on: bus, options: Self.media)

@@ -138,6 +138,8 @@ extension StreamProperty {
         StreamProperty("StoppedOutgoing", read: { .strings($0.stopped.sent.words) }),
         StreamProperty("StoppedIncoming", read: { .strings($0.stopped.received.words) }),
         StreamProperty("RemoteStopped", read: { .strings($0.remoteStopped.words) }),
+        StreamProperty("OnHold", read: { .bool($0.isOnHold) }),
+        StreamProperty("HeldByRemote", read: { .bool($0.isHeldByRemote) }),
         StreamProperty("Problems", read: { .dictionary(problems($0)) }),
         StreamProperty("MicrophoneLevel", isAnnounced: false, read: { .double($0.microphoneLevel) }),
         StreamProperty("SpeakerLevel", isAnnounced: false, read: { .double($0.speakerLevel) }),

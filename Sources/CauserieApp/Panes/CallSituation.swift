@@ -17,6 +17,8 @@ package nonisolated struct CallSituation: Hashable, Sendable {
     package var stoppedReceived: MediaSet = []
     /// What the far side has paused, and what it sends at all.
     package var remoteStopped: MediaSet = []
+    package var isOnHold = false
+    package var isHeldByRemote = false
     package var remoteOutgoing: MediaSet = .all
     package var problems: [MediaDevice.Kind: MediaProblem] = [:]
     package var hasCamera = true
@@ -73,6 +75,8 @@ extension CallSituation {
         stoppedSent = stream.stopped.sent
         stoppedReceived = stream.stopped.received
         remoteStopped = stream.remoteStopped
+        isOnHold = stream.isOnHold
+        isHeldByRemote = stream.isHeldByRemote
         remoteOutgoing = stream.remoteOutgoing
         isTestCall = stream.isTestCall
         isIdentityRefused = stream.refusedIdentity != nil

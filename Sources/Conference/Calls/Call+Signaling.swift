@@ -44,7 +44,7 @@ extension Call {
             .stream(
                 StreamNotice(
                     identifier: name, outgoing: stream.outgoing, incoming: stream.incoming,
-                    stopped: stream.stopped.sent)))
+                    stopped: stream.paused.sent, isOnHold: stream.isOnHold)))
     }
 
     /// A candidate of ours, or the end of them. It waits for a description that is being made: that may be a restart, and
@@ -137,6 +137,7 @@ extension Call {
         showRemoteName(notice.identifier)
         if stream.remoteOutgoing != notice.outgoing { stream.remoteOutgoing = notice.outgoing }
         if stream.remoteStopped != notice.stopped { stream.remoteStopped = notice.stopped }
+        if stream.isHeldByRemote != notice.isOnHold { stream.isHeldByRemote = notice.isOnHold }
     }
 
     /// Candidates that are kept until their description is there: a browser's may come before its answer.

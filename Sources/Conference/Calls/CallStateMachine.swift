@@ -202,7 +202,8 @@ package struct CallStateMachine: Hashable, Sendable {
         case (.mediaFailed, .connected) where carrier == .lost:
             return go(to: .reconnecting, .startTimer(.isolated))
         case (.mediaFailed, .reconnecting) where carrier == .lost: return []
-        case (.mediaFailed, .connected), (.mediaFailed, .reconnecting): return end(.connectionLost, .sendHangUp(.connectionLost))
+        case (.mediaFailed, .connected), (.mediaFailed, .reconnecting):
+            return end(.connectionLost, .sendHangUp(.connectionLost))
         case (.mediaFailed, .idle), (.mediaFailed, .incoming): return []
         case (.mediaFailed, .dialing), (.mediaFailed, .offering): return end(.mediaFailed)
         case (.mediaFailed, _): return end(.mediaFailed, .sendHangUp(.mediaFailed))

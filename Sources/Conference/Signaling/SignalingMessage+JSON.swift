@@ -33,6 +33,7 @@ extension SignalingMessage {
         var outgoing: [String]?
         var incoming: [String]?
         var stopped: [String]?
+        var hold: Bool?
         var status: String?
     }
 
@@ -76,7 +77,7 @@ extension SignalingMessage {
                 StreamNotice(
                     identifier: try text(fields.identifier ?? name, of: fields.type),
                     outgoing: media(fields.outgoing, else: .all), incoming: media(fields.incoming, else: .all),
-                    stopped: media(fields.stopped, else: [])))
+                    stopped: media(fields.stopped, else: []), isOnHold: fields.hold ?? false))
         default:
             return DeliveryWord(rawValue: fields.type).map { .delivery($0) }
                 ?? presence(type: fields.type, status: fields.status) ?? .unknown
@@ -141,7 +142,8 @@ extension SignalingMessage {
         case .stream(let notice):
             Fields(
                 type: "stream", identifier: notice.identifier, outgoing: notice.outgoing.words,
-                incoming: notice.incoming.words, stopped: notice.stopped.words)
+                incoming: notice.incoming.words, stopped: notice.stopped.words,
+                hold: notice.isOnHold ? true : nil)
         case .presenceRequest: Fields(type: "presence-request")
         case .presence(let word): Fields(type: "presence", status: word.rawValue)
         case .delivery(let word): Fields(type: word.rawValue)

@@ -61,12 +61,17 @@ package struct StreamNotice: Hashable, Sendable {
     package var incoming: MediaSet
     /// What of `outgoing` is paused.
     package var stopped: MediaSet
+    /// Whether the call is on hold: then everything is paused, both ways.
+    package var isOnHold: Bool
 
-    package init(identifier: String, outgoing: MediaSet, incoming: MediaSet, stopped: MediaSet) {
+    package init(
+        identifier: String, outgoing: MediaSet, incoming: MediaSet, stopped: MediaSet, isOnHold: Bool = false
+    ) {
         self.identifier = identifier
         self.outgoing = outgoing
         self.incoming = incoming
         self.stopped = stopped
+        self.isOnHold = isOnHold
     }
 }
 

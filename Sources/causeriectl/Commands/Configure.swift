@@ -74,13 +74,16 @@ extension Causeriectl {
                 let ports = Self.ports(mediaPorts) ?? 0...0
                 try client.callRoot("SetMediaPorts", [.uint32(ports.lowerBound), .uint32(ports.upperBound)])
             }
-            if !setsServers, from == nil, !noServer, server == nil, interfaces == nil, mediaPorts == nil { try describe(client) }
+            if !setsServers, from == nil, !noServer, server == nil, interfaces == nil, mediaPorts == nil {
+                try describe(client)
+            }
         }
 
         @MainActor private func warnOfPasswords(_ client: InstanceClient) throws {
             for server in try client.callRoot("DescribeNetwork").json()["servers"]?.elements ?? []
             where server["hasPassword"] == .bool(false) {
-                print("The password of \(server["user"]?.humanText ?? "") at \(server["uri"]?.humanText ?? "") is not known.")
+                let (user, uri) = (server["user"]?.humanText ?? "", server["uri"]?.humanText ?? "")
+                print("The password of \(user) at \(uri) is not known.")
             }
         }
 
