@@ -75,8 +75,8 @@ import Wire
             }
         }
         // Long enough for a slow machine to make the call with them.
-        try configure(20)
-        let end = ContinuousClock.now + .seconds(21)
+        try configure(12)
+        let end = ContinuousClock.now + .seconds(13)
         try caller.must("connect", "main", "\(address):\(called.port)", "--wait")
         for side in [caller, called] { try await side.waitForStatistics("a picture") { $0.framesDecoded > 5 } }
         // They are over while the call runs.
