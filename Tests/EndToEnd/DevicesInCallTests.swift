@@ -45,7 +45,10 @@ import Testing
     }
 
     private func waitForProblem(at side: HeadlessInstance, _ condition: (String) -> Bool) async throws {
-        for _ in 0..<300 where try !condition(side.get("problems")) { try await Task.sleep(for: .milliseconds(100)) }
+        for _ in 0..<300 {
+            if try condition(side.get("problems")) { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
         let problems = try side.get("problems")
         #expect(condition(problems), "\(problems)")
     }

@@ -138,7 +138,8 @@ import Testing
     }
 
     private func waitForMessage(_ text: String, at side: HeadlessInstance) async throws {
-        for _ in 0..<300 where try !side.control("messages", "main").output.contains(text) {
+        for _ in 0..<300 {
+            if try side.control("messages", "main").output.contains(text) { return }
             try await Task.sleep(for: .milliseconds(100))
         }
         #expect(try side.control("messages", "main").output.contains(text))
