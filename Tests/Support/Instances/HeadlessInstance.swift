@@ -101,6 +101,7 @@ package final class HeadlessInstance {
 
     package func statistics() throws -> CallStatistics {
         let outcome = try control("stats", "main", "--json")
+        guard outcome.status == 0 else { throw CommandFailed(arguments: ["stats"], errors: outcome.errors) }
         return try CallStatistics(json: outcome.output)
     }
 
