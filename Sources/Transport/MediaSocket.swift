@@ -10,12 +10,6 @@ import Wire
 /// that a firewall keeps in (`EPERM`), a full device queue (`ENOBUFS`). One candidate that cannot be reached, or a moment
 /// without a network, would end the media for good. For ICE and RTP such a datagram is lost, no more.
 final class MediaSocket {
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
-
-        init(_ doing: String) { description = "\(doing): \(String(cString: strerror(errno)))" }
-    }
-
     let channel: any Channel
     /// The address that the socket got.
     let address: TransportAddress
@@ -55,20 +49,20 @@ final class MediaSocket {
         let family = local.protocol == .inet6 ? AF_INET6 : AF_INET
         let kind = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         let descriptor = socket(family, kind, 0)
-        guard descriptor >= 0 else { throw Failure("socket") }
+        guard descriptor >= 0 else { throw SystemCallError(name: "socket", code: errno) }
         if family == AF_INET6 {
             var only: Int32 = 1
             setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &only, socklen_t(MemoryLayout<Int32>.size))
         }
         let bound = local.withSockAddr { Glibc.bind(descriptor, $0, socklen_t($1)) }
         guard bound == 0 else {
-            let failure = Failure("bind")
+            let failure = SystemCallError(name: "bind", code: errno)
             Glibc.close(descriptor)
             throw failure
         }
         let own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
         guard own >= 0 else {
-            let failure = Failure("dup")
+            let failure = SystemCallError(name: "dup", code: errno)
             Glibc.close(descriptor)
             throw failure
         }

@@ -64,11 +64,3 @@ package enum NetworkInterfaces {
         }
     }
 }
-
-/// A system call that failed.
-package struct SystemCallError: Error, CustomStringConvertible {
-    let name: String
-    let code: Int32
-
-    package var description: String { "\(name): \(String(cString: strerror(code)))" }
-}

@@ -12,7 +12,8 @@ package final class PeerTransport: Sendable {
 
     /// Opens sockets on the given local addresses at once, so that the first description carries candidates.
     ///
-    /// - Throws: when the DTLS certificate cannot be used.
+    /// - Throws: when the DTLS certificate cannot be used, and when the system has no descriptors left for the sockets
+    ///   (`isShortage`): a call with half of them would look for its way in vain.
     package static func open(
         configuration: PeerConnectionConfiguration, addresses: [IPAddress],
         options: TransportOptions = TransportOptions(), on eventLoop: any EventLoop, logger: Logger,

@@ -22,6 +22,8 @@ final class PeerTransportCore {
     /// Local addresses that should have a socket, and those for which one is being opened.
     private var wanted: [IPAddress] = []
     private var opening: Set<IPAddress> = []
+    /// Why a socket could not be opened that otherwise might have been.
+    private var shortage: (any Error)?
     private var sleepDetector: SleepDetector
     private(set) var isClosed = false
     private var isDraining = false
@@ -39,14 +41,19 @@ final class PeerTransportCore {
         serverConnections = TURNConnections(options: options, eventLoop: eventLoop, logger: logger)
     }
 
-    /// Binds one socket an address; an address that cannot be bound is left out and logged.
+    /// Binds one socket an address; an address that cannot be bound is left out and logged. Fails, with all closed again,
+    /// when the system has none left.
     func openSockets(on addresses: [IPAddress]) -> EventLoopFuture<Void> {
         wanted = addresses
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        return EventLoopFuture.andAllSucceed(addresses.map(openSocket), on: eventLoop).map {
+        return EventLoopFuture.andAllSucceed(addresses.map(openSocket), on: eventLoop).flatMap {
             let core = bound.value
+            if let shortage = core.shortage {
+                return core.close().flatMapThrowing { throw shortage }
+            }
             core.peer.endOfLocalHosts(at: MonotonicClock.now)
             core.drain()
+            return core.eventLoop.makeSucceededVoidFuture()
         }
     }
 
@@ -58,6 +65,7 @@ final class PeerTransportCore {
             bound.value.adopt(socket.value)
         }.recover { error in
             bound.value.opening.remove(address)
+            if error.isShortage { bound.value.shortage = error }
             // An IPv6 address that is still being looked for on the link cannot be bound; the next change tells of it.
             bound.value.logger.info("no media socket on \(address): \(error)")
         }

@@ -65,6 +65,25 @@ struct PresentationTests {
         #expect(shown(test).canCallAgain)
     }
 
+    @Test("A call on hold says so on both sides, with whose hold it is, and nothing about muting besides")
+    func hold() {
+        let ours = shown(
+            situation(.connected) {
+                $0.isOnHold = true
+                $0.stoppedSent = .audio
+            })
+        #expect(ours.page == .person && ours.state == "On hold")
+        #expect(ours.notices.map(\.text) == ["You have put the call on hold"])
+        let theirs = shown(
+            situation(.connected) {
+                $0.isHeldByRemote = true
+                $0.remoteStopped = .all
+                $0.hasReceivedPicture = true
+            })
+        #expect(theirs.page == .person && theirs.state == "On hold")
+        #expect(theirs.notices.map(\.text) == ["Ann has put the call on hold"])
+    }
+
     @Test("A changed identity key is not called again before it is trusted")
     func identity() {
         let pane = shown(situation(.ended(.identityChanged)) { $0.isIdentityRefused = true })

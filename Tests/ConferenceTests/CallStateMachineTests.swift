@@ -9,10 +9,11 @@ import Testing
     static let events: [CallEvent] = [
         .dialed, .offerReceived, .carrierOpened, .carrierFailed(.unknownHost), .carrierClosed, .carrierSilent,
         .carrierViolated, .offerReady, .answerReady, .descriptionRefused(.incompatible), .ringingReceived,
-        .answerReceived, .hangUpReceived, .rejectReceived(.busy), .rejectReceived(.declined),
-        .rejectReceived(.timeout), .rejectReceived(.incompatible), .accepted, .declined, .hungUp, .yielded,
-        .mediaConnected, .mediaDisconnected, .mediaFailed, .mediaClosed, .timedOut, .carrierLost, .carrierRestored,
-        .identityRefused,
+        .answerReceived, .hangUpReceived(.unspecified), .hangUpReceived(.mediaFailed),
+        .hangUpReceived(.connectionLost), .hangUpReceived(.failed), .descriptionRefused(.outOfResources),
+        .rejectReceived(.busy), .rejectReceived(.declined), .rejectReceived(.timeout), .rejectReceived(.incompatible),
+        .rejectReceived(.failed), .accepted, .declined, .hungUp, .yielded, .mediaConnected, .mediaDisconnected,
+        .mediaFailed, .mediaClosed, .timedOut, .carrierLost, .carrierRestored, .identityRefused,
     ]
 
     /// A way to each state, as both caller and called where both get there, and with each fate of the signalling.
@@ -64,7 +65,8 @@ import Testing
             #expect(!actions.contains(.close), "a call that goes on keeps what it has")
         }
         if after == before { #expect(actions.isEmpty, "nothing is done without a change") }
-        let words: [CallAction] = [.sendOffer, .sendAnswer, .sendRinging, .sendHangUp]
+        let words: [CallAction] =
+            [.sendOffer, .sendAnswer, .sendRinging] + HangUpReason.allCases.map { .sendHangUp($0) }
         if ![.open, .lost].contains(after.carrier) {
             #expect(!actions.contains { words.contains($0) }, "nobody hears it")
         }
@@ -120,10 +122,11 @@ import Testing
         case (.connecting, .mediaClosed), (.connected, .mediaClosed), (.reconnecting, .mediaClosed):
             .ended(.remoteHangUp)
 
-        case (.offering, .hangUpReceived), (.waiting, .hangUpReceived), (.ringing, .hangUpReceived),
-            (.answering, .hangUpReceived), (.connecting, .hangUpReceived), (.connected, .hangUpReceived),
-            (.reconnecting, .hangUpReceived):
-            .ended(.remoteHangUp)
+        case (.offering, .hangUpReceived(let reason)), (.waiting, .hangUpReceived(let reason)),
+            (.ringing, .hangUpReceived(let reason)), (.answering, .hangUpReceived(let reason)),
+            (.connecting, .hangUpReceived(let reason)), (.connected, .hangUpReceived(let reason)),
+            (.reconnecting, .hangUpReceived(let reason)):
+            .ended(EndReason(reason))
         case (.waiting, .hungUp), (.ringing, .hungUp), (.answering, .hungUp), (.connecting, .hungUp),
             (.connected, .hungUp), (.reconnecting, .hungUp):
             .ended(.localHangUp)
@@ -156,7 +159,7 @@ import Testing
         #expect(machine.handle(.answerReceived) == [], "a late answer is ignored")
         #expect(machine.handle(.mediaConnected) == [.stopTimer])
         #expect(machine.streamState == .connected)
-        #expect(machine.handle(.hangUpReceived) == [.stopTimer, .close])
+        #expect(machine.handle(.hangUpReceived(.unspecified)) == [.stopTimer, .close])
         #expect(machine.streamState == .ended(.remoteHangUp))
     }
 
@@ -171,7 +174,7 @@ import Testing
         #expect(machine.handle(.mediaDisconnected) == [.startTimer(.reconnect)])
         #expect(machine.streamState == .reconnecting)
         #expect(machine.handle(.mediaConnected) == [.stopTimer])
-        #expect(machine.handle(.hungUp) == [.stopTimer, .sendHangUp, .close])
+        #expect(machine.handle(.hungUp) == [.stopTimer, .sendHangUp(.unspecified), .close])
         #expect(machine.streamState == .ended(.localHangUp))
     }
 
@@ -185,6 +188,30 @@ import Testing
         #expect(
             incompatible.handle(.descriptionRefused(.incompatible))
                 == [.stopTimer, .sendReject(.incompatible), .close])
+        var exhausted = Self.machine(after: [.offerReceived, .accepted])
+        #expect(
+            exhausted.handle(.descriptionRefused(.outOfResources)) == [.stopTimer, .sendReject(.failed), .close])
+    }
+
+    @Test("who ends a call that a person did not end says why, and the other side ends for the same reason")
+    func hangUpReasons() {
+        let connected: [CallEvent] = [.offerReceived, .accepted, .answerReady, .mediaConnected]
+        var lost = Self.machine(after: connected + [.mediaDisconnected])
+        #expect(lost.handle(.timedOut) == [.stopTimer, .sendHangUp(.connectionLost), .close])
+        var wayless = Self.machine(after: [.offerReceived, .accepted, .answerReady])
+        #expect(wayless.handle(.mediaFailed) == [.stopTimer, .sendHangUp(.mediaFailed), .close])
+        var refusing = Self.machine(after: [.dialed, .carrierOpened, .offerReady])
+        #expect(refusing.handle(.identityRefused) == [.stopTimer, .sendHangUp(.identityChanged), .close])
+        let told: [(HangUpReason, EndReason)] = [
+            (.unspecified, .remoteHangUp), (.mediaFailed, .mediaFailed), (.connectionLost, .connectionLost),
+            (.incompatible, .incompatible), (.identityChanged, .identityRefused), (.failed, .remoteFailed),
+        ]
+        #expect(Set(told.map(\.0)) == Set(HangUpReason.allCases))
+        for (reason, end) in told {
+            var machine = Self.machine(after: connected)
+            _ = machine.handle(.hangUpReceived(reason))
+            #expect(machine.state == .ended(end))
+        }
     }
 
     @Test("nothing is said on a connection that is gone")
@@ -203,7 +230,7 @@ import Testing
         #expect(machine.handle(.mediaFailed) == [])
         #expect(machine.handle(.carrierRestored) == [.startTimer(.reconnect)])
         #expect(machine.handle(.carrierLost) == [.startTimer(.isolated)])
-        #expect(machine.handle(.hungUp) == [.stopTimer, .sendHangUp, .close])
+        #expect(machine.handle(.hungUp) == [.stopTimer, .sendHangUp(.unspecified), .close])
     }
 
     @Test("every way that a call ends has its own code and its own sentence")
@@ -212,8 +239,10 @@ import Testing
             .localHangUp, .remoteHangUp, .declined, .busy, .noAnswer, .missed, .invalidAddress, .unknownHost,
             .connectionRefused, .unreachable, .notCauserie, .identityChanged, .unknownPerson, .serverNotTrusted,
             .incompatible, .mediaFailed,
-            .connectionLost, .remoteVanished, .protocolError, .localError("x"),
+            .connectionLost, .remoteVanished, .protocolError, .localError("x"), .identityRefused, .remoteFailed,
+            .outOfResources,
         ]
+        for reason in reasons where reason != .localError("x") { #expect(EndReason(code: reason.code) == reason) }
         #expect(Set(reasons.map(\.code)).count == reasons.count)
         #expect(Set(reasons.map(\.sentence)).count == reasons.count)
         #expect(reasons.allSatisfy { $0.sentence.hasSuffix(".") && !$0.sentence.contains("\n") })

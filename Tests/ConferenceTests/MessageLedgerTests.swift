@@ -6,13 +6,13 @@ import Testing
     @Test("what is acknowledged is kept no longer, what is not is repeated in order")
     func acknowledgement() throws {
         var ledger = MessageLedger()
-        for _ in 1...5 { _ = try ledger.number(.hangUp, of: "c") }
+        for _ in 1...5 { _ = try ledger.number(.hangUp(.unspecified), of: "c") }
         ledger.acknowledge(3)
         #expect(ledger.waiting.map(\.number) == [4, 5])
         ledger.acknowledge(2)
         ledger.acknowledge(99)
         #expect(ledger.waiting.count == 2, "an old one and a wrong one mean nothing")
-        #expect(try ledger.number(.hangUp, of: "c").number == 6)
+        #expect(try ledger.number(.hangUp(.unspecified), of: "c").number == 6)
         ledger.acknowledge(6)
         #expect(ledger.waiting.isEmpty)
     }
@@ -43,10 +43,10 @@ import Testing
     @Test("what waits is bounded in number and in size")
     func bounds() throws {
         var ledger = MessageLedger()
-        for _ in 0..<MessageLedger.limit { _ = try ledger.number(.hangUp, of: "c") }
-        #expect(throws: SignalingError.self) { try ledger.number(.hangUp, of: "c") }
+        for _ in 0..<MessageLedger.limit { _ = try ledger.number(.hangUp(.unspecified), of: "c") }
+        #expect(throws: SignalingError.self) { try ledger.number(.hangUp(.unspecified), of: "c") }
         ledger.acknowledge(1)
-        _ = try ledger.number(.hangUp, of: "c")
+        _ = try ledger.number(.hangUp(.unspecified), of: "c")
         var large = MessageLedger()
         let sdp = String(repeating: "v", count: MessageLedger.sizeLimit / 2)
         _ = try large.number(.videoOffer(name: "", sdp: sdp), of: "c")

@@ -194,11 +194,11 @@ import Testing
         #expect(call.utf8.count == 32)
         let stranger = try await eve.dial(pair.bob)
         try stranger.send(SignalingEnvelope(.delivery(.resume), call: call, received: 0))
-        #expect(await answer(on: stranger) == .hangUp)
+        #expect(await answer(on: stranger) == .hangUp(.unspecified))
         // Ann herself, but for a call that she does not have.
         let wrong = try await pair.ann.dial(pair.bob)
         try wrong.send(SignalingEnvelope(.delivery(.resume), call: SignalingEnvelope.newCall(), received: 0))
-        #expect(await answer(on: wrong) == .hangUp)
+        #expect(await answer(on: wrong) == .hangUp(.unspecified))
         #expect(pair.carriers == [.open, .open])
         #expect(pair.bob.stream.state == .connected)
         await pair.stop()
@@ -244,15 +244,15 @@ import Testing
             SignalingEnvelope(.videoOffer(name: "Eve", sdp: "v=0\r\noffer\r\n"), call: call, number: 1))
         try await bob.wait(.incoming)
         for number in [1, 1, .max, 7, 1] as [UInt64] {
-            try connection.send(SignalingEnvelope(.hangUp, call: call, number: number, received: .max))
+            try connection.send(SignalingEnvelope(.hangUp(.unspecified), call: call, number: number, received: .max))
         }
-        try connection.send(SignalingEnvelope(.hangUp, call: "another", number: 2))
+        try connection.send(SignalingEnvelope(.hangUp(.unspecified), call: "another", number: 2))
         try connection.send(SignalingEnvelope(.delivery(.resumed), call: call, received: 0))
         let notice = StreamNotice(identifier: "Eve!", outgoing: .audio, incoming: [], stopped: [])
         try connection.send(SignalingEnvelope(.stream(notice), call: call, number: 2))
         try await until("the right one has arrived") { bob.stream.remoteIdentifier == "Eve!" }
         #expect(bob.stream.state == .incoming)
-        try connection.send(SignalingEnvelope(.hangUp, call: call, number: 3))
+        try connection.send(SignalingEnvelope(.hangUp(.unspecified), call: call, number: 3))
         try await bob.wait(.ended(.missed))
         await bob.stop()
         await eve.stop()

@@ -15,9 +15,12 @@ import Testing
                     candidate: "candidate:1 1 udp 1 192.0.2.1 5000 typ host", mid: "0", mLineIndex: 0,
                     usernameFragment: "abcd")),
             .newICECandidate(TrickledCandidate(candidate: "", mid: nil, mLineIndex: nil, usernameFragment: nil)),
-            .hangUp, .ringing(name: "Bob"), .reject(.busy), .reject(.declined), .reject(.timeout),
+            .hangUp(.unspecified), .hangUp(.mediaFailed), .hangUp(.identityChanged), .ringing(name: "Bob"),
+            .reject(.failed),
+            .reject(.busy), .reject(.declined), .reject(.timeout),
             .reject(.incompatible),
             .stream(StreamNotice(identifier: "Ann", outgoing: .all, incoming: .audio, stopped: .video)),
+            .stream(StreamNotice(identifier: "Ann", outgoing: .all, incoming: .all, stopped: .all, isOnHold: true)),
             .stream(StreamNotice(identifier: "", outgoing: [], incoming: [], stopped: [])),
             .delivery(.resume), .delivery(.resumed), .delivery(.received),
         ])
@@ -39,7 +42,9 @@ import Testing
             return
         }
         #expect(trickled.candidate.hasPrefix("candidate:1 1 udp 1 a.local"))
-        #expect(try SignalingMessage(parsing: #"{"type":"hang-up","name":"ann","target":"bob"}"#.utf8) == .hangUp)
+        #expect(
+            try SignalingMessage(parsing: #"{"type":"hang-up","name":"ann","target":"bob"}"#.utf8)
+                == .hangUp(.unspecified))
     }
 
     @Test("types of a later version are ignored, whatever their fields are")
@@ -55,6 +60,8 @@ import Testing
     @Test("a reason of a later version is a refusal all the same")
     func unknownReason() throws {
         #expect(try SignalingMessage(parsing: #"{"type":"reject","reason":"asleep"}"#.utf8) == .reject(.declined))
+        #expect(
+            try SignalingMessage(parsing: #"{"type":"hang-up","reason":"bored"}"#.utf8) == .hangUp(.unspecified))
     }
 
     @Test(

@@ -180,7 +180,7 @@ import Testing
         try connection.send(.stream(StreamNotice(identifier: "Eve!", outgoing: .audio, incoming: [], stopped: [])))
         try await until("the last one has arrived") { bob.stream.remoteIdentifier == "Eve!" }
         #expect(bob.stream.state == .incoming && bob.stream.remoteOutgoing == .audio)
-        try connection.send(.hangUp)
+        try connection.send(.hangUp(.unspecified))
         try await bob.wait(.ended(.missed))
         await bob.stop()
         await eve.stop()

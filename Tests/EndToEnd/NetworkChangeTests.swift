@@ -18,10 +18,10 @@ struct NetworkChangeTests {
         var sides: [HeadlessInstance] { [ann, bob] }
     }
 
-    private func call(_ addresses: [String]) async throws -> Scene {
+    private func call(_ addresses: [String], hasIPv6: Bool = true) async throws -> Scene {
         let bus = try await PrivateBus.start()
-        // An IPv6 address besides: without any, the listener's wildcard address is not resolved.
-        let network = try await PrivateNetwork.start("2001:db8::1")
+        let network = try await PrivateNetwork.start()
+        if hasIPv6 { try network.add("2001:db8::1") } else { try network.disableIPv6() }
         for address in addresses { try network.add(address) }
         let ann = try await HeadlessInstance.start("ann", on: bus, options: Self.media, through: network.words)
         let bob = try await HeadlessInstance.start(
@@ -70,6 +70,39 @@ struct NetworkChangeTests {
         }
         try scene.ann.must("disconnect", "main")
         try await scene.bob.wait(for: "state", "ended")
+    }
+
+    @Test("A machine without IPv6 calls and is called, and the call goes on by IPv4 alone")
+    func withoutIPv6() async throws {
+        let scene = try await call(["10.77.0.1"], hasIPv6: false)
+        try await expectMedia(scene, by: "10.77.0.1")
+        #expect(try scene.bob.instanceProperty("listeningProblem") == "")
+    }
+
+    @Test(
+        "A network that swallows everything: after ten seconds the call goes on, after half a minute it is over for both"
+    )
+    func blackHole() async throws {
+        let scene = try await call(["10.77.0.1"])
+        try scene.network.setBlackHole(true)
+        for side in scene.sides { try await side.wait(for: "state", "reconnecting") }
+        try await Task.sleep(for: .seconds(5))
+        try scene.network.setBlackHole(false)
+        let end = ContinuousClock.now
+        try await expectMedia(scene, by: "10.77.0.1")
+        print("media again \(ContinuousClock.now - end) after ten seconds without a network")
+        try scene.network.setBlackHole(true)
+        let lost = ContinuousClock.now
+        for side in scene.sides { try await side.wait(for: "state", "reconnecting") }
+        for side in scene.sides { try await side.wait(for: "state", "ended", within: .seconds(90)) }
+        print("the call is given up after \(ContinuousClock.now - lost)")
+        for side in scene.sides {
+            #expect(try side.get("endReason") == "connection-lost")
+            #expect(try side.get("endMessage") == "The connection was lost and did not come back.")
+        }
+        // It is as usable as before.
+        try scene.network.setBlackHole(false)
+        try scene.ann.must("connect", "main", scene.bob.address, "--wait")
     }
 
     @Test("A network that is away for some seconds: reconnecting, and then the call goes on by itself")

@@ -164,6 +164,57 @@ import Testing
         #expect(try pair.bob.get("state") == "connected")
     }
 
+    @Test("The network of a window's file is taken over when somebody says so, with the passwords that are known")
+    func networkOfAFile() async throws {
+        let pair = try await start()
+        let folder = try TemporaryFolder()
+        let file = folder.url.appendingPathComponent("window.json").path
+        let relay = "turn:192.0.2.7:3478?transport=udp"
+        try pair.ann.must("configure", "stun:192.0.2.7:3478", relay, "--user", "ann", "--password", "secret")
+        try pair.ann.must("configure", "--media-ports", "50000-50100")
+        try pair.ann.must("windows", "export", "main", file)
+        #expect(try !String(contentsOfFile: file, encoding: .utf8).contains("secret"))
+        let before = try pair.bob.control("configure").output
+        try pair.bob.must("windows", "import", file)
+        #expect(try pair.bob.control("configure").output == before, "whose file it is does not choose the servers")
+        let taken = try pair.bob.control("configure", "--from", file)
+        #expect(taken.status == 0)
+        #expect(taken.output == "The password of ann at \(relay) is not known.\n")
+        #expect(try pair.bob.control("configure").output.contains("50000-50100"))
+        try pair.bob.must("configure", "--add", relay, "--user", "ann", "--password", "secret")
+        #expect(try pair.bob.control("configure", "--from", file).output.isEmpty)
+        #expect(try pair.bob.control("configure", "--from", "/nonexistent.json").status == 1)
+        #expect(try pair.bob.control("configure", "--from", file, "--clear").status == 2)
+    }
+
+    @Test("A call on hold sends and plays nothing and says so; what was muted before stays muted when it goes on")
+    func hold() async throws {
+        let pair = try await start()
+        #expect(try pair.ann.control("hold", "main").status == 1, "no call is there to be held")
+        try pair.ann.must("connect", "main", pair.bob.address, "--wait")
+        for side in [pair.ann, pair.bob] { try await side.waitForStatistics("picture") { $0.framesDecoded >= 10 } }
+        try pair.ann.must("stop", "main", "video", "out")
+        try pair.ann.must("hold", "main")
+        #expect(try pair.ann.get("onHold") == "true")
+        try await pair.bob.wait(for: "heldByRemote", "true")
+        #expect(try pair.bob.get("remoteStopped") == "audio,video")
+        try await expectStill(pair.bob) { $0.audioPackets }
+        #expect(try pair.bob.get("state") == "connected")
+        let before = try pair.bob.statistics()
+        try pair.ann.must("resume", "main")
+        try await pair.bob.wait(for: "heldByRemote", "false")
+        #expect(try pair.bob.get("remoteStopped") == "video")
+        try await pair.bob.waitForStatistics("sound again") { $0.audioPackets >= before.audioPackets + 50 }
+        #expect(try pair.bob.statistics().framesDecoded <= before.framesDecoded + 2)
+        // A call that has ended takes its hold with it.
+        try pair.bob.must("hold", "main")
+        try await pair.ann.wait(for: "heldByRemote", "true")
+        try pair.ann.must("disconnect", "main")
+        try await pair.bob.wait(for: "state", "ended")
+        #expect(try pair.bob.get("onHold") == "false")
+        #expect(try pair.ann.get("heldByRemote") == "false")
+    }
+
     /// Waits until a figure stops growing: the same over a second.
     private func expectStill(_ side: HeadlessInstance, _ figure: (CallStatistics) -> Double) async throws {
         var last = -1.0

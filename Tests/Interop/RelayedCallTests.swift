@@ -39,4 +39,65 @@ import Wire
         try caller.must("disconnect", "main")
         withExtendedLifetime(server) {}
     }
+
+    /// What a service hands out for a while: a user that begins with the time of its end, and a password that only who knows
+    /// the secret can make (draft-uberti-behave-turn-rest-00 §2.2).
+    private func credentials(lasting seconds: Int, secret: String) throws -> (user: String, password: String) {
+        let user = "\(Int(Date.now.timeIntervalSince1970) + seconds):ann"
+        let outcome = try Program.run(
+            Program.system("sh"),
+            ["-c", "printf %s \"$0\" | openssl dgst -sha1 -hmac \"$1\" -binary | openssl base64", user, secret])
+        return (user, outcome.output.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+
+    @Test("Credentials that end in mid-call are renewed: the call goes on, and the next one has the new ones")
+    func renewed() async throws {
+        let own = try NetworkInterfaces.addresses(withLoopback: false).first { !$0.isLoopback && $0.isIPv4 }
+        guard let address = own?.description else { return }
+        let port = Int.random(in: 20_000..<30_000)
+        let folder = try TemporaryFolder()
+        let server = try RunningProgram(
+            Program.system("turnserver"),
+            [
+                "-n", "--no-cli", "--no-tls", "--no-dtls", "--listening-ip=\(address)", "--relay-ip=\(address)",
+                "--listening-port=\(port)", "--use-auth-secret", "--static-auth-secret=hush", "--realm=example.org",
+                "--userdb=\(folder.url.path)/users", "--pidfile=\(folder.url.path)/pid", "--log-file=stdout",
+            ])
+        let bus = try await PrivateBus.start()
+        let media = ["--camera", "test-pattern:320x240@15", "--microphone", "test-tone", "--speaker", "none"]
+        let caller = try await HeadlessInstance.start("relay-caller", on: bus, options: media)
+        let called = try await HeadlessInstance.start("relay-called", on: bus, options: media + ["--auto-accept"])
+        let uri = "turn:\(address):\(port)?transport=udp"
+        let configure = { (seconds: Int) in
+            for side in [caller, called] {
+                let (user, password) = try credentials(lasting: seconds, secret: "hush")
+                try side.must("configure", uri, "--user", user, "--password", password, "--relay-only")
+            }
+        }
+        // Long enough for a slow machine to make the call with them.
+        try configure(12)
+        let end = ContinuousClock.now + .seconds(13)
+        try caller.must("connect", "main", "\(address):\(called.port)", "--wait")
+        for side in [caller, called] { try await side.waitForStatistics("a picture") { $0.framesDecoded > 5 } }
+        // They are over while the call runs.
+        try await Task.sleep(until: end, clock: .continuous)
+        try configure(600)
+        for side in [caller, called] {
+            let now = try side.statistics()
+            try await side.waitForStatistics("more pictures and sound over the relay") {
+                $0.state == "connected" && $0.framesDecoded >= now.framesDecoded + 30
+                    && $0.audioPackets >= now.audioPackets + 100
+            }
+        }
+        try caller.must("disconnect", "main")
+        try caller.must("connect", "main", "\(address):\(called.port)", "--wait")
+        try await called.waitForStatistics("pictures of another call") { $0.framesDecoded > 5 }
+        #expect(try caller.control("info", "main", "--json").output.contains("relay"))
+        // With those that are over nobody gets in any more: the server does look at the time.
+        try caller.must("disconnect", "main")
+        try configure(-10)
+        try caller.must("set", "main", "timeout", "3")
+        #expect(try caller.control("connect", "main", "\(address):\(called.port)", "--wait").status == 1)
+        withExtendedLifetime(server) {}
+    }
 }

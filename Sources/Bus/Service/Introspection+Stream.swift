@@ -43,6 +43,10 @@ extension Introspection {
               <arg name="media" type="as" direction="in"/>
               <arg name="direction" type="s" direction="in"/>
             </method>
+            <!-- Puts the connected call on hold: nothing is sent or heard, and the other side is told. What Stop paused stays so when
+                 Resume goes on with the call. -->
+            <method name="Hold"/>
+            <method name="Resume"/>
             <!-- Makes the network of the stream's calls worse for so many seconds, 1...3600; then it is as before. conditions: as the
                  property NetworkEmulation. -->
             <method name="Emulate">
@@ -157,6 +161,9 @@ extension Introspection {
             <!-- What does not go, or come, because the network does not carry it beside the sound; it comes back by itself. -->
             <property name="SuspendedOutgoing" type="as" access="read"/>
             <property name="RemoteSuspended" type="as" access="read"/>
+            <!-- Whether the call is on hold by us, and by the other side. -->
+            <property name="OnHold" type="b" access="read"/>
+            <property name="HeldByRemote" type="b" access="read"/>
             <!-- Media that are missing although asked for, each with a sentence on why. -->
             <property name="Problems" type="a{sv}" access="read"/>
             <!-- 0...1, now. -->

@@ -74,6 +74,12 @@ enum Introspection {
             <method name="CheckNetwork">
               <arg name="json" type="s" direction="out"/>
             </method>
+            <!-- What the program keeps alive now, as JSON: {"objects", "signals", "sources", "bus"}, numbers of references to
+                 GObjects, of handlers of signals, of timers and of handlers of the bus. They come back to the same after a
+                 call; where they do not, that belongs into a report of a bug. -->
+            <method name="CountObjects">
+              <arg name="json" type="s" direction="out"/>
+            </method>
             <!-- Hangs up everything and ends the instance. -->
             <method name="Quit"/>
 

@@ -40,6 +40,7 @@ final class RootObject: BusInterface {
         switch method {
         case "ListDevices":
             return .values([.string(JSONValue.array(conference.devices.map(Self.json)).text())])
+        case "CountObjects": return .values([.string(Self.objectCounts.text())])
         case "Quit":
             // The answer first: then the caller knows.
             Task { [quit, connection] in
@@ -49,6 +50,14 @@ final class RootObject: BusInterface {
             return .nothing
         default: return nil
         }
+    }
+
+    /// What C keeps alive for us.
+    private static var objectCounts: JSONValue {
+        let counts: [(String, LiveCount)] = [
+            ("objects", .objects), ("signals", .signals), ("sources", .sources), ("bus", .bus),
+        ]
+        return .object(counts.map { JSONValue.Member($0, .integer(Int64($1.value))) })
     }
 
     // MARK: Properties

@@ -47,6 +47,12 @@ final class StreamObject: BusInterface {
         case "Disconnect": stream.disconnect()
         case "Stop": try pause(arguments) { stream.stop($0, $1) }
         case "Play": try pause(arguments) { stream.play($0, $1) }
+        case "Hold":
+            guard [.connected, .reconnecting].contains(stream.state) else {
+                throw .failed("There is no connected call.")
+            }
+            stream.hold()
+        case "Resume": stream.resume()
         case "Emulate": try emulate(arguments)
         case "Statistics": return statistics()
         case "Info": return information()

@@ -140,6 +140,8 @@ extension StreamProperty {
         StreamProperty("RemoteStopped", read: { .strings($0.remoteStopped.words) }),
         StreamProperty("SuspendedOutgoing", read: { .strings($0.suspended.words) }),
         StreamProperty("RemoteSuspended", read: { .strings($0.remoteSuspended.words) }),
+        StreamProperty("OnHold", read: { .bool($0.isOnHold) }),
+        StreamProperty("HeldByRemote", read: { .bool($0.isHeldByRemote) }),
         StreamProperty("Problems", read: { .dictionary(problems($0)) }),
         StreamProperty("MicrophoneLevel", isAnnounced: false, read: { .double($0.microphoneLevel) }),
         StreamProperty("SpeakerLevel", isAnnounced: false, read: { .double($0.speakerLevel) }),

@@ -17,6 +17,8 @@ package nonisolated struct CallSituation: Hashable, Sendable {
     package var stoppedReceived: MediaSet = []
     /// What the far side has paused, and what it sends at all.
     package var remoteStopped: MediaSet = []
+    package var isOnHold = false
+    package var isHeldByRemote = false
     package var remoteOutgoing: MediaSet = .all
     /// What the network does not carry, from here and from the far side.
     package var suspended: MediaSet = []
@@ -76,6 +78,8 @@ extension CallSituation {
         stoppedSent = stream.stopped.sent
         stoppedReceived = stream.stopped.received
         remoteStopped = stream.remoteStopped
+        isOnHold = stream.isOnHold
+        isHeldByRemote = stream.isHeldByRemote
         remoteOutgoing = stream.remoteOutgoing
         suspended = stream.suspended
         remoteSuspended = stream.remoteSuspended

@@ -91,6 +91,9 @@ final class PaneActions {
                 }
             }
         }
+        actions.add("hold", initially: false) { [weak self] isOn in
+            if isOn { self?.stream.hold() } else { self?.stream.resume() }
+        }
         actions.add("display", initially: pane.pane.display.rawValue) { [weak self] in self?.setDisplay($0) }
         actions.add("stream", initially: stream.name) { [weak self] in self?.show($0) }
         actions.add("statistics") { [weak self] in self.map { $0.host?.showStatistics(of: $0.stream) } }
@@ -147,6 +150,7 @@ final class PaneActions {
         let enabled: [String: Bool] = [
             "call-address": isFree, "test-call": isFree, "call-again": isFree && situation.canCallAgain,
             "answer": ringing != nil, "decline": ringing != nil, "hang-up": situation.isCall,
+            "hold": [.connected, .reconnecting].contains(situation.state),
             "add-contact": situation.canAddContact, "verify": situation.canVerify,
             "statistics": true, "snapshot": situation.hasReceivedPicture,
             "move-forward": count > 1 && place > 0, "move-back": count > 1 && place < count - 1,
@@ -159,6 +163,7 @@ final class PaneActions {
             "received-sound": situation.stoppedReceived.contains(.audio),
             "received-picture": situation.stoppedReceived.contains(.video),
         ]
+        actions.set("hold", to: situation.isOnHold)
         for (name, isPaused) in paused { actions.set("pause-" + name, to: isPaused) }
         actions.set("display", to: situation.display.rawValue)
         actions.set("stream", to: stream.name)

@@ -46,6 +46,7 @@ nonisolated extension PanePresentation {
     }
 
     private mutating func connected(_ situation: CallSituation) {
+        if situation.isOnHold || situation.isHeldByRemote { return progress(tr("On hold"), isWorking: false) }
         if showsPicture(situation) {
             page = .picture
             state = tr("Connected")
@@ -97,6 +98,12 @@ nonisolated extension PanePresentation {
         if situation.suspended.contains(.video), isWanted(.camera, situation) {
             notices.append(Notice(tr("Your picture is paused: the network is too slow"), isWarning: true))
         }
+        if situation.isOnHold { notices.append(Notice(tr("You have put the call on hold"))) }
+        if situation.isHeldByRemote {
+            notices.append(Notice(tr("{name} has put the call on hold", ["name": situation.name])))
+        }
+        // What is muted besides says nothing new.
+        if situation.isOnHold || situation.isHeldByRemote { return notices }
         if situation.stoppedSent.contains(.audio) {
             notices.append(Notice(tr("Your microphone is muted")))
         } else if situation.isMicrophoneSilent && situation.problems[.microphone] == nil {

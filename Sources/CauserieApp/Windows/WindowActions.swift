@@ -73,7 +73,30 @@ final class WindowActions {
     func openWindows(from path: String) {
         do throws(WindowFileError) {
             try conference.importWindows(from: path)
+            let network = try conference.networkSettings(from: path)
+            if network != conference.networkSettings { offer(network) }
         } catch { view.showToast(translated("\(error)")) }
+    }
+
+    /// Whose file it is may not be who should choose the servers: the person is asked.
+    private func offer(_ network: NetworkSettings) {
+        let servers = network.servers.isEmpty ? tr("none") : network.servers.map(\.uri).joined(separator: "\n")
+        let body = tr(
+            "The file also says how calls use the network, in place of what is set now. Its servers:\n{servers}\nPasswords are in no such file: those known of the same users stay.",
+            ["servers": servers])
+        QuestionDialog.present(tr("Use the Servers of This File?"), body, button: tr("_Use Them"), over: view.window) {
+            [weak self] in self?.use(network)
+        }
+    }
+
+    private func use(_ network: NetworkSettings) {
+        do throws(NetworkSettingsProblem) {
+            try conference.configure(network)
+        } catch { return view.showToast(translated("\(error)")) }
+        guard let server = network.servers.first(where: { $0.isRelay && $0.password == nil }) else {
+            return view.showToast(tr("The next call uses the servers of the file."))
+        }
+        view.showToast(tr("The password of {server} is missing in the preferences.", ["server": server.uri]))
     }
 
     private func chooseExport() {

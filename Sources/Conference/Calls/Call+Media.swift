@@ -98,7 +98,11 @@ extension Call {
         if error is CancellationError { return }
         logger.notice("a description is refused", metadata: ["reason": "\(error)"])
         if isFirst {
-            handle(.descriptionRefused(isOurs ? .localError("\(error)") : .incompatible))
+            let reason: EndReason =
+                if error.isShortage { .outOfResources } else if isOurs { .localError("\(error)") } else {
+                    .incompatible
+                }
+            handle(.descriptionRefused(reason))
         } else {
             if renegotiation.state == .answering { send(.reject(.incompatible)) }
             renegotiate(.refused)
@@ -131,7 +135,7 @@ extension Call {
     /// Something was paused or resumed.
     func pausesChanged() {
         guard let stream else { return }
-        media?.setStopped(sent: stream.stopped.sent, received: stream.stopped.received)
+        media?.setStopped(sent: stream.paused.sent, received: stream.paused.received)
         if isDescriptionSent { sendNotice() }
     }
 

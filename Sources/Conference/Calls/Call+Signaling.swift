@@ -44,7 +44,7 @@ extension Call {
             .stream(
                 StreamNotice(
                     identifier: name, outgoing: stream.outgoing, incoming: stream.incoming,
-                    stopped: stream.stopped.sent, suspended: stream.suspended)))
+                    stopped: stream.paused.sent, suspended: stream.suspended, isOnHold: stream.isOnHold)))
     }
 
     /// A candidate of ours, or the end of them. It waits for a description that is being made: that may be a restart, and
@@ -106,7 +106,7 @@ extension Call {
                 renegotiate(.answerReceived)
             }
         case .newICECandidate(let candidate): receive(candidate)
-        case .hangUp: handle(.hangUpReceived)
+        case .hangUp(let reason): handle(.hangUpReceived(reason))
         case .ringing(let name):
             setRemoteName(name)
             handle(.ringingReceived)
@@ -138,6 +138,7 @@ extension Call {
         if stream.remoteOutgoing != notice.outgoing { stream.remoteOutgoing = notice.outgoing }
         if stream.remoteStopped != notice.stopped { stream.remoteStopped = notice.stopped }
         if stream.remoteSuspended != notice.suspended { stream.remoteSuspended = notice.suspended }
+        if stream.isHeldByRemote != notice.isOnHold { stream.isHeldByRemote = notice.isOnHold }
     }
 
     /// Candidates that are kept until their description is there: a browser's may come before its answer.

@@ -131,7 +131,7 @@ import Transport
         case .sendAnswer: sendAnswer()
         case .applyAnswer: applyAnswer()
         case .sendRinging: send(.ringing(name: name))
-        case .sendHangUp: send(.hangUp)
+        case .sendHangUp(let reason): send(.hangUp(reason))
         case .sendReject(let reason): send(.reject(reason))
         case .startTimer(let timer): start(timer)
         case .stopTimer: timer?.cancel()
@@ -232,7 +232,7 @@ import Transport
         let (events, continuation) = AsyncStream.makeStream(of: MediaSessionEvent.self)
         let media = conference.makeMedia(configuration) { event in continuation.yield(event) }
         self.media = media
-        media.setStopped(sent: stream.stopped.sent, received: stream.stopped.received)
+        media.setStopped(sent: stream.paused.sent, received: stream.paused.received)
         mediaEvents = Task { [weak self] in
             for await event in events { self?.receive(event) }
         }
@@ -296,6 +296,8 @@ import Transport
         guard let stream, stream.call === self else { return }
         conference?.remember(self, of: stream)
         stream.call = nil
+        stream.isOnHold = false
+        stream.isHeldByRemote = false
         stream.problems = [:]
         stream.quality = nil
         sampling?.cancel()

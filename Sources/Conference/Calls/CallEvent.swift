@@ -25,7 +25,8 @@ package enum CallEvent: Hashable, Sendable {
     /// A description could not be made, or the far side's could not be taken.
     case descriptionRefused(EndReason)
 
-    case ringingReceived, answerReceived, hangUpReceived
+    case ringingReceived, answerReceived
+    case hangUpReceived(HangUpReason)
     case rejectReceived(RejectReason)
 
     case accepted, declined, hungUp
@@ -54,7 +55,8 @@ package enum CallAction: Hashable, Sendable {
 
     case openCarrier
     case makeOffer, sendOffer, makeAnswer, sendAnswer, applyAnswer
-    case sendRinging, sendHangUp
+    case sendRinging
+    case sendHangUp(HangUpReason)
     case sendReject(RejectReason)
     /// Replaces the timer that runs.
     case startTimer(Timer)

@@ -113,7 +113,7 @@ package struct CallStateMachine: Hashable, Sendable {
             return state == .reconnecting ? [.startTimer(.reconnect)] : []
         case .identityRefused:
             switch state {
-            case .waiting, .ringing: return end(.identityChanged, .sendHangUp)
+            case .waiting, .ringing: return end(.identityChanged, .sendHangUp(.identityChanged))
             default: return []
             }
         default: return []
@@ -147,10 +147,12 @@ package struct CallStateMachine: Hashable, Sendable {
         case (.offerReady, .dialing): return go(to: .dialing(hasOffer: true))
         case (.offerReady, .offering): return go(to: .waiting, .sendOffer)
         case (.answerReady, .answering): return go(to: .connecting, .sendAnswer)
-        case (.descriptionRefused(let reason), .answering): return end(reason, .sendReject(.incompatible))
+        case (.descriptionRefused(let reason), .answering):
+            return end(reason, .sendReject(reason == .incompatible ? .incompatible : .failed))
         case (.descriptionRefused(let reason), .dialing), (.descriptionRefused(let reason), .offering):
             return end(reason)
-        case (.descriptionRefused(let reason), .connecting): return end(reason, .sendHangUp)
+        case (.descriptionRefused(let reason), .connecting):
+            return end(reason, .sendHangUp(reason == .incompatible ? .incompatible : .failed))
         default: return []
         }
     }
@@ -167,7 +169,7 @@ package struct CallStateMachine: Hashable, Sendable {
             return end(EndReason(reason))
         case (.hangUpReceived, .incoming): return end(.missed)
         case (.hangUpReceived, .idle), (.hangUpReceived, .dialing): return []
-        case (.hangUpReceived, _): return end(.remoteHangUp)
+        case (.hangUpReceived(let reason), _): return end(EndReason(reason))
         default: return []
         }
     }
@@ -179,10 +181,10 @@ package struct CallStateMachine: Hashable, Sendable {
         case (.accepted, .incoming): return go(to: .answering, .startTimer(.attempt), .makeAnswer)
         case (.declined, .incoming), (.hungUp, .incoming): return end(.declined, .sendReject(.declined))
         case (.hungUp, .idle), (.hungUp, .dialing), (.hungUp, .offering): return end(.localHangUp)
-        case (.hungUp, _): return end(.localHangUp, .sendHangUp)
+        case (.hungUp, _): return end(.localHangUp, .sendHangUp(.unspecified))
         // Both called each other, and the other call is the one that counts.
         case (.yielded, .dialing), (.yielded, .offering): return end(.localHangUp)
-        case (.yielded, .waiting), (.yielded, .ringing): return end(.localHangUp, .sendHangUp)
+        case (.yielded, .waiting), (.yielded, .ringing): return end(.localHangUp, .sendHangUp(.unspecified))
         default: return []
         }
     }
@@ -200,11 +202,11 @@ package struct CallStateMachine: Hashable, Sendable {
         case (.mediaFailed, .connected) where carrier == .lost:
             return go(to: .reconnecting, .startTimer(.isolated))
         case (.mediaFailed, .reconnecting) where carrier == .lost: return []
-        case (.mediaFailed, .connected), (.mediaFailed, .reconnecting): return end(.connectionLost, .sendHangUp)
+        case (.mediaFailed, .connected), (.mediaFailed, .reconnecting):
+            return end(.connectionLost, .sendHangUp(.connectionLost))
         case (.mediaFailed, .idle), (.mediaFailed, .incoming): return []
         case (.mediaFailed, .dialing), (.mediaFailed, .offering): return end(.mediaFailed)
-        case (.mediaFailed, .answering): return end(.mediaFailed, .sendReject(.incompatible))
-        case (.mediaFailed, _): return end(.mediaFailed, .sendHangUp)
+        case (.mediaFailed, _): return end(.mediaFailed, .sendHangUp(.mediaFailed))
         case (.mediaClosed, .connecting), (.mediaClosed, .connected), (.mediaClosed, .reconnecting):
             return end(.remoteHangUp)
         default: return []
@@ -216,10 +218,10 @@ package struct CallStateMachine: Hashable, Sendable {
         case .idle, .connected, .ended: []
         case .dialing: end(.unreachable)
         case .offering: end(.localError("the media was not ready in time"))
-        case .waiting, .ringing: end(.noAnswer, .sendHangUp)
+        case .waiting, .ringing: end(.noAnswer, .sendHangUp(.unspecified))
         case .incoming: end(.missed, .sendReject(.timeout))
-        case .answering, .connecting: end(.mediaFailed, .sendHangUp)
-        case .reconnecting: end(.connectionLost, .sendHangUp)
+        case .answering, .connecting: end(.mediaFailed, .sendHangUp(.mediaFailed))
+        case .reconnecting: end(.connectionLost, .sendHangUp(.connectionLost))
         }
     }
 }
@@ -233,6 +235,20 @@ extension EndReason {
             case .declined: .declined
             case .timeout: .noAnswer
             case .incompatible: .incompatible
+            case .failed: .remoteFailed
+            }
+    }
+
+    /// As the one who did not hang up sees it.
+    init(_ reason: HangUpReason) {
+        self =
+            switch reason {
+            case .unspecified: .remoteHangUp
+            case .mediaFailed: .mediaFailed
+            case .connectionLost: .connectionLost
+            case .incompatible: .incompatible
+            case .identityChanged: .identityRefused
+            case .failed: .remoteFailed
             }
     }
 }

@@ -109,7 +109,7 @@ extension Conference {
         let key = CarrierKey(call: envelope.call ?? "", isCaller: false)
         guard let carrier = carriers[key], carrier.remotePerson == nil, carrier.remoteIdentity == identity else {
             // Over here it is over.
-            try? path.send(SignalingEnvelope(.hangUp, call: envelope.call))
+            try? path.send(SignalingEnvelope(.hangUp(.unspecified), call: envelope.call))
             return path.close()
         }
         logger.info("a call's signalling connection is there again")

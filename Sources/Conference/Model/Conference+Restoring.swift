@@ -105,7 +105,17 @@ extension Conference {
     func saveNow() {
         let now = records
         guard now != savedWindows else { return }
-        savedWindows = now
-        store.save(now)
+        if store.save(now) { savedWindows = now } else { saveLater() }
     }
+
+    /// The disk may have room again.
+    private func saveLater() {
+        savingLater?.cancel()
+        savingLater = Task { [weak self] in
+            guard (try? await Task.sleep(for: Self.savingRetry)) != nil else { return }
+            self?.saveNow()
+        }
+    }
+
+    private static let savingRetry = Duration.seconds(10)
 }

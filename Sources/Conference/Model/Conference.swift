@@ -84,6 +84,8 @@ import Transport
     @ObservationIgnored var closing: [Int: Task<Void, Never>] = [:]
     @ObservationIgnored private var closingCount = 0
     @ObservationIgnored var saving: Task<Void, Never>?
+    /// After the disk refused.
+    @ObservationIgnored var savingLater: Task<Void, Never>?
     @ObservationIgnored var savedWindows: [WindowStore.Window] = []
     @ObservationIgnored private let hasDevices: Bool
     /// Nil where there are no devices to play on.
@@ -183,6 +185,7 @@ import Transport
         tones?.stop()
         saving?.cancel()
         saveNow()
+        savingLater?.cancel()
         await Self.within(.seconds(2)) { [self] in
             await listenerWork?.value
             await passwordWork?.value

@@ -14,6 +14,8 @@ package enum EndReason: Hashable, Sendable {
     case notCauserie
     /// The far side's identity key is not the one we know.
     case identityChanged
+    /// The far side knows another identity key of us.
+    case identityRefused
     /// The server knows nobody of this name.
     case unknownPerson
     /// The server's certificate is not trusted.
@@ -28,6 +30,10 @@ package enum EndReason: Hashable, Sendable {
     case remoteVanished
     /// The far side broke the protocol.
     case protocolError
+    /// Something failed over there.
+    case remoteFailed
+    /// The system has no descriptor or memory left for a call. It may have some in a moment.
+    case outOfResources
     case localError(String)
 
     /// For programs.
@@ -45,6 +51,7 @@ package enum EndReason: Hashable, Sendable {
         case .unreachable: "unreachable"
         case .notCauserie: "not-causerie"
         case .identityChanged: "identity-changed"
+        case .identityRefused: "identity-refused"
         case .unknownPerson: "unknown-person"
         case .serverNotTrusted: "server-not-trusted"
         case .incompatible: "incompatible"
@@ -52,6 +59,8 @@ package enum EndReason: Hashable, Sendable {
         case .connectionLost: "connection-lost"
         case .remoteVanished: "remote-vanished"
         case .protocolError: "protocol-error"
+        case .remoteFailed: "remote-failed"
+        case .outOfResources: "out-of-resources"
         case .localError: "local-error"
         }
     }
@@ -64,8 +73,9 @@ package enum EndReason: Hashable, Sendable {
 
     private static let plain: [EndReason] = [
         .localHangUp, .remoteHangUp, .declined, .busy, .noAnswer, .missed, .invalidAddress, .unknownHost,
-        .connectionRefused, .unreachable, .notCauserie, .identityChanged, .incompatible, .mediaFailed, .connectionLost,
-        .protocolError, .localError(""),
+        .connectionRefused, .unreachable, .notCauserie, .identityChanged, .identityRefused, .unknownPerson,
+        .serverNotTrusted, .incompatible, .mediaFailed, .connectionLost, .remoteVanished, .protocolError, .remoteFailed,
+        .outOfResources, .localError(""),
     ]
 
     /// For people, in English; the interface translates it.
@@ -83,6 +93,7 @@ package enum EndReason: Hashable, Sendable {
         case .unreachable: translatable("This address cannot be reached.")
         case .notCauserie: translatable("What answers at this address is not Causerie.")
         case .identityChanged: translatable("The identity key at this address has changed, so the call was refused.")
+        case .identityRefused: translatable("The other side knows another identity key of you, so it refused the call.")
         case .unknownPerson: translatable("Nobody of this name is at the server now.")
         case .serverNotTrusted: translatable("The server's certificate is not trusted, so nothing was sent to it.")
         case .incompatible: translatable("The two sides have no sound or picture format in common.")
@@ -90,6 +101,9 @@ package enum EndReason: Hashable, Sendable {
         case .connectionLost: translatable("The connection was lost and did not come back.")
         case .remoteVanished: translatable("The other side went away without hanging up.")
         case .protocolError: translatable("The other side sent something that makes no sense.")
+        case .remoteFailed: translatable("Something failed on the other computer.")
+        case .outOfResources:
+            translatable("This computer has too many files and connections open for another call.")
         case .localError: translatable("Something failed on this computer.")
         }
     }

@@ -62,6 +62,22 @@ extension Stream {
         call?.pausesChanged()
     }
 
+    /// Pauses everything both ways, and tells the far side why; what `stop` has paused stays so when the call is resumed.
+    /// Nothing happens without a connected call.
+    package func hold() {
+        guard [.connected, .reconnecting].contains(state) else { return }
+        setOnHold(true)
+    }
+
+    /// Goes on with a call that was put on hold.
+    package func resume() { setOnHold(false) }
+
+    private func setOnHold(_ isOn: Bool) {
+        guard isOnHold != isOn else { return }
+        isOnHold = isOn
+        call?.pausesChanged()
+    }
+
     /// Makes the stream's network worse for so long; then it is as before. Setting `emulation` ends it earlier.
     package func emulate(_ network: NetworkEmulation, for time: Duration) {
         let before = emulation
@@ -92,6 +108,8 @@ extension Stream {
         remoteStopped = []
         suspended = []
         remoteSuspended = []
+        isHeldByRemote = false
+        isOnHold = false
         remoteOutgoing = .all
         remoteIdentity = nil
         refusedIdentity = nil

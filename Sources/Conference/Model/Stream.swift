@@ -72,12 +72,19 @@ import RTC
     /// What is not sent for now because the network does not carry it beside the rest, here and at the far side.
     package internal(set) var suspended: MediaSet = []
     package internal(set) var remoteSuspended: MediaSet = []
+    /// Whether the far side has put the call on hold.
+    package internal(set) var isHeldByRemote = false
     /// What the far side sends at all.
     package internal(set) var remoteOutgoing: MediaSet = .all
     /// Which devices are missing here although they are asked for, and why. The call goes on without them.
     package internal(set) var problems: [MediaDevice.Kind: MediaProblem] = [:]
     /// What we have paused, each way.
     package internal(set) var stopped: (sent: MediaSet, received: MediaSet) = ([], [])
+    /// Whether we have put the call on hold: nothing is sent or heard, whatever `stopped` says.
+    package internal(set) var isOnHold = false
+
+    /// What is paused now, by `stop` and by a hold.
+    var paused: (sent: MediaSet, received: MediaSet) { isOnHold ? (.all, .all) : stopped }
     /// Who the far side of the call proved to be.
     package internal(set) var remoteIdentity: RemoteIdentity?
     /// Why the last call ended with `identityChanged`; see `Conference.trust(_:)`.

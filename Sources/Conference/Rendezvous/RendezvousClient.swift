@@ -224,7 +224,9 @@ import Sockets
         case .delivery(.resume):
             guard let call, theirs.count < Self.pathLimit else { return }
             let path = ServerPath(self, peer: sender, call: call, takesUnnamed: false)
-            if onResume?(path, envelope) != true { try? path.send(SignalingEnvelope(.hangUp, call: call)) }
+            if onResume?(path, envelope) != true {
+                try? path.send(SignalingEnvelope(.hangUp(.unspecified), call: call))
+            }
         default: break
         }
     }

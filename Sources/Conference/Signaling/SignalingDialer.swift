@@ -52,12 +52,14 @@ struct SignalingDialer: Sendable {
                     }
                 }
         } catch { throw Self.failure(connecting: error) }
+        let late = NIODeadline.now() + TimeAmount(timing.handshake)
         do {
             return try await upgrade.get()
         } catch {
-            // Whatever went wrong after TCP: who answers does not speak as we do, or is not who we know.
+            // Whatever went wrong after TCP: who answers does not speak as we do, or is not who we know. Or nobody answers,
+            // as with a computer that has no descriptor left for us.
             throw DialFailure(
-                reason: presented.isRefused ? .identityChanged : .notCauserie,
+                reason: presented.isRefused ? .identityChanged : .now() < late ? .notCauserie : .noAnswer,
                 presented: presented.isRefused ? presented.fingerprint : nil, detail: "\(error)")
         }
     }
@@ -106,6 +108,7 @@ struct SignalingDialer: Sendable {
     }
 
     private static func reason(connecting error: any Error) -> EndReason {
+        if error.isShortage { return .outOfResources }
         guard let error = error as? NIOConnectionError else {
             return (error as? IOError)?.errnoCode == ECONNREFUSED ? .connectionRefused : .unreachable
         }

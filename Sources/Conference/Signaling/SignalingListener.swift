@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Sockets
 import Transport
 
 /// Where direct calls come in: TLS and WebSocket on a TCP port, of every local address.
@@ -29,7 +30,10 @@ final class SignalingListener: Sendable {
                 .serverChannelOption(.backlog, value: 128)
                 .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
                 .serverChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture { channel.hideFromChildProcesses() }
+                    channel.eventLoop.makeCompletedFuture {
+                        channel.hideFromChildProcesses()
+                        try channel.pipeline.syncOperations.addHandler(AcceptPause())
+                    }
                 }
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
@@ -45,13 +49,16 @@ final class SignalingListener: Sendable {
         } catch { throw problem(error, port: port) }
     }
 
-    /// Both families by one socket; only IPv4 where the machine has no IPv6.
+    /// Both families by one socket; only IPv4 where the machine has no IPv6. By addresses, because a resolver passes over
+    /// those of a family that no interface has.
     private static func bind(_ bootstrap: ServerBootstrap, port: Int) async throws -> any Channel {
         do {
             let onlyIPv6 = ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only)
-            return try await bootstrap.serverChannelOption(onlyIPv6, value: 0).bind(host: "::", port: port).get()
-        } catch let error as IOError where [EAFNOSUPPORT, EADDRNOTAVAIL].contains(error.errnoCode) {
-            return try await bootstrap.bind(host: "0.0.0.0", port: port).get()
+            return try await bootstrap.serverChannelOption(onlyIPv6, value: 0).bind(
+                to: SocketAddress(ipAddress: "::", port: port)
+            ).get()
+        } catch let error as IOError where ![EADDRINUSE, EACCES, EPERM].contains(error.errnoCode) {
+            return try await bootstrap.bind(to: SocketAddress(ipAddress: "0.0.0.0", port: port)).get()
         }
     }
 

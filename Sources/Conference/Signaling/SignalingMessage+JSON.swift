@@ -34,6 +34,7 @@ extension SignalingMessage {
         var incoming: [String]?
         var stopped: [String]?
         var suspended: [String]?
+        var hold: Bool?
         var status: String?
     }
 
@@ -67,7 +68,8 @@ extension SignalingMessage {
         case "video-offer": return .videoOffer(name: name, sdp: try description(fields, "offer"))
         case "video-answer": return .videoAnswer(name: name, sdp: try description(fields, "answer"))
         case "new-ice-candidate": return .newICECandidate(try candidate(fields.candidate))
-        case "hang-up": return .hangUp
+        // A reason of a later version is an end all the same.
+        case "hang-up": return .hangUp(fields.reason.flatMap { HangUpReason(rawValue: $0) } ?? .unspecified)
         case "ringing": return .ringing(name: name)
         // A reason of a later version is a refusal all the same.
         case "reject": return .reject(fields.reason.flatMap { RejectReason(rawValue: $0) } ?? .declined)
@@ -76,7 +78,8 @@ extension SignalingMessage {
                 StreamNotice(
                     identifier: try text(fields.identifier ?? name, of: fields.type),
                     outgoing: media(fields.outgoing, else: .all), incoming: media(fields.incoming, else: .all),
-                    stopped: media(fields.stopped, else: []), suspended: media(fields.suspended, else: [])))
+                    stopped: media(fields.stopped, else: []), suspended: media(fields.suspended, else: []),
+                    isOnHold: fields.hold ?? false))
         default:
             return DeliveryWord(rawValue: fields.type).map { .delivery($0) }
                 ?? presence(type: fields.type, status: fields.status) ?? .unknown
@@ -134,14 +137,16 @@ extension SignalingMessage {
                 candidate: Candidate(
                     candidate: trickled.candidate, sdpMid: trickled.mid, sdpMLineIndex: trickled.mLineIndex,
                     usernameFragment: trickled.usernameFragment))
-        case .hangUp: Fields(type: "hang-up")
+        case .hangUp(.unspecified): Fields(type: "hang-up")
+        case .hangUp(let reason): Fields(type: "hang-up", reason: reason.rawValue)
         case .ringing(let name): Fields(type: "ringing", name: name)
         case .reject(let reason): Fields(type: "reject", reason: reason.rawValue)
         case .stream(let notice):
             Fields(
                 type: "stream", identifier: notice.identifier, outgoing: notice.outgoing.words,
                 incoming: notice.incoming.words, stopped: notice.stopped.words,
-                suspended: notice.suspended.isEmpty ? nil : notice.suspended.words)
+                suspended: notice.suspended.isEmpty ? nil : notice.suspended.words,
+                hold: notice.isOnHold ? true : nil)
         case .presenceRequest: Fields(type: "presence-request")
         case .presence(let word): Fields(type: "presence", status: word.rawValue)
         case .delivery(let word): Fields(type: word.rawValue)

@@ -6,7 +6,7 @@ package enum SignalingMessage: Hashable, Sendable {
     case videoOffer(name: String, sdp: String)
     case videoAnswer(name: String, sdp: String)
     case newICECandidate(TrickledCandidate)
-    case hangUp
+    case hangUp(HangUpReason)
     /// The person called is being asked.
     case ringing(name: String)
     case reject(RejectReason)
@@ -33,6 +33,24 @@ package enum DeliveryWord: String, Hashable, Sendable, CaseIterable {
 /// Why a call is not taken.
 package enum RejectReason: String, Hashable, Sendable, CaseIterable {
     case busy, declined, timeout, incompatible
+    /// Something over there does not work.
+    case failed
+}
+
+/// Why a side ends a call.
+package enum HangUpReason: String, Hashable, Sendable, CaseIterable {
+    /// The person wants it, or the side does not say why: travels without a reason.
+    case unspecified = ""
+    /// No way was found for the media.
+    case mediaFailed = "media-failed"
+    /// The way of the media was lost and did not come back.
+    case connectionLost = "connection-lost"
+    /// A description that cannot be taken.
+    case incompatible
+    /// The far side does not show the key that is known of it.
+    case identityChanged = "identity-changed"
+    /// Something over there does not work.
+    case failed
 }
 
 /// What a side says of its stream, at the beginning and at each change.
@@ -45,15 +63,19 @@ package struct StreamNotice: Hashable, Sendable {
     package var stopped: MediaSet
     /// What of `outgoing` does not come because the sender's network does not carry it.
     package var suspended: MediaSet
+    /// Whether the call is on hold: then everything is paused, both ways.
+    package var isOnHold: Bool
 
     package init(
-        identifier: String, outgoing: MediaSet, incoming: MediaSet, stopped: MediaSet, suspended: MediaSet = []
+        identifier: String, outgoing: MediaSet, incoming: MediaSet, stopped: MediaSet, suspended: MediaSet = [],
+        isOnHold: Bool = false
     ) {
         self.identifier = identifier
         self.outgoing = outgoing
         self.incoming = incoming
         self.stopped = stopped
         self.suspended = suspended
+        self.isOnHold = isOnHold
     }
 }
 

@@ -10,7 +10,7 @@ extension Stream {
         guard statistics.state.isAnswered, let sample = sampler.sample(statistics.report, at: time) else { return nil }
         if samples.count >= Self.sampleLimit { samples.removeFirst(samples.count - Self.sampleLimit + 1) }
         samples.append(sample)
-        let wanted = incoming.subtracting(stopped.received).intersection(remoteOutgoing)
+        let wanted = incoming.subtracting(paused.received).intersection(remoteOutgoing)
             .subtracting(remoteStopped).subtracting(remoteSuspended)
         let quality = CallQuality(samples, expectsMedia: !wanted.isEmpty)
         if self.quality != quality { self.quality = quality }

@@ -80,10 +80,15 @@ struct WindowStore {
         try ProfileFile.bytes(of: Contents(windows: windows, network: network?.withoutPasswords))
     }
 
-    func save(_ windows: [Window]) {
-        guard let file else { return }
+    /// False when the disk refuses.
+    func save(_ windows: [Window]) -> Bool {
+        guard let file else { return true }
         do {
             try file.write(Self.bytes(of: windows))
-        } catch { logger.warning("the windows cannot be saved: \(error)") }
+            return true
+        } catch {
+            logger.warning("the windows cannot be saved: \(error)")
+            return false
+        }
     }
 }

@@ -73,6 +73,7 @@ public struct SocketListener: Sendable {
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     channel.hideFromChildProcesses()
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause())
                     try setUpServer(channel)
                 }
             }

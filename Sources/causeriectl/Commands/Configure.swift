@@ -4,14 +4,16 @@ import GLibKit
 
 extension Causeriectl {
     /// `configure [SERVER...] [--add] [--user U] [--password P] [--relay-only] [--clear] [--interfaces I] [--media-ports P]
-    /// [--server URL --name N | --no-server]`
+    /// [--from FILE] [--server URL --name N | --no-server]`
     struct Configure: InstanceCommand {
         static let configuration = CommandConfiguration(
             abstract: "Sets how calls may use the network: servers, interfaces, ports, and the server they go through.",
             discussion: """
                 Without anything to set it prints what is set. The next call uses what is set; no window has to be opened \
                 again. Passwords are kept in the desktop's keyring, or, where there is none, in a file that only you can read. \
-                With --server and --name others call you there as NAME@HOST.
+                With --server and --name others call you there as NAME@HOST. --from takes servers, interfaces and ports from a \
+                file of windows export, in place of those set. Such a file has no passwords: those known of the same users \
+                stay, and the output names the servers that lack one.
                 """)
         @ParentCommand var root: Causeriectl
         @OptionGroup var instance: InstanceOptions
@@ -23,6 +25,7 @@ extension Causeriectl {
         @Option(help: "The password of the TURN servers.") var password = ""
         @Flag(help: "Use TURN servers only, so that no address of this computer is told.") var relayOnly = false
         @Flag(help: "Use no server.") var clear = false
+        @Option(help: ArgumentHelp("Take the network of a window's file.", valueName: "file")) var from: String?
         @Option(help: ArgumentHelp("Network interfaces for sound and picture, or all.", valueName: "names"))
         var interfaces: String?
         @Option(help: ArgumentHelp("UDP ports for sound and picture, or any.", valueName: "first-last"))
@@ -35,6 +38,9 @@ extension Causeriectl {
         func validate() throws {
             guard (server == nil) == (name == nil) else { throw ValidationError("--server and --name go together.") }
             if noServer, server != nil { throw ValidationError("Either --server or --no-server.") }
+            if from != nil, clear || !servers.isEmpty || interfaces != nil || mediaPorts != nil {
+                throw ValidationError("--from sets servers, interfaces and ports by itself.")
+            }
             if clear, !servers.isEmpty { throw ValidationError("Either servers or --clear.") }
             if add, servers.isEmpty || relayOnly { throw ValidationError("--add needs servers, and no --relay-only.") }
             if let mediaPorts, mediaPorts != "any", Self.ports(mediaPorts) == nil {
@@ -53,6 +59,10 @@ extension Causeriectl {
                     "Configure",
                     [.strings(servers), .string(user), .string(password), .bool(relayOnly)])
             }
+            if let from {
+                try client.callRoot("ImportNetwork", [.string(FilePath.absolute(from))])
+                try warnOfPasswords(client)
+            }
             if noServer || server != nil {
                 try client.callRoot("Register", [.string(server ?? ""), .string(name ?? "")])
             }
@@ -64,7 +74,17 @@ extension Causeriectl {
                 let ports = Self.ports(mediaPorts) ?? 0...0
                 try client.callRoot("SetMediaPorts", [.uint32(ports.lowerBound), .uint32(ports.upperBound)])
             }
-            if !setsServers, !noServer, server == nil, interfaces == nil, mediaPorts == nil { try describe(client) }
+            if !setsServers, from == nil, !noServer, server == nil, interfaces == nil, mediaPorts == nil {
+                try describe(client)
+            }
+        }
+
+        @MainActor private func warnOfPasswords(_ client: InstanceClient) throws {
+            for server in try client.callRoot("DescribeNetwork").json()["servers"]?.elements ?? []
+            where server["hasPassword"] == .bool(false) {
+                let (user, uri) = (server["user"]?.humanText ?? "", server["uri"]?.humanText ?? "")
+                print("The password of \(user) at \(uri) is not known.")
+            }
         }
 
         @MainActor private func describe(_ client: InstanceClient) throws {

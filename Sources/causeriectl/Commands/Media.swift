@@ -51,4 +51,24 @@ extension Causeriectl {
             try client.callStream(media.stream, "Play", media.arguments)
         }
     }
+    /// `hold STREAM`
+    struct Hold: InstanceCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Puts the call on hold: nothing is sent or heard, and the far side is told.")
+        @ParentCommand var root: Causeriectl
+        @OptionGroup var instance: InstanceOptions
+        @Argument(help: "The stream's name.") var stream: String
+
+        @MainActor func run(_ client: InstanceClient) throws { try client.callStream(stream, "Hold") }
+    }
+
+    /// `resume STREAM`
+    struct Resume: InstanceCommand {
+        static let configuration = CommandConfiguration(abstract: "Goes on with a call that was put on hold.")
+        @ParentCommand var root: Causeriectl
+        @OptionGroup var instance: InstanceOptions
+        @Argument(help: "The stream's name.") var stream: String
+
+        @MainActor func run(_ client: InstanceClient) throws { try client.callStream(stream, "Resume") }
+    }
 }

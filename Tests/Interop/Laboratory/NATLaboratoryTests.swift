@@ -78,8 +78,8 @@ struct NATLaboratoryTests {
             let outcome = try ann.control("connect", "main", address, "--wait")
             #expect(outcome.status == 1)
             for side in [ann, bob] { try await side.wait(for: "state", "ended") }
-            let reasons = try [ann, bob].map { try $0.get("endReason") }
-            #expect(reasons.contains("media-failed") || reasons.contains("timeout"), "\(reasons) \(outcome.errors)")
+            // Whichever side gives up first says why, so that nobody reads that a person has hung up.
+            for side in [ann, bob] { #expect(try side.get("endReason") == "media-failed", "\(outcome.errors)") }
             return
         }
         try ann.must("connect", "main", address, "--wait")

@@ -19,9 +19,10 @@ package final class HeadlessInstance {
     ///   - port: any free one when left out.
     ///   - home: what the profile has kept; an empty one when left out.
     ///   - words: what stands before the program's own words, a program's path first; nothing for none.
+    ///   - isHeadless: false for one with a window, which takes a display in `environment`.
     package static func start(
         _ profile: String, on bus: PrivateBus, options: [String] = [], environment: [String: String] = [:],
-        port: Int = 0, home: TemporaryFolder? = nil, through words: [String] = []
+        port: Int = 0, home: TemporaryFolder? = nil, through words: [String] = [], isHeadless: Bool = true
     ) async throws -> HeadlessInstance {
         let home = if let home { home } else { try TemporaryFolder() }
         // Each its own identity and settings, as on two machines.
@@ -30,8 +31,8 @@ package final class HeadlessInstance {
             own["XDG_\(name)_HOME"] = home.url.appendingPathComponent(folder).path
         }
         let line =
-            try words + [Program.built("causerie").path, "--headless", "--profile", profile, "--port", "\(port)"]
-            + options
+            try words + [Program.built("causerie").path] + (isHeadless ? ["--headless"] : [])
+            + ["--profile", profile, "--port", "\(port)"] + options
         let program = try RunningProgram(
             URL(fileURLWithPath: line[0]), Array(line.dropFirst()), environment: own)
         let control = ["--profile", profile, "info", "--json"]
@@ -100,7 +101,20 @@ package final class HeadlessInstance {
 
     package func statistics() throws -> CallStatistics {
         let outcome = try control("stats", "main", "--json")
+        guard outcome.status == 0 else { throw CommandFailed(arguments: ["stats"], errors: outcome.errors) }
         return try CallStatistics(json: outcome.output)
+    }
+
+    /// What the program keeps alive, as `CountObjects` says it.
+    package func objectCounts() throws -> String {
+        let outcome = try Program.run(
+            Program.system("gdbus"),
+            [
+                "call", "--session", "--dest", "org.causerie.Causerie.\(profile)", "--object-path",
+                "/org/causerie/Causerie", "--method", "org.causerie.Causerie.CountObjects",
+            ], environment: environment)
+        guard outcome.status == 0 else { throw CommandFailed(arguments: ["CountObjects"], errors: outcome.errors) }
+        return outcome.output
     }
 
     // MARK: Waiting

@@ -1,0 +1,147 @@
+import Foundation
+import Instances
+import Programs
+import Testing
+
+/// A computer that has no descriptor or no room on its disk left, in the middle of a call.
+@Suite(.serialized) struct ShortageTests {
+    private static let media = [
+        "--camera", "test-pattern:320x240@15", "--microphone", "test-tone", "--speaker", "none",
+    ]
+
+    /// Pictures and sound of the other side keep coming.
+    private func expectMedia(_ sides: HeadlessInstance...) async throws {
+        for side in sides {
+            let now = try side.statistics()
+            try await side.waitForStatistics("more picture and sound") {
+                $0.state == "connected" && $0.framesDecoded >= now.framesDecoded + 15
+                    && $0.audioPackets >= now.audioPackets + 25
+            }
+        }
+    }
+
+    // MARK: Descriptors
+
+    /// The process can open nothing any more, but for so many; nil lets it open as much as before.
+    private func leaveDescriptors(_ count: Int?, to program: RunningProgram) throws {
+        var limit = 1024
+        if let count {
+            let names = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(program.processIdentifier)/fd")
+            let used = Set(names.compactMap { Int($0) })
+            // The limit is on the number of a descriptor: gaps are filled first.
+            limit = 0
+            var free = count
+            while used.contains(limit) || free > 0 {
+                if !used.contains(limit) { free -= 1 }
+                limit += 1
+            }
+        }
+        let outcome = try Program.run(
+            Program.system("prlimit"), ["--pid", "\(program.processIdentifier)", "--nofile=\(limit):"])
+        try #require(outcome.status == 0, "\(outcome.errors)")
+    }
+
+    @Test(
+        "Without a free descriptor the running call goes on, a new one ends in one sentence, and who calls is kept waiting"
+    )
+    func descriptors() async throws {
+        let bus = try await PrivateBus.start()
+        let ann = try await HeadlessInstance.start("ann", on: bus, options: Self.media)
+        let bob = try await HeadlessInstance.start("bob", on: bus, options: Self.media + ["--auto-accept"])
+        let eve = try await HeadlessInstance.start("eve", on: bus, options: Self.media)
+        try bob.must("streams", "add", "second")
+        try ann.must("connect", "main", bob.address, "--wait")
+        try await expectMedia(ann, bob)
+        try leaveDescriptors(0, to: bob.program)
+
+        // Somebody knocks, and is not let in: that costs no more than before.
+        let quiet = try await processorTime(of: bob)
+        let calling = try eve.startControl("connect", "main", bob.address, "--wait")
+        let knocked = try await processorTime(of: bob)
+        #expect(knocked < quiet + 1)
+        let outcome = try bob.control("connect", "second", eve.address, "--wait")
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.split(separator: "\n").count == 1)
+        #expect(
+            try bob.control("get", "second", "endReason").output.trimmingCharacters(in: .newlines)
+                == "out-of-resources")
+        try await expectMedia(ann, bob)
+        #expect(calling.isRunning)
+
+        // There is room again: who waits is answered, a moment later.
+        try leaveDescriptors(nil, to: bob.program)
+        #expect(try await calling.waitForEnd() == 1)
+        let reason = try eve.get("endReason")
+        #expect(["busy", "no-answer"].contains(reason))
+        try await expectMedia(ann, bob)
+
+        // Room for the connection of a call, and none for its media.
+        try ann.must("disconnect", "main")
+        try await bob.wait(for: "state", "ended")
+        try leaveDescriptors(1, to: bob.program)
+        #expect(try ann.control("connect", "main", bob.address, "--wait").status == 1)
+        #expect(try ann.get("endReason") == "remote-failed")
+        try await bob.wait(for: "endReason", "out-of-resources")
+        try leaveDescriptors(nil, to: bob.program)
+        try ann.must("connect", "main", bob.address, "--wait")
+        try await expectMedia(ann, bob)
+    }
+
+    /// What an instance uses in three seconds.
+    private func processorTime(of side: HeadlessInstance) async throws -> Double {
+        let before = ProcessUsage.of(tree: side.program.processIdentifier).cpuSeconds
+        try await Task.sleep(for: .seconds(3))
+        return ProcessUsage.of(tree: side.program.processIdentifier).cpuSeconds - before
+    }
+
+    // MARK: The disk
+
+    @Test(
+        "On a full disk the call goes on; a message that cannot be kept is not sent, one that comes waits, and nothing is lost",
+        .enabled(if: SmallDisk.isAvailable, "needs the right to mount a file system"))
+    func fullDisk() async throws {
+        let bus = try await PrivateBus.start()
+        let home = try TemporaryFolder()
+        let disk = SmallDisk(at: home.url, megabytes: 4)
+        let ann = try await HeadlessInstance.start("ann", on: bus, options: Self.media)
+        let bob = try await HeadlessInstance.start(
+            "bob", on: bus, options: Self.media + ["--auto-accept"], home: home, through: disk.words)
+        try ann.must("connect", "main", bob.address, "--wait")
+        try bob.must("chat", "main", "before")
+        try await waitForMessage("before", at: ann)
+        try ann.must("chat", "main", "hello")
+        try await waitForMessage("hello", at: bob)
+        try disk.fill(for: bob.program)
+
+        let refused = try bob.control("chat", "main", "into the void")
+        #expect(refused.status == 1)
+        #expect(refused.errors == "causeriectl: The message cannot be kept, so it was not sent.\n")
+        #expect(try !bob.control("messages", "main").output.contains("void"))
+        try ann.must("chat", "main", "for later")
+        try bob.must("set", "main", "identifier", "Robert")
+        try await expectMedia(ann, bob)
+        #expect(try !bob.control("messages", "main").output.contains("for later"))
+        #expect(try !ann.control("messages", "main").output.contains("for later [delivered]"))
+
+        try disk.empty(for: bob.program)
+        try await waitForMessage("for later", at: bob)
+        try bob.must("chat", "main", "and after")
+        try await waitForMessage("and after", at: ann)
+        #expect(try bob.control("messages", "main").output.components(separatedBy: "for later").count == 2)
+        try await expectMedia(ann, bob)
+        // What was changed meanwhile is saved, too.
+        let windows = "config/causerie-bob/windows.json"
+        for _ in 0..<300 where disk.text(of: windows, for: bob.program)?.contains("Robert") != true {
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        #expect(disk.text(of: windows, for: bob.program)?.contains("Robert") == true)
+    }
+
+    private func waitForMessage(_ text: String, at side: HeadlessInstance) async throws {
+        for _ in 0..<300 {
+            if try side.control("messages", "main").output.contains(text) { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        #expect(try side.control("messages", "main").output.contains(text))
+    }
+}
