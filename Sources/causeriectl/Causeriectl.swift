@@ -15,7 +15,7 @@ struct Causeriectl: CommandGroup {
             List.self, Describe.self, Get.self, Set.self, Rename.self, Connect.self, Note.self, TestCall.self,
             Accept.self, Reject.self, Disconnect.self, Trust.self, Stop.self, Play.self, Stats.self, Info.self,
             Emulate.self, Streams.self, Windows.self, Panes.self, Configure.self, Check.self,
-            DoNotDisturb.self, Devices.self, Monitor.self, Contacts.self, History.self, Presence.self,
+            DoNotDisturb.self, Devices.self, Monitor.self, Contacts.self, History.self, People.self, Presence.self,
             Chat.self, Conversations.self, Messages.self,
             Quit.self,
         ])

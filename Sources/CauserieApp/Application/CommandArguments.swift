@@ -80,10 +80,12 @@ package struct CommandArguments: ParsableCommand {
 extension CommandArguments {
     /// What the conference starts with: the command line where it says something, else what is set.
     @MainActor package func options(_ preferences: Preferences) -> ConferenceOptions {
-        ConferenceOptions(
+        var options = ConferenceOptions(
             port: port ?? preferences.number("port"), camera: camera.flatMap { CameraSource($0) },
             microphone: microphone.flatMap { MicrophoneSource($0) }, speaker: speaker.map { SpeakerSource($0) },
             autoAccept: isAutoAccepting, passwords: SecretServicePasswords(profile: profile),
             defaults: preferences.defaults)
+        options.discovery = DiscoveryOptions(finder: AvahiFinder())
+        return options
     }
 }

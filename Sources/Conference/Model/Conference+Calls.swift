@@ -9,7 +9,8 @@ extension Conference {
         guard let identity else {
             throw DialFailure(reason: .localError("no identity key"), presented: nil, detail: "no identity key")
         }
-        let dialer = SignalingDialer(identity: identity, timing: options.timing, eventLoop: eventLoop)
+        let dialer = SignalingDialer(
+            identity: identity, timing: options.timing, eventLoop: eventLoop, boundary: boundary)
         return try await dialer.dial(address, expected: expected ?? expectedIdentity(at: address))
     }
 

@@ -28,6 +28,8 @@ package enum EndReason: Hashable, Sendable {
     case remoteVanished
     /// The far side broke the protocol.
     case protocolError
+    /// Calls are to stay on this network, and the address is elsewhere.
+    case elsewhere
     case localError(String)
 
     /// For programs.
@@ -52,6 +54,7 @@ package enum EndReason: Hashable, Sendable {
         case .connectionLost: "connection-lost"
         case .remoteVanished: "remote-vanished"
         case .protocolError: "protocol-error"
+        case .elsewhere: "elsewhere"
         case .localError: "local-error"
         }
     }
@@ -65,7 +68,7 @@ package enum EndReason: Hashable, Sendable {
     private static let plain: [EndReason] = [
         .localHangUp, .remoteHangUp, .declined, .busy, .noAnswer, .missed, .invalidAddress, .unknownHost,
         .connectionRefused, .unreachable, .notCauserie, .identityChanged, .incompatible, .mediaFailed, .connectionLost,
-        .protocolError, .localError(""),
+        .protocolError, .elsewhere, .localError(""),
     ]
 
     /// For people, in English; the interface translates it.
@@ -90,6 +93,8 @@ package enum EndReason: Hashable, Sendable {
         case .connectionLost: translatable("The connection was lost and did not come back.")
         case .remoteVanished: translatable("The other side went away without hanging up.")
         case .protocolError: translatable("The other side sent something that makes no sense.")
+        case .elsewhere:
+            translatable("Calls stay on this network (it is set so in the preferences), and this address is elsewhere.")
         case .localError: translatable("Something failed on this computer.")
         }
     }
