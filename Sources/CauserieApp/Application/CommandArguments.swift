@@ -37,6 +37,9 @@ package struct CommandArguments: ParsableCommand {
     @Flag(name: .customLong("auto-accept"), help: "Answer every call.")
     package var isAutoAccepting = false
 
+    @Flag(name: .customLong("no-discovery"), help: "Look for nobody on the network, and be found by nobody there.")
+    package var isUndiscovered = false
+
     @Flag(name: .customLong("gapplication-service"), help: .hidden)
     package var isService = false
 
@@ -85,7 +88,7 @@ extension CommandArguments {
             microphone: microphone.flatMap { MicrophoneSource($0) }, speaker: speaker.map { SpeakerSource($0) },
             autoAccept: isAutoAccepting, passwords: SecretServicePasswords(profile: profile),
             defaults: preferences.defaults)
-        options.discovery = DiscoveryOptions(finder: AvahiFinder())
+        if !isUndiscovered { options.discovery = DiscoveryOptions(finder: AvahiFinder()) }
         return options
     }
 }

@@ -70,6 +70,15 @@ import Transport
         return sightings.first { $0.keyIdentifier == key }?.place
     }
 
+    /// The key of the contact that is announced at an address: whoever answers there has to be that contact.
+    func expectedIdentity(at address: CallAddress) -> DTLSFingerprint? {
+        guard let sighting = sightings.first(where: { $0.place == address }) else { return nil }
+        let keys = conference.contacts.contacts.lazy.compactMap(\.fingerprint).compactMap {
+            DTLSFingerprint(parsing: $0)
+        }
+        return keys.first { $0.keyIdentifier == sighting.keyIdentifier }
+    }
+
     /// Somebody looks at the list.
     package func refresh() { finder?.refresh() }
 

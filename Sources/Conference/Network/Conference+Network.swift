@@ -91,4 +91,9 @@ package struct SentLocally: Hashable, Sendable {
     /// `lo` for what stayed on this computer, `multicast` for questions to everybody on the local networks.
     package var interface: String
     package var packets: Int
+
+    package init(interface: String, packets: Int) {
+        self.interface = interface
+        self.packets = packets
+    }
 }
