@@ -15,12 +15,14 @@ package final class HeadlessInstance {
     /// Starts an instance and waits until it is on the bus.
     ///
     /// - Parameters:
+    ///   - discovers: whether it looks for others on the network; tests of other things are alone there.
     ///   - options: after `--headless --profile P --port N`.
     ///   - port: any free one when left out.
     ///   - home: what the profile has kept; an empty one when left out.
     ///   - words: what stands before the program's own words, a program's path first; nothing for none.
     package static func start(
-        _ profile: String, on bus: PrivateBus, options: [String] = [], environment: [String: String] = [:],
+        _ profile: String, on bus: PrivateBus, discovers: Bool = false, options: [String] = [],
+        environment: [String: String] = [:],
         port: Int = 0, home: TemporaryFolder? = nil, through words: [String] = []
     ) async throws -> HeadlessInstance {
         let home = if let home { home } else { try TemporaryFolder() }
@@ -31,7 +33,7 @@ package final class HeadlessInstance {
         }
         let line =
             try words + [Program.built("causerie").path, "--headless", "--profile", profile, "--port", "\(port)"]
-            + options
+            + (discovers ? [] : ["--no-discovery"]) + options
         let program = try RunningProgram(
             URL(fileURLWithPath: line[0]), Array(line.dropFirst()), environment: own)
         let control = ["--profile", profile, "info", "--json"]
