@@ -7,7 +7,7 @@ import Transport
 /// Calls that stay on the networks that this computer is on.
 @MainActor @Suite("This network only", .serialized) struct LocalOnlyTests {
     private static var local: NetworkSettings {
-        var settings = NetworkSettings(servers: ["stun:192.0.2.1:3478"], user: "", password: nil)
+        var settings = NetworkSettings(servers: ["stun:198.51.100.1:3478"], user: "", password: nil)
         settings.lanOnly = true
         return settings
     }
@@ -18,7 +18,7 @@ import Transport
         let bob = try await Instance.start("Bob")
         try ann.conference.configure(Self.local)
         #expect(ann.conference.network.stunServers.isEmpty, "no server is asked")
-        for (count, address) in ["192.0.2.7", "[2001:db8::7]", "example.invalid", "ann@example.invalid"].enumerated() {
+        for (count, address) in ["198.51.100.7", "[2001:db8::7]", "example.invalid", "ann@example.invalid"].enumerated() {
             ann.stream.connect(to: address)
             try await ann.wait(.ended(.elsewhere))
             #expect(ann.conference.refusedElsewhere == count + 1)
@@ -38,7 +38,7 @@ import Transport
     func presence() async throws {
         let ann = try await Instance.start("Ann") { $0.timing.presence = .milliseconds(120) }
         try ann.conference.configure(Self.local)
-        let contact = try ann.conference.contacts.add(ContactDraft(name: "Far", address: "192.0.2.9"))
+        let contact = try ann.conference.contacts.add(ContactDraft(name: "Far", address: "198.51.100.9"))
         try await until("it is refused") {
             ann.conference.contacts.presences[contact.id] == .unreachable(.elsewhere)
         }
@@ -49,7 +49,7 @@ import Transport
     @Test("the settings are kept, and do not go with relays alone")
     func settings() throws {
         var settings = Self.local
-        settings.servers = [.init("turn:192.0.2.1:3478", user: "u", password: "p")]
+        settings.servers = [.init("turn:198.51.100.1:3478", user: "u", password: "p")]
         settings.relayOnly = true
         #expect(throws: NetworkSettingsProblem.relaysElsewhere) { try settings.configuration() }
         settings.relayOnly = false

@@ -41,16 +41,17 @@ package final class PrivateNetwork {
         }
     }
 
-    /// A way out of it, by an interface of that name to which every other destination is routed, and where everything ends.
-    package func addWayOut(by name: String, _ address: String, router: String) throws {
-        try ip("link", "add", name, "type", "dummy")
-        try ip("address", "add", address, "dev", name)
-        try ip("link", "set", name, "up")
-        try ip("route", "add", "default", "via", router)
+    /// A way out of it, by an interface of that name to which every other destination is routed: to a router that answers
+    /// nobody.
+    package func addWayOut(to router: PrivateNetwork, by name: String) throws {
+        try connect(to: router, by: name, "203.0.113.2/24", "203.0.113.1/24")
+        try ip("route", "add", "default", "via", "203.0.113.1")
         try run("nft", "add table inet counting")
         try run("nft", "add counter inet counting out")
         try run("nft", "add chain inet counting leaving { type filter hook output priority 0; }")
-        try run("nft", "add rule inet counting leaving oifname \(name) counter name out")
+        // What programs send: the system by itself announces its groups and addresses.
+        try run(
+            "nft", "add rule inet counting leaving oifname \(name) meta l4proto { tcp, udp } counter name out")
     }
 
     /// Packets that programs have sent by the way out since the last look.
