@@ -102,8 +102,8 @@ final class ServiceSockets {
         else { return eventLoop.makeSucceededVoidFuture() }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         let opening = DatagramBootstrap(group: eventLoop)
+            // Not SO_REUSEPORT: of sockets that have it, Linux gives what comes in to any one, whichever interface it joined by.
             .channelOption(.socketOption(.so_reuseaddr), value: 1)
-            .channelOption(.socketOption(.init(rawValue: SO_REUSEPORT)), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     channel.hideFromChildProcesses()
