@@ -9,12 +9,14 @@ import Wire
     private let interfaces: any InterfaceSource
     private let logger: Logger
     private let port: UInt16?
-    private let traffic: LocalTraffic
+    /// Where what is sent is counted; asked at each start.
+    private let traffic: () -> LocalTraffic?
     private var discovery: ServiceDiscovery?
     private var announced: OwnService?
 
     init(
-        port: UInt16?, interfaces: any InterfaceSource, traffic: LocalTraffic, on eventLoop: any EventLoop,
+        port: UInt16?, interfaces: any InterfaceSource, traffic: @escaping () -> LocalTraffic?,
+        on eventLoop: any EventLoop,
         logger: Logger
     ) {
         self.port = port
@@ -27,7 +29,7 @@ import Wire
     func start(interfaces names: [String], _ onChange: @escaping ([ServiceSighting]?) -> Void) {
         var options = MulticastDNSOptions(allowedInterfaces: names.isEmpty ? nil : Set(names))
         if let port { options.port = port }
-        options.traffic = traffic
+        options.traffic = traffic()
         let (changes, continuation) = AsyncStream.makeStream(
             of: [ServiceSighting].self, bufferingPolicy: .bufferingNewest(1))
         discovery = ServiceDiscovery(options: options, interfaces: interfaces, on: eventLoop, logger: logger) { found in

@@ -22,6 +22,7 @@ import Transport
     /// The one that looks now.
     @ObservationIgnored private var finder: (any ServiceFinding)?
     @ObservationIgnored private var interfaces: [String]?
+    @ObservationIgnored private var isBounded = false
     @ObservationIgnored private var following: [Task<Void, Never>] = []
     @ObservationIgnored private var work: Task<Void, Never>?
 
@@ -31,7 +32,8 @@ import Transport
         other = options?.finder
         own = options.map {
             MulticastDNSFinder(
-                port: $0.port, interfaces: conference.interfaces, traffic: conference.localTraffic,
+                port: $0.port, interfaces: conference.interfaces,
+                traffic: { [weak conference] in conference?.boundary?.traffic },
                 on: conference.eventLoop, logger: conference.logger)
         }
     }
@@ -87,19 +89,21 @@ import Transport
     func start() {
         guard own != nil, following.isEmpty else { return }
         let wanted = Observations { [weak conference] in conference?.ownService }
-        let interfaces = Observations { [weak conference] in conference?.networkSettings.interfaces ?? [] }
+        let interfaces = Observations { [weak conference] in
+            conference.map { ($0.networkSettings.interfaces, $0.networkSettings.lanOnly) } ?? ([], false)
+        }
         let seen = Observations { [weak self] in self?.people.compactMap(\.contactID) ?? [] }
         following = [
             Task { [weak self] in for await service in wanted { self?.finder?.announce(service) } },
-            Task { [weak self] in for await names in interfaces { self?.look(by: names) } },
+            Task { [weak self] in for await (names, isBounded) in interfaces { self?.look(by: names, isBounded) } },
             Task { [weak self] in for await ids in seen { self?.conference.seenOnNetwork(ids) } },
         ]
     }
 
-    /// Looks by these interfaces, or all.
-    private func look(by names: [String]) {
-        guard names != interfaces else { return }
-        interfaces = names
+    /// Looks by these interfaces, or all; anew where sends are to be counted, or not any more.
+    private func look(by names: [String], _ isBounded: Bool) {
+        guard names != interfaces || isBounded != self.isBounded else { return }
+        (interfaces, self.isBounded) = (names, isBounded)
         if let other {
             // It tells at once whether it can.
             finder = nil
