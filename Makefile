@@ -10,7 +10,7 @@ BUILD_PACKAGES := pkg-config make libadwaita-1-dev libglib2.0-dev libglib2.0-dev
 RUN_PACKAGES := adwaita-icon-theme librsvg2-common dbus fonts-cantarell fonts-noto-color-emoji
 TEST_PACKAGES := xvfb dbus at-spi2-core pulseaudio pulseaudio-utils chromium desktop-file-utils appstream \
   xdotool fonts-dejavu-core adwaita-icon-theme librsvg2-common gcc libjpeg62-turbo-dev python3-websockets openssl tshark \
-  coturn dante-server gnome-keyring nftables iproute2
+  coturn dante-server gnome-keyring nftables iproute2 avahi-daemon
 
 # What `make bench` compares with, beyond what the tests need.
 BENCH_PACKAGES := nginx-light libnginx-mod-nchan socat

@@ -15,8 +15,11 @@ final class MediaSocket {
     let address: TransportAddress
     /// A second descriptor of the socket: it stays ours when the channel closes the first, so that it never means another.
     private let descriptor: Int32
+    /// Where its sends are counted; nil for nowhere.
+    private let counter: TrafficCounter?
 
-    private init(channel: any Channel, address: TransportAddress, descriptor: Int32) {
+    private init(channel: any Channel, address: TransportAddress, descriptor: Int32, counter: TrafficCounter?) {
+        self.counter = counter
         self.channel = channel
         self.address = address
         self.descriptor = descriptor
@@ -25,17 +28,22 @@ final class MediaSocket {
     deinit { Glibc.close(descriptor) }
 
     /// Binds a socket; `bootstrap` makes its channel.
+    ///
+    /// - Parameter boundary: what keeps it on its link; nil for nothing.
     static func open(
-        on local: SocketAddress, _ bootstrap: DatagramBootstrap, eventLoop: any EventLoop
+        on local: SocketAddress, _ bootstrap: DatagramBootstrap, boundary: LocalBoundary? = nil,
+        eventLoop: any EventLoop
     ) -> EventLoopFuture<NIOLoopBound<MediaSocket>> {
         do {
-            let (descriptor, own) = try bind(local)
+            let (descriptor, own) = try bind(local, isConfined: boundary != nil)
             return bootstrap.withBoundSocket(descriptor).flatMapThrowing { channel in
                 guard let address = channel.localAddress.flatMap(TransportAddress.init) else {
                     throw SocketAddressError.unsupported
                 }
+                let counter = boundary?.counter(from: address.ip)
                 return NIOLoopBound(
-                    MediaSocket(channel: channel, address: address, descriptor: own), eventLoop: eventLoop)
+                    MediaSocket(channel: channel, address: address, descriptor: own, counter: counter),
+                    eventLoop: eventLoop)
             }.flatMapErrorThrowing { error in
                 Glibc.close(own)
                 throw error
@@ -45,7 +53,7 @@ final class MediaSocket {
         }
     }
 
-    private static func bind(_ local: SocketAddress) throws -> (descriptor: Int32, own: Int32) {
+    private static func bind(_ local: SocketAddress, isConfined: Bool) throws -> (descriptor: Int32, own: Int32) {
         let family = local.protocol == .inet6 ? AF_INET6 : AF_INET
         let kind = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         let descriptor = socket(family, kind, 0)
@@ -54,6 +62,7 @@ final class MediaSocket {
             var only: Int32 = 1
             setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &only, socklen_t(MemoryLayout<Int32>.size))
         }
+        if isConfined { LocalBoundary.confine(descriptor, isIPv4: family == AF_INET) }
         let bound = local.withSockAddr { Glibc.bind(descriptor, $0, socklen_t($1)) }
         guard bound == 0 else {
             let failure = SystemCallError(name: "bind", code: errno)
@@ -71,6 +80,7 @@ final class MediaSocket {
 
     /// Sends one datagram at once. What the system does not take is lost, as on any network.
     func send(_ bytes: [UInt8], to remote: SocketAddress) {
+        counter?.count()
         bytes.withUnsafeBytes { payload in
             remote.withSockAddr { address, length in
                 let send = {

@@ -1,4 +1,5 @@
 import Glibc
+import Logging
 import NIOCore
 import NIOPosix
 import Wire
@@ -10,6 +11,22 @@ package enum NameLookup {
         if let literal = IPAddress(host) { return [TransportAddress(literal, port: port)] }
         let found = try? await NIOThreadPool.singleton.runIfActive { resolve(host, port: port) }
         return found ?? []
+    }
+
+    /// The address of a computer by what is asked on the local networks alone: a literal, this computer itself, or a name
+    /// below `local`. Nil for every other name, and for one that nobody answers for.
+    package static func localAddress(
+        of host: String, within boundary: LocalBoundary, on eventLoop: any EventLoop, logger: Logger
+    ) async -> IPAddress? {
+        if let literal = IPAddress(host) { return literal }
+        if host == "localhost" { return .v4(0x7F00_0001) }
+        var options = MulticastDNSOptions(allowedInterfaces: boundary.allowed)
+        options.traffic = boundary.traffic
+        let found = try? await MulticastDNSLookup.addresses(
+            ofHost: host, options: options, on: eventLoop, logger: logger
+        )
+        .get()
+        return found?.first { !$0.isLinkLocal }
     }
 
     /// In the system's order of preference, one of each family at most: more would ask one server several times.

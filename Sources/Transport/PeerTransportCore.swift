@@ -14,7 +14,8 @@ final class PeerTransportCore {
     private var sockets: [TransportAddress: MediaSocket] = [:]
     /// The address that each socket got; an unbound one has none yet.
     private var bases: [ObjectIdentifier: TransportAddress] = [:]
-    private var remotes: [TransportAddress: SocketAddress] = [:]
+    /// None for those that the boundary refuses.
+    private var remotes: [TransportAddress: SocketAddress?] = [:]
     private let serverConnections: TURNConnections
     private var emulation: TransportEmulation?
     private var timer: Scheduled<Void>?
@@ -75,6 +76,8 @@ final class PeerTransportCore {
     func use(_ addresses: [IPAddress]) {
         guard !isClosed else { return }
         wanted = addresses
+        // What is local may be another network now.
+        if options.boundary != nil { remotes = [:] }
         for (local, socket) in sockets where !addresses.contains(local.ip) { remove(local, socket) }
         let present = Set(sockets.keys.map(\.ip)).union(opening)
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
@@ -107,7 +110,7 @@ final class PeerTransportCore {
         guard let port = ports.first, let local = TransportAddress(address, port: port).socketAddress else {
             return eventLoop.makeFailedFuture(SocketAddressError.unsupported)
         }
-        let opening = MediaSocket.open(on: local, makeBootstrap(), eventLoop: eventLoop)
+        let opening = MediaSocket.open(on: local, makeBootstrap(), boundary: options.boundary, eventLoop: eventLoop)
         guard ports.count > 1 else { return opening }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         return opening.flatMapError { _ in bound.value.bind(address, ports: ports.dropFirst()) }
@@ -222,10 +225,15 @@ final class PeerTransportCore {
 
     /// Packets go to the same few addresses again and again.
     private func socketAddress(of address: TransportAddress) -> SocketAddress? {
-        if let known = remotes[address] { return known }
+        if let known = remotes[address] {
+            if known == nil { options.boundary?.traffic.refused.count() }
+            return known
+        }
         if remotes.count > 256 { remotes = [:] }
-        let made = address.socketAddress
-        remotes[address] = made
+        let isRefused = options.boundary.map { $0.admit(address.ip) == nil } ?? false
+        if isRefused { logger.info("nothing is sent to \(address): it is on no network of this computer's") }
+        let made = isRefused ? nil : address.socketAddress
+        remotes[address] = .some(made)
         return made
     }
 

@@ -9,6 +9,8 @@ package struct TransportOptions: Sendable {
     package var trustRoots: NIOSSLTrustRoots
     /// How long the host has slept so far.
     package var timeAsleep: @Sendable () -> Duration = { MonotonicClock.timeAsleep }
+    /// What keeps the media's sockets on the local networks; nil while they may go anywhere.
+    package var boundary: LocalBoundary?
     /// How the `.local` names of the far side's candidates are looked up.
     package var names: MulticastDNSOptions
 
@@ -21,8 +23,10 @@ package struct TransportOptions: Sendable {
         self.names = names
     }
 
-    package init(_ network: NetworkConfiguration) {
+    package init(_ network: NetworkConfiguration, boundary: LocalBoundary? = nil) {
         self.init(
             portRange: network.portRange, names: MulticastDNSOptions(allowedInterfaces: network.allowedInterfaces))
+        self.boundary = boundary
+        names.traffic = boundary?.traffic
     }
 }

@@ -10,7 +10,9 @@ struct CommandLineTests {
         let outcome = try Program.run(Program.built("causerie"), ["--help"])
         #expect(outcome.status == 0)
         for option in [
-            "--headless", "--profile", "--port", "--camera", "--microphone", "--speaker", "--auto-accept", "<address>",
+            "--headless", "--profile", "--port", "--camera", "--microphone", "--speaker", "--auto-accept",
+            "--no-discovery",
+            "<address>",
         ] {
             #expect(outcome.output.contains(option), "\(option)")
         }

@@ -37,6 +37,38 @@ struct ContactsWindowTests {
         #expect(!session.program.complained.contains("CRITICAL"))
     }
 
+    @Test(
+        "Somebody on this network is listed, on the empty pane and among the contacts, and is a contact after one click",
+        .enabled(if: PrivateNetwork.isAvailable, "needs the right to make a network namespace"))
+    @MainActor
+    func found() async throws {
+        let desktop = try await Desktop.start(accessibility: true)
+        let network = try await PrivateNetwork.start("10.77.0.1", "2001:db8::1")
+        let words = try network.words
+        let causerie = try Program.built("causerie").path
+        let other = try RunningProgram(
+            URL(fileURLWithPath: words[0]),
+            Array(words.dropFirst()) + [causerie, "--headless", "--profile", "gaspard"] + Self.quiet,
+            environment: desktop.bus.environment)
+        let session = try await Session(desktop, Self.quiet, discovers: true, through: words)
+        _ = try await session.find("the heading") { $0 == "On This Network" }
+        #expect(try await session.button("Contacts and Calls").press())
+        let add = try await session.find("the button", role: "button") {
+            $0.hasPrefix("Add ") && $0.hasSuffix(" to Contacts")
+        }
+        let name = String(add.name.dropFirst(4).dropLast(12))
+        try session.keepPicture(Scenes.artefacts.appendingPathComponent("window-network.png"))
+        #expect(add.press())
+        _ = try await session.find("that it is done") { $0 == "\(name) is one of your contacts now." }
+        try await session.wait(for: "no other way to add") {
+            !session.shown().contains { $0.name == "Add \(name) to Contacts" }
+        }
+        other.send(SIGTERM)
+        _ = try await other.waitForEnd()
+        #expect(try await session.end() == 0)
+        #expect(!session.program.complained.contains("CRITICAL"))
+    }
+
     /// A row's title has the same words as its text: it is the one that takes any.
     @MainActor
     private func write(_ text: String, into field: String, _ session: Session) async throws {

@@ -38,6 +38,7 @@ package nonisolated indirect enum JSONValue: Hashable, Sendable {
             switch variant {
             case .bool(let value): .bool(value)
             case .int32(let value): .integer(Int64(value))
+            case .uint16(let value): .integer(Int64(value))
             case .uint32(let value): .integer(Int64(value))
             case .int64(let value): .integer(value)
             case .uint64(let value): Int64(exactly: value).map(JSONValue.integer) ?? .number(Double(value))
@@ -47,6 +48,7 @@ package nonisolated indirect enum JSONValue: Hashable, Sendable {
             case .strings(let values): .array(values.map(JSONValue.string))
             case .objectPaths(let paths): .array(paths.map { .string($0.description) })
             case .bytes(let bytes): .array(bytes.map { .integer(Int64($0)) })
+            case .byteArrays(let arrays): .array(arrays.map { JSONValue(.bytes($0)) })
             case .texts(let texts): .object(texts.mapValues { .string($0) })
             case .dictionary(let values): .object(values.mapValues { JSONValue($0) })
             case .variant(let inner): JSONValue(inner)

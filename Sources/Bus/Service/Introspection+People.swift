@@ -40,6 +40,17 @@ extension Introspection {
               <arg name="call" type="x" direction="in"/>
               <arg name="contact" type="s" direction="out"/>
             </method>
+            <!-- Who is on this network now, found by DNS-SD, oneself left out. As JSON: [{"id" (of the key, as it is announced: no
+                 proof before a call), "name", "address", "contact" (the name of the contact that it is, or null)}]. Looks again,
+                 too: PeopleOnNetworkChanged tells what comes of it. -->
+            <method name="ListPeopleOnNetwork">
+              <arg name="json" type="s" direction="out"/>
+            </method>
+            <!-- person: an id of ListPeopleOnNetwork, or a name that one alone has. Its key is pinned by the first call. -->
+            <method name="AddContactOnNetwork">
+              <arg name="person" type="s" direction="in"/>
+              <arg name="contact" type="s" direction="out"/>
+            </method>
             <!-- changes: texts by name, of Name, Address, Note, Photo (a path; empty for none any more). -->
             <method name="EditContact">
               <arg name="contact" type="s" direction="in"/>
@@ -86,9 +97,11 @@ extension Introspection {
             <!-- A contact was added, changed or removed, or is reached in another way than before. -->
             <signal name="ContactsChanged"/>
             <signal name="CallsChanged"/>
+            <!-- Somebody has come to this network, or has gone, or has another name or address. -->
+            <signal name="PeopleOnNetworkChanged"/>
 
             <!-- What contacts see of the user: "available", "away", "do-not-disturb" (every call is turned away), "invisible"
-                 (nobody is told anything). -->
+                 (nobody is told anything, and nothing is announced on the network; calls arrive as ever). -->
             <property name="Status" type="s" access="readwrite"/>
             <!-- Missed calls that the user has not seen. -->
             <property name="MissedCalls" type="u" access="read"/>

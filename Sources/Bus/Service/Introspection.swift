@@ -47,6 +47,11 @@ enum Introspection {
             <method name="SetInterfaces">
               <arg name="names" type="as" direction="in"/>
             </method>
+            <!-- Whether nothing leaves the networks that this computer is on: no server is asked, no name looked up there, no router
+                 passed; what is under way elsewhere ends. -->
+            <method name="SetLANOnly">
+              <arg name="on" type="b" direction="in"/>
+            </method>
             <!-- The UDP ports that sound and picture may use, from 1024; 0 and 0 for any. -->
             <method name="SetMediaPorts">
               <arg name="first" type="u" direction="in"/>
@@ -63,9 +68,10 @@ enum Introspection {
               <arg name="server" type="s" direction="in"/>
               <arg name="name" type="s" direction="in"/>
             </method>
-            <!-- As JSON: {"servers": [{"uri", "user", "hasPassword"}], "relayOnly", "interfaces", "mediaPorts" ("50000-50100" or
-                 null), "passwordProblem" (why the keyring does not keep the passwords, or null), "server",
-                 "name"}. -->
+            <!-- As JSON: {"servers": [{"uri", "user", "hasPassword"}], "relayOnly", "lanOnly", "interfaces", "mediaPorts"
+                 ("50000-50100" or null), "passwordProblem" (why the keyring does not keep the passwords, or null), "server",
+                 "name", "sent": [{"interface" ("lo": this computer; "multicast": names), "packets"}], "refused"}. The last two
+                 count what was sent since the start while nothing may leave the local networks, and what was not. -->
             <method name="DescribeNetwork">
               <arg name="json" type="s" direction="out"/>
             </method>

@@ -18,6 +18,14 @@ extension JSONValue {
         self = .object(members)
     }
 
+    /// Somebody on this network, and the contact that it is.
+    init(_ person: PersonOnNetwork, _ contact: Contact?) {
+        self = .object([
+            Member("id", .string(person.id)), Member("name", .string(person.name)),
+            Member("address", .string(person.address)), Member("contact", Self.text(contact?.name)),
+        ])
+    }
+
     private init(_ event: IdentityEvent) {
         self = .object([
             Member("what", .string(event.what.rawValue)), Member("date", .string(event.date.ISO8601Format())),

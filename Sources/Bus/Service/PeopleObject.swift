@@ -29,6 +29,7 @@ final class PeopleObject: BusInterface {
         let words = arguments.map { $0.stringValue ?? "" }
         var reply = try contactMethod(method, words, arguments)
         if reply == nil { reply = try callMethod(method, arguments) }
+        if reply == nil { reply = try networkMethod(method, words) }
         guard let reply else { throw .unknownMethod(method) }
         return reply
     }
@@ -51,6 +52,23 @@ final class PeopleObject: BusInterface {
         default: return nil
         }
         return .nothing
+    }
+
+    private func networkMethod(_ method: String, _ words: [String]) throws(BusFailure) -> BusReply? {
+        let people = conference.peopleOnNetwork.people
+        switch method {
+        case "ListPeopleOnNetwork":
+            conference.peopleOnNetwork.refresh()
+            let found = people.map { JSONValue($0, $0.contactID.flatMap { book[$0] }) }
+            return .values([.string(JSONValue.array(found).text())])
+        case "AddContactOnNetwork":
+            let named = people.filter { $0.id == words[0] || $0.name == words[0] }
+            guard let person = named.first, named.count == 1 else { throw .notFound("person", words[0]) }
+            do throws(ContactProblem) {
+                return .values([.string(try conference.addContact(of: person).id)])
+            } catch { throw BusFailure(error) }
+        default: return nil
+        }
     }
 
     // MARK: Properties
@@ -83,6 +101,7 @@ final class PeopleObject: BusInterface {
         let contacts = Observations { [conference] in
             [conference.contacts.contacts.hashValue, conference.contacts.presences.hashValue]
         }
+        let people = Observations { [conference] in conference.peopleOnNetwork.people }
         let calls = Observations { [conference] in conference.history.recent.map(\.id) }
         observations = [
             Task { [weak self] in
@@ -91,6 +110,9 @@ final class PeopleObject: BusInterface {
             // What is there at the beginning is no change.
             Task { [weak self] in
                 for await _ in contacts.dropFirst() { self?.tell("ContactsChanged") }
+            },
+            Task { [weak self] in
+                for await _ in people.dropFirst() { self?.tell("PeopleOnNetworkChanged") }
             },
             Task { [weak self] in
                 for await _ in calls.dropFirst() { self?.tell("CallsChanged") }

@@ -37,6 +37,9 @@ extension RootObject {
         case "SetInterfaces":
             try configure { $0.interfaces = arguments[0].stringsValue ?? [] }
             return .nothing
+        case "SetLANOnly":
+            try configure { $0.lanOnly = arguments[0].boolValue ?? false }
+            return .nothing
         case "SetMediaPorts":
             let (first, last) = (arguments[0].intValue ?? 0, arguments[1].intValue ?? 0)
             guard first <= last else { throw .invalidValue("\(NetworkSettingsProblem.invalidPorts)") }
@@ -84,6 +87,7 @@ extension RootObject {
         return .object([
             JSONValue.Member("servers", .array(settings.servers.map(Self.json))),
             JSONValue.Member("relayOnly", .bool(settings.relayOnly)),
+            JSONValue.Member("lanOnly", .bool(settings.lanOnly)),
             JSONValue.Member("interfaces", .array(settings.interfaces.map { .string($0) })),
             JSONValue.Member(
                 "mediaPorts", settings.mediaPorts.map { .string(NetworkSettings.text($0)) } ?? .null),
@@ -91,6 +95,15 @@ extension RootObject {
                 "passwordProblem", conference.passwordProblem.map { .string($0.description) } ?? .null),
             JSONValue.Member("server", .string(conference.rendezvous.account?.server ?? "")),
             JSONValue.Member("name", .string(conference.rendezvous.account?.name ?? "")),
+            JSONValue.Member("sent", .array(conference.sentLocally.map(Self.json))),
+            JSONValue.Member("refused", .integer(Int64(conference.refusedElsewhere))),
+        ])
+    }
+
+    private static func json(_ sent: SentLocally) -> JSONValue {
+        .object([
+            JSONValue.Member("interface", .string(sent.interface)),
+            JSONValue.Member("packets", .integer(Int64(sent.packets))),
         ])
     }
 

@@ -37,6 +37,9 @@ package struct CommandArguments: ParsableCommand {
     @Flag(name: .customLong("auto-accept"), help: "Answer every call.")
     package var isAutoAccepting = false
 
+    @Flag(name: .customLong("no-discovery"), help: "Look for nobody on the network, and be found by nobody there.")
+    package var isUndiscovered = false
+
     @Flag(name: .customLong("gapplication-service"), help: .hidden)
     package var isService = false
 
@@ -80,10 +83,12 @@ package struct CommandArguments: ParsableCommand {
 extension CommandArguments {
     /// What the conference starts with: the command line where it says something, else what is set.
     @MainActor package func options(_ preferences: Preferences) -> ConferenceOptions {
-        ConferenceOptions(
+        var options = ConferenceOptions(
             port: port ?? preferences.number("port"), camera: camera.flatMap { CameraSource($0) },
             microphone: microphone.flatMap { MicrophoneSource($0) }, speaker: speaker.map { SpeakerSource($0) },
             autoAccept: isAutoAccepting, passwords: SecretServicePasswords(profile: profile),
             defaults: preferences.defaults)
+        if !isUndiscovered { options.discovery = DiscoveryOptions(finder: AvahiFinder()) }
+        return options
     }
 }

@@ -13,6 +13,7 @@ final class PaneController {
     private let changed: (PaneController) -> Void
     private var observation: ModelObservation?
     private var peopleObservation: ModelObservation?
+    private var foundObservation: ModelObservation?
     private var displays: [VideoDisplay] = []
     private var shownStream: Stream?
     private var actions: PaneActions?
@@ -68,6 +69,13 @@ final class PaneController {
         peopleObservation = ModelObservation({
             conference.contactsAtHand(Self.peopleLimit).map { PersonItem($0, conference.contacts.presences[$0.id]) }
         }) { [weak self] in self?.view.showPeople($0) }
+        view.found.onCall { [weak self, weak host] address in
+            if let self { host?.call(address, from: self) }
+        }
+        foundObservation = ModelObservation({
+            // Contacts are offered above already.
+            Array(conference.peopleOnNetwork.items().lazy.filter { $0.contactID == nil }.prefix(Self.peopleLimit))
+        }) { [weak self] in self?.view.showFound($0) }
     }
 
     /// The pane may be given another stream at any time.

@@ -29,6 +29,10 @@ package final class PaneView {
     let people: PersonList
     private let peopleList: Widget
     private var hasPeople = false
+    /// People on this network to be called from the empty page.
+    let found: FoundList
+    private let foundBox: Widget
+    private var hasFound = false
     /// A contact's picture, by id.
     var photo: (String) -> [UInt8]? = { _ in nil }
     private var sensor: SizeSensor?
@@ -50,6 +54,8 @@ package final class PaneView {
         addressButton = try builder.widget("address_button")
         reachability = try builder.object("reachable_label", gtk_label_get_type())
         peopleList = try builder.object("people", gtk_list_box_get_type())
+        found = FoundList(try builder.object("found", gtk_list_box_get_type()), onlyCalls: true)
+        foundBox = try builder.object("found_box", gtk_box_get_type())
         let photos = PhotoSource()
         people = PersonList(peopleList) { photos.photo($0) }
         menu = try PaneMenu(Widget(root))
@@ -76,6 +82,13 @@ package final class PaneView {
     package func showPeople(_ items: [PersonItem]) {
         people.show(items)
         hasPeople = !items.isEmpty
+        showEmptyPage(isLarge: isLarge)
+    }
+
+    /// Offers these people of this network on the empty page.
+    package func showFound(_ items: [FoundItem]) {
+        found.show(items)
+        hasFound = !items.isEmpty
         showEmptyPage(isLarge: isLarge)
     }
 
@@ -176,8 +189,10 @@ package final class PaneView {
     private func showEmptyPage(isLarge: Bool) {
         self.isLarge = isLarge
         peopleList.isVisible = hasPeople && isLarge
+        foundBox.isVisible = hasFound && isLarge
         // Those whom a person may call are worth more room than a picture.
-        adw_status_page_set_icon_name(emptyPage.opaque, isLarge && !hasPeople ? "org.causerie.Causerie-symbolic" : nil)
+        adw_status_page_set_icon_name(
+            emptyPage.opaque, isLarge && !hasPeople && !hasFound ? "org.causerie.Causerie-symbolic" : nil)
         adw_status_page_set_title(emptyPage.opaque, isLarge ? tr("Talk to Someone") : "")
         adw_status_page_set_description(
             emptyPage.opaque,

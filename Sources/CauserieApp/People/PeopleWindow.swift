@@ -10,6 +10,9 @@ package final class PeopleWindow {
     private let conference: Conference
     private let actions: ActionMap
     private let people: PersonList
+    private let found: FoundList
+    private let foundBox: Widget
+    private let contactList: Widget
     private let calls: CallList
     private let search: Widget
     private let pages: Widget
@@ -32,6 +35,9 @@ package final class PeopleWindow {
         people = PersonList(try builder.object("contacts", gtk_list_box_get_type()), canMessage: true) { id in
             book[id].flatMap { book.photo(of: $0) }
         }
+        found = FoundList(try builder.object("found", gtk_list_box_get_type()))
+        foundBox = try builder.object("found_box", gtk_box_get_type())
+        contactList = try builder.object("contacts", gtk_list_box_get_type())
         calls = CallList(try builder.object("calls", gtk_list_box_get_type()))
         search = try builder.object("search", gtk_search_entry_get_type())
         pages = try builder.object("pages", gtk_stack_get_type())
@@ -55,6 +61,7 @@ package final class PeopleWindow {
         gtk_window_set_application(window.pointer(), gtk_window_get_application(parent.pointer()))
         gtk_window_present(window.pointer())
         conference.refreshPresences()
+        conference.peopleOnNetwork.refresh()
     }
 
     package func close() { gtk_window_close(window.pointer()) }
@@ -72,6 +79,8 @@ package final class PeopleWindow {
         let (book, history, conference) = (conference.contacts, conference.history, conference)
         people.onChoose { [weak self] in self?.edit($0) }
         people.onCall { [weak self] in self?.callContact($0) }
+        found.onCall { [weak self] in self?.call($0) }
+        found.onAdd { [weak self] in self?.addFound($0) }
         calls.on(.call) { [weak self] item in if !item.address.isEmpty { self?.call(item.address) } }
         calls.on(.add) { [weak self] in self?.add($0) }
         calls.on(.remove) { history.remove($0.id) }
@@ -92,6 +101,7 @@ package final class PeopleWindow {
         showCalls(history.recent.map { CallItem($0, conference.contact(of: $0)) })
         observations = [
             ModelObservation({ book.items() }) { [weak self] _ in self?.showContacts() },
+            ModelObservation({ conference.peopleOnNetwork.items() }) { [weak self] _ in self?.showContacts() },
             ModelObservation({ history.recent.map { CallItem($0, conference.contact(of: $0)) } }) { [weak self] in
                 self?.showCalls($0)
             },
@@ -106,12 +116,23 @@ package final class PeopleWindow {
     private func showContacts() {
         let items = conference.contacts.items(searched)
         people.show(items)
-        let page = conference.contacts.contacts.isEmpty ? "none" : items.isEmpty ? "nobody" : "list"
+        contactList.isVisible = !items.isEmpty
+        let near = conference.peopleOnNetwork.items(searched)
+        showFound(near)
+        let isEmpty = items.isEmpty && near.isEmpty
+        let hasNobody = conference.contacts.contacts.isEmpty && conference.peopleOnNetwork.people.isEmpty
+        let page = hasNobody ? "none" : isEmpty ? "nobody" : "list"
         gtk_stack_set_visible_child_name(listStack.opaque, page)
         let hidden = items.count - PersonList.limit
         more.isVisible = hidden > 0
         gtk_label_set_text(more.opaque, tr("{count} more: search for them", ["count": String(max(0, hidden))]))
         actions.setEnabled("export", !conference.contacts.contacts.isEmpty)
+    }
+
+    /// Lists those who are on this network.
+    package func showFound(_ items: [FoundItem]) {
+        found.show(items)
+        foundBox.isVisible = !items.isEmpty
     }
 
     private func showCalls(_ items: [CallItem]) {
@@ -142,6 +163,15 @@ package final class PeopleWindow {
 
     private func callContact(_ id: String) {
         if let contact = conference.contacts[id] { call(contact.callText(conference)) }
+    }
+
+    /// At once: the name and address that are announced can be changed later.
+    private func addFound(_ id: String) {
+        guard let person = conference.peopleOnNetwork[id] else { return }
+        do throws(ContactProblem) {
+            let contact = try conference.addContact(of: person)
+            say(tr("{name} is one of your contacts now.", ["name": contact.name]))
+        } catch { say(translated(error.description)) }
     }
 
     private func edit(_ id: String) {

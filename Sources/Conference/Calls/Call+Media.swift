@@ -17,6 +17,7 @@ extension Call {
             network: isLocal ? NetworkConfiguration() : conference?.network ?? NetworkConfiguration(),
             isPolite: !isCaller, usesLoopback: isLocal || person?.isLoopback ?? false)
         configuration.emulation = stream.emulation
+        configuration.boundary = conference?.boundary
         return configuration
     }
 

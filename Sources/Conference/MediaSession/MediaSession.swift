@@ -97,7 +97,7 @@ package final class MediaSession: Sendable {
             configuration: peer,
             addresses: try interfaces.addresses(
                 withLoopback: configuration.usesLoopback, allowed: network.allowedInterfaces),
-            options: TransportOptions(network),
+            options: TransportOptions(network, boundary: configuration.boundary),
             on: eventLoopGroup.next(), logger: logger, onEvent: { [weak self] event in self?.handle(event) })
         let (isClosed, emulation) = state.withLock { state in
             state.transport = transport

@@ -1,5 +1,6 @@
 import Media
 import RTC
+import Transport
 
 /// What one call sends, receives and shows; taken from its stream, and changed with it in mid-call.
 package struct MediaSessionConfiguration: Sendable {
@@ -17,6 +18,8 @@ package struct MediaSessionConfiguration: Sendable {
     package var certificate: DTLSCertificate
     /// Servers, and what of this host is told and used.
     package var network: NetworkConfiguration
+    /// What keeps the call on the local networks; nil while it may go anywhere.
+    package var boundary: LocalBoundary?
     /// Whether this side yields when both offer at once; the called side does.
     package var isPolite: Bool
     /// Whether loopback addresses are candidates: for a call with this very machine.

@@ -9,7 +9,8 @@ extension Conference {
         guard let identity else {
             throw DialFailure(reason: .localError("no identity key"), presented: nil, detail: "no identity key")
         }
-        let dialer = SignalingDialer(identity: identity, timing: options.timing, eventLoop: eventLoop)
+        let dialer = SignalingDialer(
+            identity: identity, timing: options.timing, eventLoop: eventLoop, boundary: boundary)
         return try await dialer.dial(address, expected: expected ?? expectedIdentity(at: address))
     }
 
@@ -41,7 +42,8 @@ extension Conference {
     func met(_ address: CallAddress, _ identity: DTLSFingerprint, by call: Call) {
         let isKnown = expectedIdentity(at: address) == identity
         known.remember(identity, at: address)
-        if let contact = contacts.contact(at: address) {
+        let contact = contacts.contact(at: address) ?? contacts.contact(withFingerprint: identity.description)
+        if let contact {
             contacts.pin(identity.description, to: contact.id)
             call.stream?.contactID = contact.id
         }
@@ -89,7 +91,7 @@ extension Conference {
     /// The key that has to be there: the contact's, wherever it was pinned, before the address's.
     func expectedIdentity(at address: CallAddress) -> DTLSFingerprint? {
         let pinned = contacts.contact(at: address)?.fingerprint.flatMap { DTLSFingerprint(parsing: $0) }
-        return pinned ?? known.identity(at: address)
+        return pinned ?? known.identity(at: address) ?? peopleOnNetwork.expectedIdentity(at: address)
     }
 
     /// Another key than the expected one was shown, and the call is not made.

@@ -30,7 +30,7 @@ extension Conference {
             throw DialFailure(reason: .localError("no identity key"), presented: nil, detail: "no identity key")
         }
         let timing = options.timing
-        let dialer = SignalingDialer(identity: identity, timing: timing, eventLoop: eventLoop)
+        let dialer = SignalingDialer(identity: identity, timing: timing, eventLoop: eventLoop, boundary: boundary)
         return try await dialer.dial(
             address, expected: expected, subprotocol: ConversationHandler.subprotocol
         ) { channel, identity in

@@ -15,12 +15,19 @@ extension Conference {
         }
     }
 
+    /// Listens anew, for sockets of another kind.
+    func relisten() {
+        listenerIsStale = listener != nil
+        updateListening()
+    }
+
     private func adjustListening() async {
         // Whoever has lost a call of theirs comes back through the same port.
         let isAwaited = carriers.contains { !$0.key.isCaller && $0.value.isLost && $0.value.remotePerson == nil }
         let isWanted = isRunning && (isAwaited || streams.contains(where: \.detection))
-        if let listener, !isWanted || listenerPort != port {
+        if let listener, !isWanted || listenerPort != port || listenerIsStale {
             self.listener = nil
+            listenerIsStale = false
             await listener.close()
             listeningPort = nil
         }
@@ -38,7 +45,8 @@ extension Conference {
         do throws(ListeningProblem) {
             guard let identity else { throw .failed("no identity key") }
             let listener = try await SignalingListener.open(
-                port: wanted, identity: identity, timing: options.timing, on: eventLoop, logger: logger
+                port: wanted, identity: identity, timing: options.timing, boundary: boundary, on: eventLoop,
+                logger: logger
             ) { [weak self] connection in
                 Task { @MainActor in
                     if let self { self.admit(connection) } else { connection.close() }

@@ -47,6 +47,11 @@ import Transport
     /// Looks at what calls need of the network.
     @ObservationIgnored package private(set) lazy var networkCheck = NetworkCheck(self)
 
+    /// Who else is on this network.
+    @ObservationIgnored package private(set) lazy var peopleOnNetwork = PeopleOnNetwork(self)
+    /// What goes out while calls are kept on the local networks.
+    @ObservationIgnored package let localTraffic = LocalTraffic()
+
     /// Being reached by name through a server.
     package let rendezvous: RendezvousRegistration
 
@@ -73,9 +78,12 @@ import Transport
     @ObservationIgnored var passwordWork: Task<Void, Never>?
     /// Devices of each restored stream that this run's options stand in for.
     @ObservationIgnored var replacedSources: [String: StreamRecord] = [:]
-    @ObservationIgnored var isRunning = false
+    @ObservationIgnored var isRunning = false { didSet { if isOpen != isRunning { isOpen = isRunning } } }
+    /// As `isRunning`, for observers.
+    private(set) var isOpen = false
     @ObservationIgnored var listener: SignalingListener?
     @ObservationIgnored var listenerPort = 0
+    @ObservationIgnored var listenerIsStale = false
     @ObservationIgnored var listenerWork: Task<Void, Never>?
     @ObservationIgnored var listenerRetry: Task<Void, Never>?
     /// By the calls' identifiers, until they are closed: a hang-up may wait for a connection after the call is over.
@@ -166,6 +174,7 @@ import Transport
         synchronizePasswords()
         updateListening()
         presenceWatch.start()
+        peopleOnNetwork.start()
         rendezvous.start()
         await listenerWork?.value
         chat.lines.start()
@@ -192,6 +201,7 @@ import Transport
             for carrier in carriers { await carrier.waitUntilClosed() }
             for work in closing.values { await work.value }
             await rendezvous.stop()
+            await peopleOnNetwork.stop()
         }
         for carrier in self.carriers.values { carrier.abandon() }
     }

@@ -20,6 +20,8 @@ package struct ConferenceOptions: Sendable {
     package var defaults: StreamDefaults
     /// Where the profile's files are; nil for the profile's place by the XDG base directory specification.
     package var folders: ProfileFolders?
+    /// How people are found on the network, and find this instance; nil for not at all.
+    package var discovery: DiscoveryOptions?
     package var timing: SignalingTiming
     /// A PEM file of the authorities whose word counts for servers, in place of the system's.
     package var serverAuthorities: String?

@@ -34,6 +34,8 @@ package enum EndReason: Hashable, Sendable {
     case remoteFailed
     /// The system has no descriptor or memory left for a call. It may have some in a moment.
     case outOfResources
+    /// Calls are to stay on this network, and the address is elsewhere.
+    case elsewhere
     case localError(String)
 
     /// For programs.
@@ -61,6 +63,7 @@ package enum EndReason: Hashable, Sendable {
         case .protocolError: "protocol-error"
         case .remoteFailed: "remote-failed"
         case .outOfResources: "out-of-resources"
+        case .elsewhere: "elsewhere"
         case .localError: "local-error"
         }
     }
@@ -75,7 +78,7 @@ package enum EndReason: Hashable, Sendable {
         .localHangUp, .remoteHangUp, .declined, .busy, .noAnswer, .missed, .invalidAddress, .unknownHost,
         .connectionRefused, .unreachable, .notCauserie, .identityChanged, .identityRefused, .unknownPerson,
         .serverNotTrusted, .incompatible, .mediaFailed, .connectionLost, .remoteVanished, .protocolError, .remoteFailed,
-        .outOfResources, .localError(""),
+        .outOfResources, .elsewhere, .localError(""),
     ]
 
     /// For people, in English; the interface translates it.
@@ -104,6 +107,8 @@ package enum EndReason: Hashable, Sendable {
         case .remoteFailed: translatable("Something failed on the other computer.")
         case .outOfResources:
             translatable("This computer has too many files and connections open for another call.")
+        case .elsewhere:
+            translatable("Calls stay on this network (it is set so in the preferences), and this address is elsewhere.")
         case .localError: translatable("Something failed on this computer.")
         }
     }

@@ -2,7 +2,9 @@ import FoundationEssentials
 
 /// As they are kept in a file; the form of before, with one user for all servers, is read too.
 extension NetworkSettings: Codable {
-    private enum CodingKeys: String, CodingKey { case servers, user, password, relayOnly, interfaces, mediaPorts }
+    private enum CodingKeys: String, CodingKey {
+        case servers, user, password, relayOnly, lanOnly, interfaces, mediaPorts
+    }
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -14,6 +16,7 @@ extension NetworkSettings: Codable {
             self.init(servers: try values.decodeIfPresent([Server].self, forKey: .servers) ?? [])
         }
         relayOnly = try values.decodeIfPresent(Bool.self, forKey: .relayOnly) ?? false
+        lanOnly = try values.decodeIfPresent(Bool.self, forKey: .lanOnly) ?? false
         interfaces = try values.decodeIfPresent([String].self, forKey: .interfaces) ?? []
         if let text = try values.decodeIfPresent(String.self, forKey: .mediaPorts) {
             guard let range = Self.ports(text) else {
@@ -27,6 +30,7 @@ extension NetworkSettings: Codable {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(servers, forKey: .servers)
         try values.encode(relayOnly, forKey: .relayOnly)
+        if lanOnly { try values.encode(lanOnly, forKey: .lanOnly) }
         if !interfaces.isEmpty { try values.encode(interfaces, forKey: .interfaces) }
         if let mediaPorts { try values.encode(Self.text(mediaPorts), forKey: .mediaPorts) }
     }

@@ -25,6 +25,8 @@ package struct NetworkSettings: Hashable, Sendable {
     package var servers: [Server]
     /// Whether calls go through TURN servers only, so that no address of this host is told.
     package var relayOnly: Bool
+    /// Whether nothing leaves the networks that this computer is on: no server, no name lookup, no router.
+    package var lanOnly = false
     /// Names of the only interfaces to use, up to 16; none for every one that fits.
     package var interfaces: [String]
     /// Local UDP ports for media, within 1024...65535; nil for whatever the system gives.
@@ -76,6 +78,8 @@ package struct NetworkSettings: Hashable, Sendable {
         var network = NetworkConfiguration()
         for server in servers { try add(server, to: &network) }
         guard !relayOnly || servers.contains(where: \.isRelay) else { throw .noRelay }
+        guard !relayOnly || !lanOnly else { throw .relaysElsewhere }
+        if lanOnly { network = NetworkConfiguration() }
         network.relayOnly = relayOnly
         guard interfaces.count <= Self.interfaceLimit, interfaces.allSatisfy(Self.isInterfaceName) else {
             throw .invalidInterface
@@ -118,6 +122,7 @@ package enum NetworkSettingsProblem: Error, Hashable, Sendable, CustomStringConv
     case tooMany
     case invalidInterface
     case invalidPorts
+    case relaysElsewhere
 
     /// One sentence for people, in English; the interface translates it.
     package var description: String {
@@ -130,6 +135,8 @@ package enum NetworkSettingsProblem: Error, Hashable, Sendable, CustomStringConv
         case .tooMany: translatable("Up to 16 servers can be named.")
         case .invalidInterface:
             translatable("Up to 16 interfaces can be named, each by the name that the system gives it.")
+        case .relaysElsewhere:
+            translatable("Calls cannot both stay on this network and go through TURN servers.")
         case .invalidPorts: translatable("Ports for media are a range within 1024 to 65535, as in 50000-50100.")
         }
     }

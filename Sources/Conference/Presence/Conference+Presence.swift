@@ -41,7 +41,8 @@ extension Conference {
     /// Asks the installation at an address, without ringing.
     func askPresence(_ address: CallAddress, expected: DTLSFingerprint?) async -> Presence {
         guard let identity else { return .unasked }
-        let dialer = SignalingDialer(identity: identity, timing: options.timing.forPresence, eventLoop: eventLoop)
+        let dialer = SignalingDialer(
+            identity: identity, timing: options.timing.forPresence, eventLoop: eventLoop, boundary: boundary)
         do throws(DialFailure) {
             let connection = try await dialer.dial(address, expected: expected)
             return await Self.presence(from: connection, within: options.timing.handshake)

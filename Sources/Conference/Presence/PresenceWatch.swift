@@ -62,8 +62,9 @@ import RTC
         let interval = conference.options.timing.presence * Double.random(in: 0.8...1.2)
         due[contact.id] = (.now + interval, contact.address)
         // A server tells itself who is there.
-        // Whoever is at a server is in its list of users.
-        guard let address = contact.place, address.person == nil else { return }
+        // Whoever is at a server is in its list of users. Where a contact is on this network, that is where it is now.
+        let place = conference.peopleOnNetwork.address(of: contact) ?? contact.place
+        guard let address = place, address.person == nil else { return }
         let expected = contact.fingerprint.flatMap { DTLSFingerprint(parsing: $0) }
         asking[contact.id] = Task { [weak self, conference] in
             let presence = await conference.askPresence(address, expected: expected)

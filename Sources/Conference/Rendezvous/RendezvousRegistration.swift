@@ -2,6 +2,7 @@ import Logging
 import Observation
 import RTC
 import Sockets
+import Transport
 import Wire
 
 /// Being reached by name: the profile's account at a server, who else is there, and calls through servers.
@@ -69,6 +70,18 @@ import Wire
         register()
     }
 
+    /// Servers may be asked, or not any more.
+    func boundaryChanged() {
+        guard isRunning else { return }
+        if conference?.boundary != nil {
+            for guest in guests.values.compactMap(\.client) + (client.map { [$0] } ?? []) {
+                Task { await guest.stop() }
+            }
+            guests = [:]
+        }
+        register()
+    }
+
     func stop() async {
         isRunning = false
         let clients = [client] + guests.values.map(\.client)
@@ -86,7 +99,7 @@ import Wire
             // Calls of before may still need it.
             if !old.isUsed { Task { await old.stop() } }
         }
-        if let account, let url = try? account.url() {
+        if let account, let url = try? account.url(), conference?.boundary == nil {
             let client = makeClient(url, name: account.name)
             client.onChange = { [weak self] in self?.update() }
             client.start()
@@ -123,6 +136,10 @@ import Wire
     /// A way to somebody at a server: at ours, or at another, as a guest.
     func openCarrier(to address: CallAddress, as name: String) async throws(DialFailure) -> NetworkCarrier {
         guard let person = address.person else { throw Self.failure(.invalidServer) }
+        if let boundary = conference?.boundary {
+            boundary.traffic.refused.count()
+            throw DialFailure(reason: .elsewhere, presented: nil, detail: "a server")
+        }
         let client = try client(for: address, as: name)
         do throws(RendezvousProblem) {
             try await client.waitUntilConnected()

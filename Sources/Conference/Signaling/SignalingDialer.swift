@@ -1,4 +1,5 @@
 import Glibc
+import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -6,6 +7,7 @@ import NIOSSL
 import NIOWebSocket
 import RTC
 import Transport
+import Wire
 
 /// Why no signalling connection came about.
 struct DialFailure: Error, Hashable {
@@ -21,6 +23,8 @@ struct SignalingDialer: Sendable {
     let identity: InstallationIdentity
     let timing: SignalingTiming
     let eventLoop: any EventLoop
+    /// What keeps connections on the local networks; nil while they may go anywhere.
+    var boundary: LocalBoundary?
 
     /// - Parameter expected: the key that must be there; nil takes any.
     func dial(_ address: CallAddress, expected: DTLSFingerprint?) async throws(DialFailure) -> SignalingConnection {
@@ -39,17 +43,26 @@ struct SignalingDialer: Sendable {
         make: @escaping @Sendable (any Channel, PresentedIdentity) throws -> Connection
     ) async throws(DialFailure) -> Connection {
         let presented = PresentedIdentity(expected: expected)
+        let near = try await place(of: address)
         let upgrade: EventLoopFuture<Connection>
         do {
             let context = try identity.clientContext()
-            upgrade = try await ClientBootstrap(group: eventLoop)
+            let bootstrap = ClientBootstrap(group: eventLoop)
                 .connectTimeout(TimeAmount(timing.connect))
                 .channelOption(.socketOption(.tcp_nodelay), value: 1)
-                .connect(host: address.host, port: address.port) { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try start(
-                            channel, context, presented, address: address, subprotocol: subprotocol, make: make)
-                    }
+            let initialize: @Sendable (any Channel) -> EventLoopFuture<EventLoopFuture<Connection>> = { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try near?.confine(channel)
+                    return try start(
+                        channel, context, presented, address: address, subprotocol: subprotocol, make: make)
+                }
+            }
+            upgrade =
+                if let near {
+                    try await bootstrap.connect(to: near.socketAddress, channelInitializer: initialize)
+                } else {
+                    try await bootstrap.connect(
+                        host: address.host, port: address.port, channelInitializer: initialize)
                 }
         } catch { throw Self.failure(connecting: error) }
         let late = NIODeadline.now() + TimeAmount(timing.handshake)
@@ -62,6 +75,43 @@ struct SignalingDialer: Sendable {
                 reason: presented.isRefused ? .identityChanged : .now() < late ? .notCauserie : .noAnswer,
                 presented: presented.isRefused ? presented.fingerprint : nil, detail: "\(error)")
         }
+    }
+
+    /// Where a local address is, and by which interface.
+    private struct LocalPlace: Sendable {
+        let socketAddress: SocketAddress
+        let isIPv4: Bool
+        let interface: String
+        let counter: TrafficCounter
+
+        /// Before the connection is made.
+        func confine(_ channel: any Channel) throws {
+            try channel.pipeline.syncOperations.addHandler(SendCounter(counter), position: .first)
+            // What is sent to this computer's own address comes by another interface than that of the address.
+            guard interface != "lo" else { return }
+            LocalBoundary.confine(channel, isIPv4: isIPv4)
+            LocalBoundary.bind(channel, toInterface: interface)
+        }
+    }
+
+    /// Nil where connections may go anywhere; without a question to a server of names.
+    private func place(of address: CallAddress) async throws(DialFailure) -> LocalPlace? {
+        guard let boundary else { return nil }
+        let found = await NameLookup.localAddress(
+            of: address.host, within: boundary, on: eventLoop, logger: Logger(label: "causerie"))
+        guard let found else {
+            if address.host.hasSuffix(".local") {
+                throw DialFailure(reason: .unknownHost, presented: nil, detail: "no answer on the local networks")
+            }
+            boundary.traffic.refused.count()
+            throw DialFailure(reason: .elsewhere, presented: nil, detail: "a name elsewhere")
+        }
+        guard let interface = boundary.admit(found),
+            let target = try? SocketAddress(ipAddress: found.description, port: address.port)
+        else { throw DialFailure(reason: .elsewhere, presented: nil, detail: "an address elsewhere") }
+        return LocalPlace(
+            socketAddress: target, isIPv4: found.isIPv4, interface: interface,
+            counter: boundary.traffic.counter(for: interface))
     }
 
     private func start<Connection: Sendable>(

@@ -5,21 +5,25 @@ import NIOPosix
 import NIOSSL
 import Sockets
 import Transport
+import Wire
 
 /// Where direct calls come in: TLS and WebSocket on a TCP port, of every local address.
 final class SignalingListener: Sendable {
     /// As bound: the one that was asked for, or the free one that the system chose.
     let port: Int
-    private let channel: any Channel
+    private let channels: [any Channel]
 
-    private init(channel: any Channel, port: Int) {
-        self.channel = channel
+    private init(channels: [any Channel], port: Int) {
+        self.channels = channels
         self.port = port
     }
 
     /// Binds, and gives each caller that has come as far as an open WebSocket to `onConnection`, on the event loop.
+    ///
+    /// - Parameter boundary: what keeps calls on the local networks; nil for calls from anywhere.
     static func open(
-        port: Int, identity: InstallationIdentity, timing: SignalingTiming, on eventLoop: any EventLoop, logger: Logger,
+        port: Int, identity: InstallationIdentity, timing: SignalingTiming, boundary: LocalBoundary? = nil,
+        on eventLoop: any EventLoop, logger: Logger,
         onConnection: @escaping @Sendable (IncomingConnection) -> Void
     ) async throws(ListeningProblem) -> SignalingListener {
         do {
@@ -29,24 +33,48 @@ final class SignalingListener: Sendable {
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .serverChannelOption(.backlog, value: 128)
                 .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
-                .serverChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        channel.hideFromChildProcesses()
-                        try channel.pipeline.syncOperations.addHandler(AcceptPause())
-                    }
-                }
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         channel.hideFromChildProcesses()
+                        try admit(channel, within: boundary)
                         let caller = IncomingHandshake(
                             channel: channel, timing: timing, logger: logger, onConnection: onConnection)
                         guard caller.admit(by: admission) else { throw SignalingError("too many connections") }
                         try caller.start(context)
                     }
                 }
-            let channel = try await bind(bootstrap, port: port)
-            return SignalingListener(channel: channel, port: channel.localAddress?.port ?? port)
+            let channels = try await bind(bootstrap, port: port, within: boundary)
+            return SignalingListener(channels: channels, port: channels.first?.localAddress?.port ?? port)
         } catch { throw problem(error, port: port) }
+    }
+
+    /// Of a chosen interface each one socket, and one for this computer itself; one for all where none is chosen.
+    private static func bind(
+        _ bootstrap: ServerBootstrap, port: Int, within boundary: LocalBoundary?
+    ) async throws -> [any Channel] {
+        guard let boundary else { return [try await bind(bootstrap.interface(nil, isConfined: false), port: port)] }
+        guard let allowed = boundary.allowed else {
+            return [try await bind(bootstrap.interface(nil, isConfined: true), port: port)]
+        }
+        var channels = [try await bind(bootstrap.interface("lo", isConfined: false), port: port)]
+        // The system has chosen one; all have the same.
+        let port = channels.first?.localAddress?.port ?? port
+        for name in allowed.sorted() {
+            // One that is not there now is tried again when the port is opened anew.
+            if let channel = try? await bind(bootstrap.interface(name, isConfined: true), port: port) {
+                channels.append(channel)
+            }
+        }
+        return channels
+    }
+
+    /// Turns away who calls from elsewhere, and counts what is written to who does not.
+    private static func admit(_ channel: any Channel, within boundary: LocalBoundary?) throws {
+        guard let boundary else { return }
+        let remote = channel.remoteAddress?.ipAddress.flatMap { IPAddress(mapped: $0) }
+        guard let remote, let interface = boundary.admit(remote) else { throw SignalingError("a call from elsewhere") }
+        let counter = SendCounter(boundary.traffic.counter(for: interface))
+        try channel.pipeline.syncOperations.addHandler(counter, position: .first)
     }
 
     /// Both families by one socket; only IPv4 where the machine has no IPv6. By addresses, because a resolver passes over
@@ -71,5 +99,34 @@ final class SignalingListener: Sendable {
     }
 
     /// Frees the port. Connections that are open stay.
-    func close() async { try? await channel.close().get() }
+    func close() async {
+        for channel in channels { try? await channel.close().get() }
+    }
+}
+
+extension ServerBootstrap {
+    /// For one interface alone, or all.
+    fileprivate func interface(_ name: String?, isConfined: Bool) -> ServerBootstrap {
+        serverChannelInitializer { channel in
+            channel.hideFromChildProcesses()
+            do { try channel.pipeline.syncOperations.addHandler(AcceptPause()) } catch {
+                return channel.eventLoop.makeFailedFuture(error)
+            }
+            if isConfined { LocalBoundary.confine(channel, isIPv4: false) }
+            return name.map { LocalBoundary.bind(channel, toInterface: $0) }
+                ?? channel.eventLoop.makeSucceededVoidFuture()
+        }
+    }
+}
+
+extension IPAddress {
+    /// An IPv4 address as a socket of both families tells it, too: `::ffff:192.0.2.1`.
+    fileprivate init?(mapped text: String) {
+        guard let address = IPAddress(text) else { return nil }
+        if case .v6(0, let low) = address, low >> 32 == 0xFFFF {
+            self = .v4(UInt32(truncatingIfNeeded: low))
+        } else {
+            self = address
+        }
+    }
 }

@@ -28,6 +28,13 @@ package final class BusConnection {
         return BusConnection(adopting: connection)
     }
 
+    /// The machine's bus, for its services. Fails where there is none.
+    package static func system() throws(GLibError) -> BusConnection {
+        let connection = try GLibError.check { g_bus_get_sync(G_BUS_TYPE_SYSTEM, nil, $0) }
+        guard let connection else { throw .noConnection }
+        return BusConnection(adopting: connection)
+    }
+
     /// A bus at an address: `unix:path=...`.
     package init(address: String) throws(GLibError) {
         let flags = GDBusConnectionFlags(

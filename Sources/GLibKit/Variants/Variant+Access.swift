@@ -12,6 +12,7 @@ extension Variant {
     package nonisolated var intValue: Int? {
         switch unwrapped {
         case .int32(let value): Int(value)
+        case .uint16(let value): Int(value)
         case .uint32(let value): Int(value)
         case .int64(let value): Int(exactly: value)
         case .uint64(let value): Int(exactly: value)
@@ -43,6 +44,10 @@ extension Variant {
 
     package nonisolated var bytesValue: [UInt8]? {
         if case .bytes(let value) = unwrapped { value } else { nil }
+    }
+
+    package nonisolated var byteArraysValue: [[UInt8]]? {
+        if case .byteArrays(let value) = unwrapped { value } else { nil }
     }
 
     package nonisolated var objectPathsValue: [ObjectPath]? {
@@ -83,6 +88,7 @@ extension Variant {
         switch self {
         case .bool(let value): value ? "true" : "false"
         case .int32(let value): String(value)
+        case .uint16(let value): String(value)
         case .uint32(let value): String(value)
         case .int64(let value): String(value)
         case .uint64(let value): String(value)
@@ -92,6 +98,7 @@ extension Variant {
         case .strings(let values): values.isEmpty ? "none" : values.joined(separator: ",")
         case .objectPaths(let paths): paths.map(\.description).joined(separator: ",")
         case .bytes(let bytes): bytes.map(String.init).joined(separator: ",")
+        case .byteArrays(let arrays): arrays.map { Variant.bytes($0).text }.joined(separator: ";")
         case .texts(let texts):
             texts.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
         case .dictionary(let values):

@@ -18,6 +18,7 @@ extension Variant {
         switch self {
         case .bool(let value): g_variant_new_boolean(value ? 1 : 0)
         case .int32(let value): g_variant_new_int32(value)
+        case .uint16(let value): g_variant_new_uint16(value)
         case .uint32(let value): g_variant_new_uint32(value)
         case .int64(let value): g_variant_new_int64(gint64(value))
         case .uint64(let value): g_variant_new_uint64(guint64(value))
@@ -27,6 +28,7 @@ extension Variant {
         case .strings(let values): Self.array("as", values.map { g_variant_new_string($0) })
         case .objectPaths(let paths): Self.array("ao", paths.map { g_variant_new_object_path($0.description) })
         case .bytes(let bytes): Self.array(bytes)
+        case .byteArrays(let arrays): Self.array("aay", arrays.map { Self.array($0) })
         case .texts(let texts): Self.array("a{ss}", Self.entries(texts))
         case .dictionary(let values): Self.array("a{sv}", Self.entries(values))
         case .variant(let inner): g_variant_new_variant(inner.makeGVariant())
@@ -79,6 +81,7 @@ extension Variant {
         switch type {
         case "b": return .bool(g_variant_get_boolean(value) != 0)
         case "i": return .int32(g_variant_get_int32(value))
+        case "q": return .uint16(g_variant_get_uint16(value))
         case "u": return .uint32(g_variant_get_uint32(value))
         case "x": return .int64(Int64(g_variant_get_int64(value)))
         case "t": return .uint64(UInt64(g_variant_get_uint64(value)))
@@ -96,6 +99,8 @@ extension Variant {
             let count = Int(g_variant_get_size(value))
             guard count <= maximumByteCount else { throw .tooLarge }
             return .bytes(Array(UnsafeRawBufferPointer(start: g_variant_get_data(value), count: count)))
+        case "aay":
+            return .byteArrays(try children(value, depth: depth, budget: &budget).compactMap(\.bytesValue))
         case "a{ss}":
             return .texts(
                 try dictionary(value, depth: depth, budget: &budget).compactMapValues(\.stringValue))

@@ -5,6 +5,8 @@ package nonisolated indirect enum Variant: Hashable, Sendable {
     case bool(Bool)
     /// `i`
     case int32(Int32)
+    /// `q`
+    case uint16(UInt16)
     /// `u`
     case uint32(UInt32)
     /// `x`
@@ -23,6 +25,8 @@ package nonisolated indirect enum Variant: Hashable, Sendable {
     case objectPaths([ObjectPath])
     /// `ay`
     case bytes([UInt8])
+    /// `aay`
+    case byteArrays([[UInt8]])
     /// `a{ss}`
     case texts([String: String])
     /// `a{sv}`: each value is wrapped in a variant on the way out and unwrapped on the way in.
@@ -37,6 +41,7 @@ package nonisolated indirect enum Variant: Hashable, Sendable {
         switch self {
         case .bool: "b"
         case .int32: "i"
+        case .uint16: "q"
         case .uint32: "u"
         case .int64: "x"
         case .uint64: "t"
@@ -46,6 +51,7 @@ package nonisolated indirect enum Variant: Hashable, Sendable {
         case .strings: "as"
         case .objectPaths: "ao"
         case .bytes: "ay"
+        case .byteArrays: "aay"
         case .texts: "a{ss}"
         case .dictionary: "a{sv}"
         case .variant: "v"

@@ -30,6 +30,22 @@ final class MulticastDNSLookup {
         guard let query = MulticastDNSQuery(name: name, id: UInt16.random(in: 1...UInt16.max, using: &random)) else {
             return eventLoop.makeSucceededFuture([])
         }
+        return run(query, options, eventLoop, logger)
+    }
+
+    /// The addresses of a computer that the user has named: `printer.local`.
+    static func addresses(
+        ofHost name: String, options: MulticastDNSOptions, on eventLoop: any EventLoop, logger: Logger
+    ) -> EventLoopFuture<[IPAddress]> {
+        guard let query = MulticastDNSQuery(host: name, id: UInt16.random(in: 1...UInt16.max)) else {
+            return eventLoop.makeSucceededFuture([])
+        }
+        return run(query, options, eventLoop, logger)
+    }
+
+    private static func run(
+        _ query: MulticastDNSQuery, _ options: MulticastDNSOptions, _ eventLoop: any EventLoop, _ logger: Logger
+    ) -> EventLoopFuture<[IPAddress]> {
         let promise = eventLoop.makePromise(of: [IPAddress].self)
         eventLoop.execute {
             MulticastDNSLookup(query, options, eventLoop, logger, promise).start()
@@ -164,6 +180,7 @@ final class MulticastDNSLookup {
         queriesLeft -= 1
         for (socket, group) in senders {
             let buffer = socket.allocator.buffer(bytes: query.serialized())
+            options.traffic?.counter(for: "multicast").count()
             socket.writeAndFlush(AddressedEnvelope(remoteAddress: group, data: buffer), promise: nil)
         }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)

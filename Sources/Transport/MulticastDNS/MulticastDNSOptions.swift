@@ -11,6 +11,8 @@ package struct MulticastDNSOptions: Sendable {
     /// From each query to the next (RFC 6762 §5.2: at least a second); the last one waits as long for its answer.
     package var interval = TimeAmount.seconds(1)
     package var queries = 2
+    /// Where what is sent is counted.
+    package var traffic: LocalTraffic?
 
     package init(allowedInterfaces: Set<String>? = nil) { self.allowedInterfaces = allowedInterfaces }
 }

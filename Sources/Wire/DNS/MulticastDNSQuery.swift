@@ -23,6 +23,17 @@ package struct MulticastDNSQuery: Hashable, Sendable {
         self.id = id
     }
 
+    /// For the name of a computer, which the user has written: one label below `local`. Nil for anything else.
+    package init?(host: String, id: UInt16) {
+        let lower = host.lowercased()
+        let labels = lower.split(separator: ".", omittingEmptySubsequences: false)
+        guard labels.count == 2, labels[1] == "local",
+            (1...DomainName.maximumLabelByteCount).contains(labels[0].utf8.count)
+        else { return nil }
+        name = lower
+        self.id = id
+    }
+
     /// One message with two questions: for A and for AAAA.
     package func serialized() -> [UInt8] {
         var bytes: [UInt8] = []

@@ -55,13 +55,16 @@ package struct MulticastDNSResponse: Hashable, Sendable {
 
 /// A domain name as it stands in a message, compressed or not (RFC 1035 §4.1.4).
 enum DNSName {
-    /// What RFC 1035 §3.1 allows, in the form with lengths.
-    private static let maximumByteCount = 255
-
-    /// Reads a name and leaves the reader behind it. Bytes that are no ASCII become the replacement character: such a name
-    /// is none that we ask for.
+    /// Reads a name as text and leaves the reader behind it. Bytes that are no UTF-8 become the replacement character: such
+    /// a name is none that we ask for.
     static func read(_ reader: inout ByteReader, in message: [UInt8]) throws(WireError) -> String {
-        var labels: [String] = []
+        try labels(&reader, in: message).map(text).joined(separator: ".")
+    }
+
+    static func labels(
+        _ reader: inout ByteReader, in message: [UInt8]
+    ) throws(WireError) -> [ArraySlice<UInt8>] {
+        var labels: [ArraySlice<UInt8>] = []
         var byteCount = 1
         /// Behind the first pointer names are read elsewhere; each pointer must lead further to the front, so that there
         /// is an end.
@@ -74,10 +77,10 @@ enum DNSName {
             case 0:
                 let label = try current.readBytes(Int(length))
                 store(current, &reader, &elsewhere)
-                if length == 0 { return labels.joined(separator: ".") }
+                if length == 0 { return labels }
                 byteCount += Int(length) + 1
-                guard byteCount <= maximumByteCount else { throw .tooMany("DNS name bytes") }
-                labels.append(text(label))
+                guard byteCount <= DomainName.maximumByteCount else { throw .tooMany("DNS name bytes") }
+                labels.append(label)
             case 0xC0:
                 let target = Int(length & 0x3F) << 8 | Int(try current.readUInt8())
                 guard target < limit else { throw .malformed("DNS name pointer") }

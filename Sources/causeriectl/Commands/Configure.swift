@@ -3,8 +3,8 @@ import BusClient
 import GLibKit
 
 extension Causeriectl {
-    /// `configure [SERVER...] [--add] [--user U] [--password P] [--relay-only] [--clear] [--interfaces I] [--media-ports P]
-    /// [--from FILE] [--server URL --name N | --no-server]`
+    /// `configure [SERVER...] [--add] [--user U] [--password P] [--relay-only] [--clear] [--lan-only | --no-lan-only]
+    /// [--interfaces I] [--media-ports P] [--from FILE] [--server URL --name N | --no-server]`
     struct Configure: InstanceCommand {
         static let configuration = CommandConfiguration(
             abstract: "Sets how calls may use the network: servers, interfaces, ports, and the server they go through.",
@@ -26,6 +26,10 @@ extension Causeriectl {
         @Flag(help: "Use TURN servers only, so that no address of this computer is told.") var relayOnly = false
         @Flag(help: "Use no server.") var clear = false
         @Option(help: ArgumentHelp("Take the network of a window's file.", valueName: "file")) var from: String?
+        @Flag(
+            inversion: .prefixedNo,
+            help: "Let nothing leave the networks that this computer is on: no server, no router.")
+        var lanOnly: Bool?
         @Option(help: ArgumentHelp("Network interfaces for sound and picture, or all.", valueName: "names"))
         var interfaces: String?
         @Option(help: ArgumentHelp("UDP ports for sound and picture, or any.", valueName: "first-last"))
@@ -70,11 +74,13 @@ extension Causeriectl {
                 let names = interfaces == "all" ? [] : interfaces.split(separator: ",").map(String.init)
                 try client.callRoot("SetInterfaces", [.strings(names)])
             }
+            if let lanOnly { try client.callRoot("SetLANOnly", [.bool(lanOnly)]) }
             if let mediaPorts {
                 let ports = Self.ports(mediaPorts) ?? 0...0
                 try client.callRoot("SetMediaPorts", [.uint32(ports.lowerBound), .uint32(ports.upperBound)])
             }
-            if !setsServers, from == nil, !noServer, server == nil, interfaces == nil, mediaPorts == nil {
+            if !setsServers, from == nil, !noServer, server == nil, interfaces == nil, mediaPorts == nil, lanOnly == nil
+            {
                 try describe(client)
             }
         }
@@ -97,11 +103,19 @@ extension Causeriectl {
             }
             let names = settings["interfaces"]?.elements.map(\.humanText) ?? []
             rows.append(["relay-only", settings["relayOnly"]?.humanText ?? ""])
+            rows.append(["lan-only", settings["lanOnly"]?.humanText ?? ""])
             rows.append(["interfaces", names.isEmpty ? "all" : names.joined(separator: ",")])
             let ports = settings["mediaPorts"].map { $0 == .null ? "any" : $0.humanText }
             rows.append(["media-ports", ports ?? "any"])
             if let server = settings["server"]?.humanText, !server.isEmpty {
                 rows.append(["reached-through", "\(server)  \(settings["name"]?.humanText ?? "")"])
+            }
+            if settings["lanOnly"] == .bool(true) {
+                let sent = (settings["sent"]?.elements ?? []).map {
+                    "\($0.text(of: "interface")) \($0.text(of: "packets"))"
+                }
+                rows.append(["sent", sent.isEmpty ? "0" : sent.joined(separator: ", ")])
+                rows.append(["refused", settings.text(of: "refused")])
             }
             if let problem = settings["passwordProblem"], problem != .null {
                 rows.append(["problem", problem.humanText])

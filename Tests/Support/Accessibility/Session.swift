@@ -20,13 +20,21 @@ package final class Session {
         package var description: String { "not seen: \(what)\nseen:\n\(outline)\nerrors:\n\(errors)" }
     }
 
-    /// Starts the program on a desktop with accessibility.
-    package init(_ desktop: Desktop, _ arguments: [String], environment: [String: String] = [:]) async throws {
+    /// Starts the program on a desktop with accessibility; alone on the network unless it `discovers` others there.
+    ///
+    /// - Parameter words: what stands before the program's own words, a program's path first; nothing for none.
+    package init(
+        _ desktop: Desktop, _ arguments: [String], discovers: Bool = false, through words: [String] = [],
+        environment: [String: String] = [:]
+    ) async throws {
         self.desktop = desktop
         tree = try await AccessibilityTree.whenReady(sessionBus: desktop.bus.address)
         let before = Set(tree.applications)
+        let line =
+            try words + [Program.built("causerie").path] + (discovers ? [] : ["--no-discovery"]) + arguments
         program = try RunningProgram(
-            Program.built("causerie"), arguments, environment: desktop.environment.merging(environment) { $1 })
+            URL(fileURLWithPath: line[0]), Array(line.dropFirst()),
+            environment: desktop.environment.merging(environment) { $1 })
         // Two instances have one name: this is the one that was not there before.
         for _ in 0..<300 where known == nil {
             known = tree.applications.first { !before.contains($0) && $0.name == "causerie" }

@@ -2,7 +2,18 @@ import Conference
 
 /// A network as a scene shows it.
 extension Example {
-    static let network = NetworkSettings(
+    static let network: NetworkSettings = {
+        var network = servers
+        network.lanOnly = true
+        return network
+    }()
+
+    static let sent = [
+        SentLocally(interface: "eth0", packets: 4711), SentLocally(interface: "lo", packets: 12),
+        SentLocally(interface: "multicast", packets: 2),
+    ]
+
+    private static let servers = NetworkSettings(
         servers: [
             .init("stun:stun.example.org:3478"),
             .init("turn:turn.example.org:3478?transport=udp", user: "ann", password: "secret"),

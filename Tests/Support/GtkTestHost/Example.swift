@@ -32,7 +32,10 @@ enum Example {
         window.actions.set("camera", to: controls.isCameraOn)
         window.showControls(controls)
         window.controls.setLevel(0.6)
-        if scene != .typed { pane.showPeople(PeopleScene.items) }
+        if scene != .typed {
+            pane.showPeople(PeopleScene.items)
+            pane.showFound(Array(PeopleScene.found.suffix(1)))
+        }
         if scene == .incoming { window.setMissedCalls(2) }
         fillDevices(window)
         window.address.setRecent(["desk", "192.168.1.20"])

@@ -20,6 +20,14 @@ final class PeopleScene {
         return zip(conference.contacts.contacts, presences).map { PersonItem($0, $1) }
     }
 
+    /// On this network: a contact, and somebody who is none.
+    static var found: [FoundItem] {
+        [
+            FoundItem(PersonOnNetwork(id: "00", name: "Ann Lee", address: "192.168.1.7:29172", contactID: "ann")),
+            FoundItem(PersonOnNetwork(id: "01", name: "Gaspard", address: "192.168.1.42:29172")),
+        ]
+    }
+
     private static func empty() -> Conference {
         // With a name that is none, nothing is read and nothing is kept.
         Conference(
@@ -66,8 +74,9 @@ final class PeopleScene {
         self.dialog = dialog
     }
 
-    func present(over parent: GObjectRef) -> GObjectRef {
+    func present(over parent: GObjectRef, _ scene: Scene) -> GObjectRef {
         window.present(over: parent)
+        if scene == .people { window.showFound(Self.found) }
         guard let dialog else { return window.window }
         dialog.present(over: window.window)
         return dialog.window

@@ -128,6 +128,7 @@ final class Stage {
             dialog.setDevices(Example.devices)
             let network = try NetworkPage(change: { _ in }, check: {}, say: { _ in })
             network.show(Example.network, interfaces: Example.interfaces)
+            network.show(Example.sent, refused: 3)
             dialog.add(network)
             let page =
                 [
@@ -147,7 +148,7 @@ final class Stage {
         case .people, .peopleCalls, .peopleEmpty, .contact, .contactInvalid:
             let shown = try PeopleScene(scene, width: size("WIDTH", 480), height: size("HEIGHT", 620))
             people = shown
-            return shown.present(over: window.window)
+            return shown.present(over: window.window, scene)
         case .verify:
             VerifyDialog.present(name: "Ann Lee", digits: "2734 3745 6215 5961 6897", over: window.window) {}
             return try window.toplevel(adw_message_dialog_get_type())

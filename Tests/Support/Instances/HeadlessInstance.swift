@@ -15,14 +15,16 @@ package final class HeadlessInstance {
     /// Starts an instance and waits until it is on the bus.
     ///
     /// - Parameters:
+    ///   - discovers: whether it looks for others on the network; tests of other things are alone there.
     ///   - options: after `--headless --profile P --port N`.
     ///   - port: any free one when left out.
     ///   - home: what the profile has kept; an empty one when left out.
     ///   - words: what stands before the program's own words, a program's path first; nothing for none.
     ///   - isHeadless: false for one with a window, which takes a display in `environment`.
     package static func start(
-        _ profile: String, on bus: PrivateBus, options: [String] = [], environment: [String: String] = [:],
-        port: Int = 0, home: TemporaryFolder? = nil, through words: [String] = [], isHeadless: Bool = true
+        _ profile: String, on bus: PrivateBus, discovers: Bool = false, options: [String] = [],
+        environment: [String: String] = [:], port: Int = 0, home: TemporaryFolder? = nil, through words: [String] = [],
+        isHeadless: Bool = true
     ) async throws -> HeadlessInstance {
         let home = if let home { home } else { try TemporaryFolder() }
         // Each its own identity and settings, as on two machines.
@@ -32,7 +34,7 @@ package final class HeadlessInstance {
         }
         let line =
             try words + [Program.built("causerie").path] + (isHeadless ? ["--headless"] : [])
-            + ["--profile", profile, "--port", "\(port)"] + options
+            + ["--profile", profile, "--port", "\(port)"] + (discovers ? [] : ["--no-discovery"]) + options
         let program = try RunningProgram(
             URL(fileURLWithPath: line[0]), Array(line.dropFirst()), environment: own)
         let control = ["--profile", profile, "info", "--json"]

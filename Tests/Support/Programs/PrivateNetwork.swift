@@ -31,6 +31,44 @@ package final class PrivateNetwork {
 
     package func remove(_ address: String) throws { try ip("address", "delete", address, "dev", "lo") }
 
+    /// A cable to another network: each side has an interface of that name, with its address.
+    package func connect(to other: PrivateNetwork, by name: String, _ own: String, _ others: String) throws {
+        let far = String(other.holder.processIdentifier)
+        try ip("link", "add", name, "type", "veth", "peer", "name", name, "netns", far)
+        for (side, address) in [(self, own), (other, others)] {
+            try side.ip("address", "add", address, "dev", name)
+            try side.ip("link", "set", name, "up")
+        }
+    }
+
+    /// A way out of it, by an interface of that name to which every other destination is routed: to a router that answers
+    /// nobody.
+    package func addWayOut(to router: PrivateNetwork, by name: String) throws {
+        try connect(to: router, by: name, "203.0.113.2/24", "203.0.113.1/24")
+        try ip("route", "add", "default", "via", "203.0.113.1")
+        try run("nft", "add table inet counting")
+        try run("nft", "add counter inet counting out")
+        try run("nft", "add chain inet counting leaving { type filter hook output priority 0; }")
+        // What programs send: the system by itself announces its groups and addresses.
+        try run(
+            "nft", "add rule inet counting leaving oifname \(name) meta l4proto { tcp, udp } counter name out")
+    }
+
+    /// Packets that programs have sent by the way out since the last look.
+    package func leaving() throws -> Int {
+        let words = try run("nft", "reset counter inet counting out").split(whereSeparator: \.isWhitespace)
+        guard let place = words.firstIndex(of: "packets"), place + 1 < words.count else { return -1 }
+        return Int(words[place + 1]) ?? -1
+    }
+
+    /// Runs a program of the system's in the network to its end; what it printed.
+    @discardableResult private func run(_ program: String, _ arguments: String...) throws -> String {
+        let line = try words + [Program.system(program).path] + arguments
+        let outcome = try Program.run(URL(fileURLWithPath: line[0]), Array(line.dropFirst()))
+        guard outcome.status == 0 else { throw Failed(errors: outcome.errors) }
+        return outcome.output
+    }
+
     /// With loopback down nothing is carried at all, though all addresses stay.
     package func setUp(_ isUp: Bool) throws { try ip("link", "set", "lo", isUp ? "up" : "down") }
 

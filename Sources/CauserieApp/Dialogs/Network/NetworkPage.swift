@@ -11,6 +11,8 @@ package final class NetworkPage {
     private let interfaceGroup: Widget
     private let relayRow: Widget
     private let relayOnly: Widget
+    private let lanOnly: Widget
+    private let trafficRow: Widget
     private let mediaPorts: Widget
     private var serverRows: [Widget] = []
     private var interfaceRows: [Widget] = []
@@ -36,6 +38,8 @@ package final class NetworkPage {
         interfaceGroup = try builder.object("interfaces", adw_preferences_group_get_type())
         relayRow = try builder.object("relay_row", adw_action_row_get_type())
         relayOnly = try builder.object("relay_only", gtk_switch_get_type())
+        lanOnly = try builder.object("lan_only", gtk_switch_get_type())
+        trafficRow = try builder.object("traffic_row", adw_action_row_get_type())
         mediaPorts = try builder.object("media_ports", adw_entry_row_get_type())
         self.change = change
         self.say = say
@@ -47,6 +51,11 @@ package final class NetworkPage {
             guard let self, !isShowing else { return }
             let isOn = gtk_switch_get_active(relayOnly.opaque) != 0
             apply { $0.relayOnly = isOn }
+        }
+        connect(lanOnly, "notify::active") { [weak self] in
+            guard let self, !isShowing else { return }
+            let isOn = gtk_switch_get_active(lanOnly.opaque) != 0
+            apply { $0.lanOnly = isOn }
         }
         connect(mediaPorts, "apply") { [weak self] in self?.applyPorts() }
     }
@@ -60,11 +69,39 @@ package final class NetworkPage {
         defer { isShowing = false }
         if isFirst || old.servers != settings.servers { showServers() }
         if isFirst || old.interfaces != settings.interfaces || shownInterfaces != interfaces { show(interfaces) }
-        gtk_switch_set_active(relayOnly.opaque, settings.relayOnly ? 1 : 0)
+        showSwitches()
+        trafficRow.isVisible = settings.lanOnly
         relayRow.isSensitive = settings.relayOnly || settings.servers.contains(where: \.isRelay)
         if isFirst || old.mediaPorts != settings.mediaPorts {
             gtk_editable_set_text(mediaPorts.opaque, settings.mediaPorts.map { NetworkSettings.text($0) } ?? "")
         }
+    }
+
+    private func showSwitches() {
+        gtk_switch_set_active(relayOnly.opaque, settings.relayOnly ? 1 : 0)
+        gtk_switch_set_active(lanOnly.opaque, settings.lanOnly ? 1 : 0)
+    }
+
+    /// Whether the page is on the screen.
+    package var isShown: Bool { Widget(root).isMapped }
+
+    /// Says what the promise of the network alone has come to so far.
+    package func show(_ sent: [SentLocally], refused: Int) {
+        let total = sent.reduce(0) { $0 + $1.packets }
+        let sentence = tr(
+            "Sent on this network: {count} packets. Refused to other networks: {refused}.",
+            ["count": String(total), "refused": String(refused)])
+        adw_preferences_row_set_title(trafficRow.pointer(), escapeMarkup(sentence))
+        let places = sent.map { sent in
+            let name =
+                switch sent.interface {
+                case "lo": tr("this computer")
+                case "multicast": tr("looking up names")
+                default: sent.interface
+                }
+            return "\(name): \(sent.packets)"
+        }
+        adw_action_row_set_subtitle(trafficRow.pointer(), escapeMarkup(places.joined(separator: ", ")))
     }
 
     private func apply(_ change: (inout NetworkSettings) -> Void) {
@@ -76,7 +113,7 @@ package final class NetworkPage {
             say(translated("\(error)"))
             // What is shown is what is set.
             isShowing = true
-            gtk_switch_set_active(relayOnly.opaque, settings.relayOnly ? 1 : 0)
+            showSwitches()
             isShowing = false
         }
     }

@@ -6,6 +6,7 @@ import GtkKit
 final class NetworkPageBinding {
     private let page: NetworkPage
     private var observations: [ModelObservation] = []
+    private var timer: EventSource?
 
     init(
         _ conference: Conference, _ dialog: PreferencesDialog, check: @escaping () -> Void
@@ -14,6 +15,9 @@ final class NetworkPageBinding {
             change: { try conference.configure($0) }, check: check, say: { [weak dialog] in dialog?.say($0) })
         let show = { [page] in page.show(conference.networkSettings, interfaces: NetworkInterfaceChoice.present()) }
         show()
+        let count = { [page] in page.show(conference.sentLocally, refused: conference.refusedElsewhere) }
+        count()
+        timer = EventSource.every(.seconds(1)) { [page] in if page.isShown { count() } }
         dialog.add(page)
         observations = [
             ModelObservation({ conference.networkSettings }) { _ in show() },

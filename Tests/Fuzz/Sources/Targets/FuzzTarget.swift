@@ -4,7 +4,7 @@ import Synchronization
 /// trap, and with every bound that it states kept.
 package enum FuzzTarget: String, CaseIterable, Sendable {
     // Wire
-    case stun, turnStream, rtp, rtcp, sdp, candidate, dcep, vp8, vp9, ulpfec, opus
+    case stun, turnStream, rtp, rtcp, sdp, candidate, dcep, dns, vp8, vp9, ulpfec, opus
     // RTC
     case description, session, turn, sctp, peer
     // Sockets
@@ -24,6 +24,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .sdp: WireTargets.sdp(bytes)
         case .candidate: WireTargets.candidate(bytes)
         case .dcep: WireTargets.dcep(bytes)
+        case .dns: WireTargets.dns(bytes)
         case .vp8: WireTargets.vp8(bytes)
         case .vp9: WireTargets.vp9(bytes)
         case .ulpfec: WireTargets.ulpfec(bytes)

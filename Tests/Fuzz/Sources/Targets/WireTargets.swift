@@ -72,6 +72,16 @@ enum WireTargets {
         precondition((try? ICECandidate(parsing: candidate.attributeValue)) == candidate)
     }
 
+    static func dns(_ bytes: [UInt8]) {
+        _ = try? MulticastDNSResponse(parsing: bytes)
+        guard let message = try? DNSMessage(parsing: bytes) else { return }
+        precondition(message.answers.count + message.authorities.count + message.additionals.count <= 128)
+        let written = message.serialized()
+        // Written without compression, a message may be longer than one is allowed to be.
+        guard written.count <= MulticastDNSResponse.maximumByteCount else { return }
+        precondition((try? DNSMessage(parsing: written))?.serialized() == written)
+    }
+
     static func dcep(_ bytes: [UInt8]) {
         guard let message = try? DCEPMessage(parsing: bytes) else { return }
         _ = try? DCEPMessage(parsing: message.bytes)
