@@ -100,7 +100,7 @@ extension JSONValue {
             Member("address", .string(conversation.address)),
             Member("standing", .string(conversation.standing.rawValue)),
             Member("unread", .integer(Int64(conversation.unread))),
-            Member("way", conversation.way.map { .string($0 == .call ? "call" : "direct") } ?? .null),
+            Member("way", conversation.way.map { .string($0.word) } ?? .null),
             Member("problem", conversation.failure.map { .string($0.sentence) } ?? .null),
             Member("last", conversation.last.map { .string($0.text) } ?? .null),
         ])

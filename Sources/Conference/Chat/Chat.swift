@@ -64,7 +64,9 @@ import Transport
             }
             var record = line.record
             if record.name.isEmpty { record.name = SignalingText.name(name) }
-            if record.address.isEmpty { record.address = address }
+            if let place = CallAddress(address), !record.places.contains(place), record.places.isEmpty || place.person != nil {
+                record.met(at: address)
+            }
             try lines.update(line, to: record)
             return conversation(line)
         } catch let problem as ChatProblem {

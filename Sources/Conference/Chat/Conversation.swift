@@ -6,6 +6,7 @@ import Observation
     /// `sha-256 AA:BB:...`: who it is.
     package nonisolated let fingerprint: String
     package internal(set) var name: String
+    /// Where they are met; their name at a server where that is all there is.
     package internal(set) var address: String
     package internal(set) var standing: ConversationRecord.Standing
     /// Messages that were not on the screen yet.
@@ -33,10 +34,14 @@ import Observation
         self.contacts = contacts
         let record = line.record
         (id, fingerprint, name) = (record.id, record.fingerprint, record.name)
-        (address, standing) = (record.address, record.standing)
+        (address, standing) = (record.shownAddress, record.standing)
     }
 
     package var isLinked: Bool { way != nil }
+
+    /// Whether the correspondent is met at an address.
+    func isMet(at address: CallAddress) -> Bool { line.record.places.contains(address) }
+
     package var last: ChatMessage? { messages.last }
     /// The one that can be edited or deleted.
     package var lastOwn: ChatMessage? { messages.last { $0.isOwn }.flatMap { $0.isDeleted ? nil : $0 } }

@@ -29,21 +29,18 @@ import Sockets
 
     private let authorities: String?
     private var work: Task<Void, Never>?
-    private var socket: WebSocketClient?
     private var number: UInt64 = 0
     private var renames = 0
     private var paths: [ObjectIdentifier: WeakPath] = [:]
-    private var queue: [String] = []
-    private var budget = FrameBudget(limit: FrameBudget.sendLimit)
-    private var sending: Task<Void, Never>?
+    let outbox = RendezvousOutbox()
+    /// Conversations through the server.
+    private(set) lazy var tunnels = ServerTunnels(self)
     private var waiters: [CheckedContinuation<Void, Never>] = []
 
     private struct WeakPath {
         weak var path: ServerPath?
     }
 
-    /// Messages that wait for the server's allowance.
-    private static let queueLimit = 1024
     /// Calls of one person that may be under way, and of everybody.
     private static let pathLimit = 4
     private static let totalLimit = 64
@@ -62,6 +59,7 @@ import Sockets
         self.timing = timing
         self.authorities = authorities
         self.logger = logger
+        outbox.nextOfConversations = { [weak self] in self?.tunnels.next() }
     }
 
     isolated deinit { work?.cancel() }
@@ -91,11 +89,12 @@ import Sockets
 
     /// Leaves the server when all is sent.
     func stop() async {
-        await flush()
+        await outbox.flush()
         work?.cancel()
         work = nil
-        let socket = socket
-        self.socket = nil
+        let socket = outbox.socket
+        outbox.socket = nil
+        tunnels.abandonAll()
         await socket?.close(.goingAway)
     }
 
@@ -141,7 +140,7 @@ import Sockets
     }
 
     private func opened(_ socket: WebSocketClient) {
-        self.socket = socket
+        outbox.socket = socket
         renames = 0
         users = []
     }
@@ -151,8 +150,7 @@ import Sockets
     private func misunderstood() { isMisunderstood = true }
 
     private func disconnected(_ result: Result<WebSocketClient, SocketError>) {
-        socket = nil
-        queue = []
+        outbox.socket = nil
         users = []
         name = wish
         var problem = RendezvousProblem.lost
@@ -164,6 +162,7 @@ import Sockets
         }
         state = .waiting(problem)
         for path in livePaths { path.end(.byPeer) }
+        tunnels.abandonAll()
         releaseWaiters()
     }
 
@@ -182,20 +181,24 @@ import Sockets
         case .renamed(let name): self.name = name
         case .users(let users): take(users)
         case .relayed(let sender, let result): relay(result, from: sender)
+        case .conversation(let sender, let parcel): tunnels.receive(parcel, from: sender)
         case .other: break
         }
     }
 
     private func introduce() {
         guard let text = ServerWord.introduction(wish, id: number) else { return }
+        // Those at the other end know us by the name of before.
+        tunnels.abandonAll()
         name = wish
-        post(text)
+        outbox.post(text)
     }
 
     private func take(_ users: [String]) {
         self.users = users
         if users.contains(name) { state = .connected }
         for path in livePaths where !users.contains(path.peer) { path.end(.byPeer) }
+        tunnels.keep(users)
         // A connection of ours that had died has given the name back. Those in calls know us by the other one.
         if name != wish, !users.contains(wish), livePaths.isEmpty, renames < Self.renameLimit {
             renames += 1
@@ -233,7 +236,7 @@ import Sockets
 
     private var livePaths: [ServerPath] { paths.values.compactMap(\.path) }
 
-    var isUsed: Bool { !livePaths.isEmpty }
+    var isUsed: Bool { !livePaths.isEmpty || !tunnels.isEmpty }
 
     func add(_ path: ServerPath) { paths[ObjectIdentifier(path)] = WeakPath(path: path) }
 
@@ -284,29 +287,12 @@ import Sockets
 
     func send(_ envelope: SignalingEnvelope) throws {
         let bytes = try envelope.frame()
-        if !bytes.isEmpty { post(String(decoding: bytes, as: UTF8.self)) }
+        if !bytes.isEmpty { outbox.post(String(decoding: bytes, as: UTF8.self)) }
     }
 
-    private func post(_ text: String) {
-        guard socket != nil, queue.count < Self.queueLimit else { return }
-        queue.append(text)
-        sendQueue()
-    }
-
-    private func sendQueue() {
-        guard sending == nil else { return }
-        while !queue.isEmpty, budget.take(at: .now()) { socket?.post(.text(queue.removeFirst())) }
-        guard !queue.isEmpty else { return releaseWaiters() }
-        let pause = budget.nextFree(at: .now()) - .now()
-        sending = Task { [weak self] in
-            try? await Task.sleep(for: .nanoseconds(pause.nanoseconds))
-            self?.sending = nil
-            self?.sendQueue()
-        }
-    }
-
-    /// Returns when all that waited is on its way.
-    func flush() async {
-        while !queue.isEmpty, socket != nil { await withCheckedContinuation { waiters.append($0) } }
+    /// A tunnel to somebody who is there; nil otherwise, or when there are too many.
+    func tunnel(to peer: String) -> ServerTunnel? {
+        guard state == .connected, users.contains(peer) else { return nil }
+        return tunnels.open(to: peer)
     }
 }
