@@ -4,11 +4,11 @@ import RTC
 @MainActor final class ConversationReach {
     private unowned let line: ConversationLine
     private unowned let lines: ConversationLines
-    private var work: [Task<Void, Never>] = []
-    /// Of the attempt of now: what comes of an earlier one counts no more.
+    private var waiting: Task<Void, Never>?
+    /// Attempts that are being made, by their place.
+    private var underWay: [CallAddress: Task<Void, Never>] = [:]
+    /// Since nothing is wanted any more: what comes of earlier attempts is closed.
     private var generation = 0
-    /// Places that have not answered yet.
-    private var open = 0
     private var failure: DialFailure?
     private var attempts = 0
 
@@ -39,52 +39,62 @@ import RTC
         guard isWanted else { return }
         let pause = Self.pauses[min(attempts, Self.pauses.count - 1)]
         attempts += 1
-        stop()
-        work = [
-            Task { [weak self] in
-                guard (try? await Task.sleep(for: .seconds(pause))) != nil, let self, isWanted else { return }
-                dial()
-            }
-        ]
+        waiting?.cancel()
+        waiting = Task { [weak self] in
+            // Not in step with the far side, which may be doing the same.
+            let pause = Duration.seconds(pause) * Double.random(in: 0.75...1.25)
+            guard (try? await Task.sleep(for: pause)) != nil, let self, isWanted else { return }
+            dial()
+        }
     }
 
-    /// There is a way, or none is wanted.
+    /// No way is wanted.
     func stop() {
         generation += 1
-        for task in work { task.cancel() }
-        work = []
+        pause()
+        underWay = [:]
     }
 
+    /// There is a way. Attempts under way may still find another one: the line knows which is better, and the far side
+    /// knows the same.
     func succeeded() {
-        stop()
         attempts = 0
+        failure = nil
+        pause()
+    }
+
+    private func pause() {
+        waiting?.cancel()
+        for task in underWay.values { task.cancel() }
     }
 
     private func dial() {
-        let places = lines.places(line.record)
-        guard !places.isEmpty, let identity = DTLSFingerprint(parsing: line.record.fingerprint) else { return }
-        stop()
-        (open, failure) = (places.count, nil)
-        work = places.enumerated().map { index, place in
-            Task { [weak self, lines, generation] in
-                if index > 0, (try? await Task.sleep(for: Self.head * index)) == nil { return }
+        waiting?.cancel()
+        guard let identity = DTLSFingerprint(parsing: line.record.fingerprint) else { return }
+        for (index, place) in lines.places(line.record).enumerated() where underWay[place] == nil {
+            underWay[place] = Task { [weak self, lines, generation] in
+                if index > 0, (try? await Task.sleep(for: Self.head * index)) == nil {
+                    self?.ended(place, nil, generation)
+                    return
+                }
                 do throws(DialFailure) {
                     let connection = try await lines.dial(place, identity)
                     guard let self, self.generation == generation else { return connection.close() }
+                    underWay[place] = nil
                     line.attach(DirectLink(connection, place.person == nil ? .dialed : .dialedThroughServer))
-                } catch {
-                    if let self, self.generation == generation { failed(error) }
-                }
+                } catch { self?.ended(place, error, generation) }
             }
         }
     }
 
-    private func failed(_ new: DialFailure) {
+    private func ended(_ place: CallAddress, _ new: DialFailure?, _ generation: Int) {
+        guard generation == self.generation else { return }
+        underWay[place] = nil
         // That somebody else is there is worth more than that nobody is elsewhere.
-        if failure?.reason != .identityChanged { failure = new }
-        open -= 1
-        guard open == 0, let failure else { return }
-        line.notReached(failure.reason)
+        if failure?.reason != .identityChanged { failure = new ?? failure }
+        guard underWay.isEmpty, !line.isLinked, let reason = failure?.reason else { return }
+        failure = nil
+        line.notReached(reason)
         retry()
     }
 }
