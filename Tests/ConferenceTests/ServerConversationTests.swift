@@ -1,6 +1,5 @@
 import Foundation
 import RTC
-import Sockets
 import Testing
 
 @testable import Conference
@@ -60,11 +59,7 @@ import Testing
         // Who is not part of it sees nothing of it.
         try await page.send(#"{"type":"message","text":"mark"}"#)
         var types: [String] = []
-        while types.last != "message" {
-            guard case .text(let text)? = try await page.socket.receive() else { break }
-            let fields = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
-            types.append(fields?["type"] as? String ?? "")
-        }
+        while types.last != "message" { types.append(try await page.next()["type"] as? String ?? "") }
         #expect(Set(types) == ["userlist", "message"])
         await page.close()
         for instance in [ann, bob] { await instance.stop() }

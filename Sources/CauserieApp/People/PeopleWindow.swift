@@ -11,6 +11,9 @@ package final class PeopleWindow {
     private let actions: ActionMap
     private let people: PersonList
     private let calls: CallList
+    private let others: ServerUserList
+    private let othersBox: Widget
+    private let othersTitle: Widget
     private let search: Widget
     private let pages: Widget
     private let listStack: Widget
@@ -33,6 +36,9 @@ package final class PeopleWindow {
             book[id].flatMap { book.photo(of: $0) }
         }
         calls = CallList(try builder.object("calls", gtk_list_box_get_type()))
+        others = ServerUserList(try builder.object("server_users", gtk_list_box_get_type()))
+        othersBox = try builder.object("server_box", gtk_box_get_type())
+        othersTitle = try builder.object("server_title", gtk_label_get_type())
         search = try builder.object("search", gtk_search_entry_get_type())
         pages = try builder.object("pages", gtk_stack_get_type())
         listStack = try builder.object("contacts_stack", gtk_stack_get_type())
@@ -72,6 +78,10 @@ package final class PeopleWindow {
         let (book, history, conference) = (conference.contacts, conference.history, conference)
         people.onChoose { [weak self] in self?.edit($0) }
         people.onCall { [weak self] in self?.callContact($0) }
+        others.on(.call) { [weak self] in self?.call($0.address) }
+        others.on(.add) { [weak self] user in
+            self?.openAdded { () throws(ContactProblem) in try conference.addContact(of: user) }
+        }
         calls.on(.call) { [weak self] item in if !item.address.isEmpty { self?.call(item.address) } }
         calls.on(.add) { [weak self] in self?.add($0) }
         calls.on(.remove) { history.remove($0.id) }
@@ -92,6 +102,7 @@ package final class PeopleWindow {
         showCalls(history.recent.map { CallItem($0, conference.contact(of: $0)) })
         observations = [
             ModelObservation({ book.items() }) { [weak self] _ in self?.showContacts() },
+            ModelObservation({ conference.serverUsers }) { [weak self] _ in self?.showContacts() },
             ModelObservation({ history.recent.map { CallItem($0, conference.contact(of: $0)) } }) { [weak self] in
                 self?.showCalls($0)
             },
@@ -106,12 +117,23 @@ package final class PeopleWindow {
     private func showContacts() {
         let items = conference.contacts.items(searched)
         people.show(items)
-        let page = conference.contacts.contacts.isEmpty ? "none" : items.isEmpty ? "nobody" : "list"
+        let users = conference.serverUsers(finding: searched)
+        showOthers(users)
+        let isEmpty = conference.contacts.contacts.isEmpty && conference.serverUsers.isEmpty
+        let page = isEmpty ? "none" : items.isEmpty && users.isEmpty ? "nobody" : "list"
         gtk_stack_set_visible_child_name(listStack.opaque, page)
         let hidden = items.count - PersonList.limit
         more.isVisible = hidden > 0
         gtk_label_set_text(more.opaque, tr("{count} more: search for them", ["count": String(max(0, hidden))]))
         actions.setEnabled("export", !conference.contacts.contacts.isEmpty)
+    }
+
+    /// Shows who else is at our server.
+    package func showOthers(_ users: [ServerUser]) {
+        others.show(users)
+        othersBox.isVisible = !users.isEmpty
+        let server = users.first.flatMap { CallAddress($0.address) }?.host ?? ""
+        gtk_label_set_text(othersTitle.opaque, tr("At {server}", ["server": server]))
     }
 
     private func showCalls(_ items: [CallItem]) {
@@ -159,9 +181,12 @@ package final class PeopleWindow {
     }
 
     private func add(_ item: CallItem) {
+        openAdded { () throws(ContactProblem) in try conference.addContact(of: item.record) }
+    }
+
+    private func openAdded(_ add: () throws(ContactProblem) -> Contact) {
         do throws(ContactProblem) {
-            let contact = try conference.addContact(of: item.record)
-            open(contact)
+            open(try add())
         } catch { say(translated(error.description)) }
     }
 

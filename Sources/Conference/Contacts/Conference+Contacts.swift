@@ -31,7 +31,7 @@ extension Conference {
     }
 
     /// Nil without an address.
-    private func draft(name: String, address: String) -> ContactDraft? {
+    func draft(name: String, address: String) -> ContactDraft? {
         guard CallAddress(address) != nil else { return nil }
         let name = SignalingText.name(name.isEmpty ? address : name)
         var free = name

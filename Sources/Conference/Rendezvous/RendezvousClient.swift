@@ -26,6 +26,8 @@ import Sockets
     var onCall: ((ServerPath) -> Void)?
     /// Somebody takes up a call whose connection was lost; false when there is no such call.
     var onResume: ((ServerPath, SignalingEnvelope) -> Bool)?
+    /// What somebody with this key is told of us.
+    var ownPresence: (DTLSFingerprint?) -> Presence.Word? = { _ in nil }
 
     private let authorities: String?
     private var work: Task<Void, Never>?
@@ -35,6 +37,8 @@ import Sockets
     let outbox = RendezvousOutbox()
     /// Conversations through the server.
     private(set) lazy var tunnels = ServerTunnels(self)
+    /// How people at the server are.
+    private(set) lazy var questions = PresenceQuestions(self)
     private var waiters: [CheckedContinuation<Void, Never>] = []
 
     private struct WeakPath {
@@ -95,6 +99,7 @@ import Sockets
         let socket = outbox.socket
         outbox.socket = nil
         tunnels.abandonAll()
+        questions.abandonAll()
         await socket?.close(.goingAway)
     }
 
@@ -163,6 +168,7 @@ import Sockets
         state = .waiting(problem)
         for path in livePaths { path.end(.byPeer) }
         tunnels.abandonAll()
+        questions.abandonAll()
         releaseWaiters()
     }
 
@@ -228,6 +234,7 @@ import Sockets
             guard let call, theirs.count < Self.pathLimit else { return }
             let path = ServerPath(self, peer: sender, call: call, takesUnnamed: false)
             if onResume?(path, envelope) != true { try? path.send(SignalingEnvelope(.hangUp, call: call)) }
+        case .presence, .presenceRequest: questions.receive(envelope, from: sender, own: ownPresence)
         default: break
         }
     }
@@ -288,6 +295,13 @@ import Sockets
     func send(_ envelope: SignalingEnvelope) throws {
         let bytes = try envelope.frame()
         if !bytes.isEmpty { outbox.post(String(decoding: bytes, as: UTF8.self)) }
+    }
+
+    /// To one person, with the proof that it is ours where that counts.
+    func send(_ message: SignalingMessage, call: String, to peer: String) throws {
+        var envelope = SignalingEnvelope(message, call: call, target: peer)
+        envelope.proof = try identity?.proof(of: envelope)
+        try send(envelope)
     }
 
     /// A tunnel to somebody who is there; nil otherwise, or when there are too many.

@@ -103,6 +103,7 @@ import Wire
         client.tunnels.onOpen = { [weak self] tunnel in
             if let conference = self?.conference { conference.admit(tunnel) } else { tunnel.abandon() }
         }
+        client.ownPresence = { [weak self] in self?.conference?.presence(for: $0) }
         client.onResume = { [weak self] path, envelope in self?.resume(path, envelope) ?? false }
         return client
     }
@@ -115,16 +116,21 @@ import Wire
             case .connected: .connected
             case .waiting(let problem): .failed(problem)
             }
-        if state != now { state = now }
+        let isNews = state != now
+        if isNews { state = now }
         let name = now == .connected ? client?.name ?? "" : ""
         if self.name != name { self.name = name }
         let others = now == .connected ? client?.users.filter { $0 != name } ?? [] : []
-        guard users != others else { return }
+        guard users != others else {
+            if isNews { conference?.serverChanged() }
+            return
+        }
         let came = others.filter { !users.contains($0) }
         users = others
         if let client, !came.isEmpty {
             conference?.cameToServer(Set(came.compactMap { address(of: $0, at: client) }))
         }
+        conference?.serverChanged()
     }
 
     /// How we are called through the server; nil while nobody can.
@@ -133,20 +139,32 @@ import Wire
         return address(of: name, at: client)
     }
 
+    /// How somebody at our server is called; nil without an account.
+    func address(of person: String) -> CallAddress? { client.flatMap { address(of: person, at: $0) } }
+
+    /// What somebody at our server says of themselves; nil when nobody with that key answers.
+    func askPresence(_ person: String, expected: DTLSFingerprint) async -> Presence.Word? {
+        await client?.questions.ask(person, expected: expected, within: .seconds(5))
+    }
+
     /// Whether an address is one of our own server.
     func isAtHome(_ address: CallAddress) -> Bool { address.person != nil && client?.serves(address) == true }
 
     // MARK: Calls of ours
 
     /// A way to somebody at a server: at ours, or at another, as a guest.
-    func openCarrier(to address: CallAddress, as name: String) async throws(DialFailure) -> NetworkCarrier {
+    ///
+    /// - Parameter expected: the key that must be there; nil takes the one that is known of the address, if any.
+    func openCarrier(
+        to address: CallAddress, as name: String, expected: DTLSFingerprint? = nil
+    ) async throws(DialFailure) -> NetworkCarrier {
         let (client, person) = try await connected(to: address, as: name)
         let call = SignalingEnvelope.newCall()
         guard let path = client.path(to: person, call: call, takesUnnamed: true) else { throw Self.nobody }
         let there = self.address(of: person, at: client)
         let carrier = NetworkCarrier(
             path, call: call, timing: timing, person: there,
-            expected: there.flatMap { conference?.expectedIdentity(at: $0) })
+            expected: expected ?? there.flatMap { conference?.expectedIdentity(at: $0) })
         set(up: carrier, client, peer: person, isCaller: true)
         return carrier
     }

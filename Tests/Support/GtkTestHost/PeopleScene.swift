@@ -60,6 +60,9 @@ final class PeopleScene {
         conference = scene == .peopleEmpty ? Self.empty() : try Self.filled()
         window = try PeopleWindow(conference)
         gtk_window_set_default_size(window.window.pointer(), width, height)
+        if scene == .people {
+            window.showOthers(["Zoe", "guest"].map { ServerUser(name: $0, address: "\($0)@example.org") })
+        }
         guard scene == .contact || scene == .contactInvalid else { return }
         let dialog = try ContactDialog(conference, scene == .contact ? conference.contacts.contacts.first : nil)
         gtk_window_set_default_size(dialog.window.pointer(), environment("WIDTH").flatMap { Int32($0) } ?? 420, 900)
