@@ -7,7 +7,10 @@ import Testing
 
 @MainActor @Suite("Chat")
 struct ChatTests {
-    private func texts(_ chat: Chat) -> [String] { chat.conversations.flatMap(\.messages).map(\.text) }
+    private func texts(_ chat: Chat) -> [String] {
+        for conversation in chat.conversations { chat.load(conversation) }
+        return chat.conversations.flatMap(\.messages).map(\.text)
+    }
 
     /// Writes from one to the other, who agrees.
     private func befriend(_ ann: Instance, _ bob: Instance) async throws -> (Conversation, Conversation) {
@@ -147,7 +150,11 @@ struct ChatTests {
         #expect(bob.conference.chat.search("\" OR NOT (", in: nil).isEmpty)
         await ann.stop()
         let again = try await Instance.start("Ann", profile: profiles.0)
+        let listed = try #require(again.conference.chat.conversations.first)
+        #expect(listed.messages.map(\.text) == ["while away 2"], "a list needs the last one alone")
+        #expect(listed.hasEarlier && listed.unread == 0)
         #expect(texts(again.conference.chat).count == 4)
+        #expect(!listed.hasEarlier)
         await again.stop()
         await bob.stop()
     }

@@ -7,7 +7,9 @@ import Testing
 /// Writing to people by their name at a server: a real server, real TLS between the two.
 @MainActor @Suite("Conversations through a server", .serialized) struct ServerConversationTests {
     private func texts(_ instance: Instance) -> [String] {
-        instance.conference.chat.conversations.flatMap(\.messages).map(\.text)
+        let chat = instance.conference.chat
+        for conversation in chat.conversations { chat.load(conversation) }
+        return chat.conversations.flatMap(\.messages).map(\.text)
     }
 
     private func place(_ name: String, _ server: TestServer) -> String { "\(name)@127.0.0.1:\(server.port)" }
@@ -33,7 +35,8 @@ import Testing
 
     // MARK: Both are there
 
-    @Test("two write to each other: the first asks, the key is known, marks and changes cross, the longest and many too")
+    @Test(
+        "two write to each other: the first asks, the key is known, marks and changes cross, the longest and many too")
     func conversation() async throws {
         let server = try await TestServer.start()
         let page = try await server.join(as: "zed")
@@ -81,8 +84,10 @@ import Testing
             }
         }
         for conversation in [toBob, toAnn] {
-            #expect(conversation.messages.filter { $0.text.hasPrefix("ann") }.map(\.text) == (0..<5).map { "ann \($0)" })
-            #expect(conversation.messages.filter { $0.text.hasPrefix("bob") }.map(\.text) == (0..<5).map { "bob \($0)" })
+            #expect(
+                conversation.messages.filter { $0.text.hasPrefix("ann") }.map(\.text) == (0..<5).map { "ann \($0)" })
+            #expect(
+                conversation.messages.filter { $0.text.hasPrefix("bob") }.map(\.text) == (0..<5).map { "bob \($0)" })
         }
         for instance in [ann, bob] { await instance.stop() }
         await server.stop()
@@ -112,7 +117,9 @@ import Testing
 
     // MARK: Somebody is away
 
-    @Test("what is written to somebody who is not signed in goes when the server lists them; a server that fails loses nothing")
+    @Test(
+        "what is written to somebody who is not signed in goes when the server lists them; a server that fails loses nothing"
+    )
     func away() async throws {
         let server = try await TestServer.start()
         let profile = try ScratchProfile()

@@ -6,7 +6,9 @@ import Testing
 
 /// How people are who are called by their name at a server.
 @MainActor @Suite("Presence at a server", .serialized) struct ServerPresenceTests {
-    private func instance(_ name: String, _ server: TestServer, _ profile: ScratchProfile? = nil) async throws -> Instance {
+    private func instance(_ name: String, _ server: TestServer, _ profile: ScratchProfile? = nil) async throws
+        -> Instance
+    {
         try await Instance.start(name, at: server, profile: profile) {
             Instance.quick(&$0)
             $0.timing.presence = .milliseconds(120)
@@ -47,7 +49,8 @@ import Testing
         await server.stop()
     }
 
-    @Test("who has the name and not the key is listed, and says nothing; a page is not asked; answers are not for others")
+    @Test(
+        "who has the name and not the key is listed, and says nothing; a page is not asked; answers are not for others")
     func impostors() async throws {
         let server = try await TestServer.start()
         let ann = try await instance("Ann", server)
@@ -72,7 +75,8 @@ import Testing
         question.proof = try mallory.conference.identity?.proof(of: question)
         question.target = "bob"
         for text in [
-            #"{"type":"presence-request","target":"bob","call":"p"}"#, String(decoding: try question.frame(), as: UTF8.self),
+            #"{"type":"presence-request","target":"bob","call":"p"}"#,
+            String(decoding: try question.frame(), as: UTF8.self),
         ] { try await page.send(text) }
         try await page.send(#"{"type":"message","text":"mark"}"#)
         var told: [String] = []
@@ -89,7 +93,8 @@ import Testing
         await server.stop()
     }
 
-    @Test("a contact with an address who told a name at our server is found there, and called; others are listed by name")
+    @Test(
+        "a contact with an address who told a name at our server is found there, and called; others are listed by name")
     func both() async throws {
         let server = try await TestServer.start()
         let (ann, bob) = (try await instance("Ann", server), try await instance("Bob", server))

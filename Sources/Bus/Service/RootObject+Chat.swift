@@ -52,6 +52,7 @@ extension RootObject {
 
     private func lastOwn(_ who: String) throws(BusFailure) -> (Conversation, ChatMessage) {
         let conversation = try conversation(who)
+        conference.chat.load(conversation)
         guard let last = conversation.lastOwn else {
             throw .failed("There is no message of yours that can be changed.")
         }

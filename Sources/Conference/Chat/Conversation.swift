@@ -11,7 +11,7 @@ import Observation
     package internal(set) var standing: ConversationRecord.Standing
     /// Messages that were not on the screen yet.
     package internal(set) var unread = 0
-    /// The latest of them, the oldest first; `loadEarlier` brings more.
+    /// The latest of them, the oldest first: the last one alone until `Chat.load`; `loadEarlier` brings more.
     package internal(set) var messages: [ChatMessage] = []
     /// Whether there are messages before the first of `messages`.
     package internal(set) var hasEarlier = false
@@ -25,6 +25,7 @@ import Observation
     package internal(set) var isDeclined = false
 
     @ObservationIgnored let line: ConversationLine
+    @ObservationIgnored var isLoaded = true
     @ObservationIgnored private weak var contacts: ContactBook?
     @ObservationIgnored var typingEnd: Task<Void, Never>?
     @ObservationIgnored var typingTold: ContinuousClock.Instant?
