@@ -41,10 +41,9 @@ import RTC
         guard let name = envelope.call, envelope.target == client.name else { return }
         switch envelope.message {
         case .presence(let word):
-            guard let question = open[name], question.peer == peer,
-                (try? envelope.prover()) == question.expected
-            else { return }
-            settle(name, word)
+            guard let question = open[name], question.peer == peer else { return }
+            // Somebody else under the name: there is nothing to wait for.
+            settle(name, (try? envelope.prover()) == question.expected ? word : nil)
         case .presenceRequest:
             guard budget.take(at: .now()), let asking = try? envelope.prover(), let word = own(asking) else { return }
             try? client.send(.presence(word), call: name, to: peer)

@@ -84,7 +84,8 @@ import Wire
             old.onCall = nil
             old.tunnels.onOpen = nil
             client = nil
-            // Calls of before may still need it.
+            // Conversations find another way; calls of before may still need it.
+            old.tunnels.abandonAll()
             if !old.isUsed { Task { await old.stop() } }
         }
         if let account, let url = try? account.url() {
