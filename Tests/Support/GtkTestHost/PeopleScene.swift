@@ -60,9 +60,6 @@ final class PeopleScene {
         conference = scene == .peopleEmpty ? Self.empty() : try Self.filled()
         window = try PeopleWindow(conference)
         gtk_window_set_default_size(window.window.pointer(), width, height)
-        if scene == .people {
-            window.showOthers(["Zoe", "guest"].map { ServerUser(name: $0, address: "\($0)@example.org") })
-        }
         guard scene == .contact || scene == .contactInvalid else { return }
         let dialog = try ContactDialog(conference, scene == .contact ? conference.contacts.contacts.first : nil)
         gtk_window_set_default_size(dialog.window.pointer(), environment("WIDTH").flatMap { Int32($0) } ?? 420, 900)
@@ -79,6 +76,7 @@ final class PeopleScene {
     /// What is done once everything is on the screen.
     func act(_ scene: Scene) {
         switch scene {
+        case .people: window.showOthers(["Zoe", "guest"].map { ServerUser(name: $0, address: "\($0)@example.org") })
         case .peopleCalls: window.showCalls()
         case .contactInvalid: dialog?.save()
         default: break
