@@ -7,7 +7,10 @@ import Testing
 
 @MainActor @Suite("Chat")
 struct ChatTests {
-    private func texts(_ chat: Chat) -> [String] { chat.conversations.flatMap(\.messages).map(\.text) }
+    private func texts(_ chat: Chat) -> [String] {
+        for conversation in chat.conversations { chat.load(conversation) }
+        return chat.conversations.flatMap(\.messages).map(\.text)
+    }
 
     /// Writes from one to the other, who agrees.
     private func befriend(_ ann: Instance, _ bob: Instance) async throws -> (Conversation, Conversation) {
@@ -79,9 +82,9 @@ struct ChatTests {
         let contact = try contacts.add(ContactDraft(name: "Robert", address: bob.address))
         let met = try await chat.conversation(named: "robert", in: ann.conference)
         #expect(met.address == CallAddress(bob.address)?.description)
-        #expect(met.contact == nil)
-        contacts.pin(met.fingerprint, to: contact.id)
+        #expect(contacts[contact.id]?.fingerprint == met.fingerprint, "the first one who answers there is the contact")
         #expect(met.title == "Robert")
+        try await until("he says who he is") { met.name == "Bob" }
         await bob.stop()
         // Known by the key, nobody has to be there.
         #expect(try await chat.conversation(named: "Robert", in: ann.conference) === met)
@@ -147,7 +150,11 @@ struct ChatTests {
         #expect(bob.conference.chat.search("\" OR NOT (", in: nil).isEmpty)
         await ann.stop()
         let again = try await Instance.start("Ann", profile: profiles.0)
+        let listed = try #require(again.conference.chat.conversations.first)
+        #expect(listed.messages.map(\.text) == ["while away 2"], "a list needs the last one alone")
+        #expect(listed.hasEarlier && listed.unread == 0)
         #expect(texts(again.conference.chat).count == 4)
+        #expect(!listed.hasEarlier)
         await again.stop()
         await bob.stop()
     }

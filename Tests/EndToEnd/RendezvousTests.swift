@@ -44,4 +44,60 @@ import Testing
         try ann.must("configure", "--no-server")
         #expect(try ann.instanceProperty("serverState") == "off")
     }
+
+    /// What was written by a side, or to it, in order.
+    private func texts(_ side: HeadlessInstance, with who: String, own: Bool) throws -> [String] {
+        let outcome = try side.control("messages", who, "--json", "--count", "1000")
+        guard outcome.status == 0 else { return [] }
+        let messages = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [[String: Any]] ?? []
+        return messages.filter { $0["isOwn"] as? Bool == own }.compactMap { $0["text"] as? String }
+    }
+
+    private func conversation(_ side: HeadlessInstance) throws -> [String: Any] {
+        let outcome = try side.control("conversations", "--json")
+        return (try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [[String: Any]])?.first ?? [:]
+    }
+
+    private func until(_ what: String, _ condition: () throws -> Bool) async throws {
+        let end = ContinuousClock.now + .seconds(60)
+        while try !condition() {
+            guard ContinuousClock.now < end else { throw HeadlessInstance.NotStarted(errors: "waited for \(what)") }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    @Test("A conversation by names goes on when the server is killed in the middle of it: every message once, in order")
+    func conversation() async throws {
+        let server = try await RendezvousProcess.start()
+        let bus = try await PrivateBus.start()
+        let quiet = ["--camera", "none", "--microphone", "none", "--speaker", "none"]
+        let ann = try await HeadlessInstance.start("ann", on: bus, options: quiet)
+        let bob = try await HeadlessInstance.start("bob", on: bus, options: quiet)
+        try await ann.register(at: server, as: "ann")
+        try await bob.register(at: server, as: "bob")
+        let (toBob, toAnn) = ("bob@127.0.0.1:\(server.port)", "ann@127.0.0.1:\(server.port)")
+        try await until("Bob is listed") { try ann.control("contacts", "others").output.contains(toBob) }
+        try ann.must("chat", toBob, "first")
+        try await until("the request") { try conversation(bob)["standing"] as? String == "requested" }
+        try bob.must("conversations", "--accept", toAnn)
+        #expect(try conversation(bob)["way"] as? String == "server" && conversation(bob)["address"] as? String == toAnn)
+        for round in 0..<3 {
+            try ann.must("chat", toBob, "ann \(round) before")
+            try bob.must("chat", toAnn, "bob \(round) before")
+            try await server.kill()
+            try ann.must("chat", toBob, "ann \(round) meanwhile")
+            try bob.must("chat", toAnn, "bob \(round) meanwhile")
+            try await server.startAgain()
+        }
+        let sent = { (name: String) in (0..<3).flatMap { ["\(name) \($0) before", "\(name) \($0) meanwhile"] } }
+        try await until("everything at Bob") { try texts(bob, with: toAnn, own: false).count >= 7 }
+        try await until("everything at Ann") { try texts(ann, with: toBob, own: false).count >= 6 }
+        #expect(try texts(bob, with: toAnn, own: false) == ["first"] + sent("ann"))
+        #expect(try texts(ann, with: toBob, own: false) == sent("bob"))
+        try ann.must("contacts", "add", "Bob", toBob)
+        #expect(try !ann.control("contacts", "others").output.contains(toBob))
+        try await until("he is there") { try ann.control("contacts", "list").output.contains("reachable") }
+        try bob.must("configure", "--no-server")
+        try await until("he is not signed in") { try ann.control("contacts", "list").output.contains("not-signed-in") }
+    }
 }

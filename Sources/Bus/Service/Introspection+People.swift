@@ -11,9 +11,14 @@ extension Introspection {
             <!-- The contacts in whose name, address or note each word of the text is found; all for an empty one. As JSON:
                  [{"id", "name", "address", "note", "hasPhoto", "fingerprint" (or null), "verified", "presence",
                  "presenceMessage", "created", "changed"}]. presence: "unknown", "available", "away", "busy", "do-not-disturb",
-                 "reachable" (it tells only its contacts more), "offline", "unreachable" (presenceMessage says why). -->
+                 "reachable" (it tells only its contacts more), "offline", "unreachable" (presenceMessage says why),
+                 "not-signed-in" and "server-not-connected" (for those called by their name at a server). -->
             <method name="ListContacts">
               <arg name="search" type="s" direction="in"/>
+              <arg name="json" type="s" direction="out"/>
+            </method>
+            <!-- Those at our own server who are no contacts, in the order in which they came. As JSON: [{"name", "address"}]. -->
+            <method name="ListServerUsers">
               <arg name="json" type="s" direction="out"/>
             </method>
             <!-- The same of one contact, and "trust": [{"what", "date", "fingerprint"}], what became of its keys, the oldest first;
@@ -94,7 +99,7 @@ extension Introspection {
             <!-- The user has seen which calls were missed. -->
             <method name="MarkCallsSeen"/>
 
-            <!-- A contact was added, changed or removed, or is reached in another way than before. -->
+            <!-- A contact was added, changed or removed, or is reached in another way than before; or others are at our server. -->
             <signal name="ContactsChanged"/>
             <signal name="CallsChanged"/>
             <!-- Somebody has come to this network, or has gone, or has another name or address. -->

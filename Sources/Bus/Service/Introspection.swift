@@ -106,7 +106,7 @@ enum Introspection {
               <arg name="who" type="s" direction="in"/>
             </method>
             <!-- [{"fingerprint", "name", "address", "standing": "open", "requested" (a stranger waits for AnswerRequest) or
-                 "blocked", "unread", "way": "call", "direct" or null, "problem" (why what waits does not go, or null), "last" (text)}], the latest
+                 "blocked", "unread", "way": "call", "direct", "server" or null, "problem" (why what waits does not go, or null), "last" (text)}], the latest
                  first. -->
             <method name="ListConversations">
               <arg name="json" type="s" direction="out"/>

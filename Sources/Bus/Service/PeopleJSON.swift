@@ -10,7 +10,7 @@ extension JSONValue {
             Member("address", .string(contact.address)), Member("note", .string(contact.note)),
             Member("hasPhoto", .bool(contact.hasPhoto)), Member("fingerprint", Self.text(contact.fingerprint)),
             Member("verified", .bool(contact.isVerified)), Member("presence", .string((presence ?? .unasked).code)),
-            Member("presenceMessage", .string((presence ?? .unasked).sentence)),
+            Member("presenceMessage", .string((presence ?? .unasked).message)),
             Member("created", .string(contact.created.ISO8601Format())),
             Member("changed", .string(contact.changed.ISO8601Format())),
         ]
@@ -24,6 +24,11 @@ extension JSONValue {
             Member("id", .string(person.id)), Member("name", .string(person.name)),
             Member("address", .string(person.address)), Member("contact", Self.text(contact?.name)),
         ])
+    }
+
+    /// Somebody at our server.
+    init(_ user: ServerUser) {
+        self = .object([Member("name", .string(user.name)), Member("address", .string(user.address))])
     }
 
     private init(_ event: IdentityEvent) {

@@ -12,6 +12,8 @@ extension PeopleObject {
         case "ListContacts":
             let found = book.search(words[0]).map { JSONValue($0, book.presences[$0.id]) }
             return .values([.string(JSONValue.array(found).text())])
+        case "ListServerUsers":
+            return .values([.string(JSONValue.array(conference.serverUsers.map { JSONValue($0) }).text())])
         case "DescribeContact": return .values([.string(description(of: try findContact(words[0])).text())])
         case "AddContact": return .values([.string(try add(words))])
         case "AddContactOfStream":

@@ -99,7 +99,10 @@ final class PeopleObject: BusInterface {
     private func observe() {
         let properties = Observations { [weak self] in self?.allProperties ?? [:] }
         let contacts = Observations { [conference] in
-            [conference.contacts.contacts.hashValue, conference.contacts.presences.hashValue]
+            [
+                conference.contacts.contacts.hashValue, conference.contacts.presences.hashValue,
+                conference.rendezvous.users.hashValue,
+            ]
         }
         let people = Observations { [conference] in conference.peopleOnNetwork.people }
         let calls = Observations { [conference] in conference.history.recent.map(\.id) }

@@ -52,6 +52,7 @@ extension RootObject {
 
     private func lastOwn(_ who: String) throws(BusFailure) -> (Conversation, ChatMessage) {
         let conversation = try conversation(who)
+        conference.chat.load(conversation)
         guard let last = conversation.lastOwn else {
             throw .failed("There is no message of yours that can be changed.")
         }
@@ -100,7 +101,7 @@ extension JSONValue {
             Member("address", .string(conversation.address)),
             Member("standing", .string(conversation.standing.rawValue)),
             Member("unread", .integer(Int64(conversation.unread))),
-            Member("way", conversation.way.map { .string($0 == .call ? "call" : "direct") } ?? .null),
+            Member("way", conversation.way.map { .string($0.word) } ?? .null),
             Member("problem", conversation.failure.map { .string($0.sentence) } ?? .null),
             Member("last", conversation.last.map { .string($0.text) } ?? .null),
         ])

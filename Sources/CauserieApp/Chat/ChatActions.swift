@@ -22,14 +22,22 @@ final class ChatActions {
         }
         actions.add("conversations") { open(nil) }
         actions.add("conversation", withText: { open(chat.conversation(withFingerprint: $0)) })
+        let find = { (find: @escaping () async throws(ChatProblem) -> Conversation) in
+            _ = Task {
+                do throws(ChatProblem) { open(try await find()) } catch { failed(translated("\(error)")) }
+            }
+        }
         actions.add(
             "message-contact",
             withText: { id in
                 guard let contact = conference.contacts[id] else { return }
-                Task {
-                    do throws(ChatProblem) {
-                        open(try await chat.conversation(with: contact, in: conference))
-                    } catch { failed(translated("\(error)")) }
+                find { () async throws(ChatProblem) in try await chat.conversation(with: contact, in: conference) }
+            })
+        actions.add(
+            "message-address",
+            withText: { address in
+                find { () async throws(ChatProblem) in
+                    try await chat.conversation(atAddress: address, in: conference)
                 }
             })
         actions.add(

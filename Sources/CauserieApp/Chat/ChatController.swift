@@ -83,6 +83,7 @@ final class ChatController {
         conversation = new
         observations = []
         guard let new else { return view.showNobody() }
+        chat.load(new)
         view.draft = drafts[new.id] ?? ""
         observations = [
             ModelObservation({ ChatPresentation(new) }) { [weak self] _ in self?.refresh() }

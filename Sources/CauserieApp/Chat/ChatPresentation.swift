@@ -54,7 +54,7 @@ package nonisolated struct ChatPresentation: Equatable, Sendable {
         let last = conversation.lastOwn?.id
         self.init(
             title: conversation.title,
-            status: conversation.isLinked ? tr("Connected") : conversation.address,
+            status: Self.status(conversation),
             messages: Self.messages(shown, name: conversation.title, changeable: last),
             hasEarlier: found == nil && conversation.hasEarlier, isRequest: conversation.standing == .requested,
             notice: Self.notice(conversation), isTyping: conversation.isTyping,
@@ -99,6 +99,11 @@ package nonisolated struct ChatPresentation: Equatable, Sendable {
         if run.style.contains(.bold) { markup = "<b>\(markup)</b>" }
         if let link = run.link { markup = "<a href=\"\(escapeMarkup(link))\">\(markup)</a>" }
         return markup
+    }
+
+    @MainActor private static func status(_ conversation: Conversation) -> String {
+        guard let way = conversation.way else { return conversation.address }
+        return way.isPeerToPeer ? tr("Connected") : tr("Connected through the server, encrypted from end to end")
     }
 
     @MainActor private static func notice(_ conversation: Conversation) -> String {

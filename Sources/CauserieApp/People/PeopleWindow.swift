@@ -14,6 +14,9 @@ package final class PeopleWindow {
     private let foundBox: Widget
     private let contactList: Widget
     private let calls: CallList
+    private let others: ServerUserList
+    private let othersBox: Widget
+    private let othersTitle: Widget
     private let search: Widget
     private let pages: Widget
     private let listStack: Widget
@@ -39,6 +42,9 @@ package final class PeopleWindow {
         foundBox = try builder.object("found_box", gtk_box_get_type())
         contactList = try builder.object("contacts", gtk_list_box_get_type())
         calls = CallList(try builder.object("calls", gtk_list_box_get_type()))
+        others = ServerUserList(try builder.object("server_users", gtk_list_box_get_type()))
+        othersBox = try builder.object("server_box", gtk_box_get_type())
+        othersTitle = try builder.object("server_title", gtk_label_get_type())
         search = try builder.object("search", gtk_search_entry_get_type())
         pages = try builder.object("pages", gtk_stack_get_type())
         listStack = try builder.object("contacts_stack", gtk_stack_get_type())
@@ -81,6 +87,10 @@ package final class PeopleWindow {
         people.onCall { [weak self] in self?.callContact($0) }
         found.onCall { [weak self] in self?.call($0) }
         found.onAdd { [weak self] in self?.addFound($0) }
+        others.on(.call) { [weak self] in self?.call($0.address) }
+        others.on(.add) { [weak self] user in
+            self?.openAdded { () throws(ContactProblem) in try conference.addContact(of: user) }
+        }
         calls.on(.call) { [weak self] item in if !item.address.isEmpty { self?.call(item.address) } }
         calls.on(.add) { [weak self] in self?.add($0) }
         calls.on(.remove) { history.remove($0.id) }
@@ -102,6 +112,7 @@ package final class PeopleWindow {
         observations = [
             ModelObservation({ book.items() }) { [weak self] _ in self?.showContacts() },
             ModelObservation({ conference.peopleOnNetwork.items() }) { [weak self] _ in self?.showContacts() },
+            ModelObservation({ conference.serverUsers }) { [weak self] _ in self?.showContacts() },
             ModelObservation({ history.recent.map { CallItem($0, conference.contact(of: $0)) } }) { [weak self] in
                 self?.showCalls($0)
             },
@@ -119,8 +130,12 @@ package final class PeopleWindow {
         contactList.isVisible = !items.isEmpty
         let near = conference.peopleOnNetwork.items(searched)
         showFound(near)
-        let isEmpty = items.isEmpty && near.isEmpty
-        let hasNobody = conference.contacts.contacts.isEmpty && conference.peopleOnNetwork.people.isEmpty
+        let users = conference.serverUsers(finding: searched)
+        showOthers(users)
+        let isEmpty = items.isEmpty && near.isEmpty && users.isEmpty
+        let hasNobody =
+            conference.contacts.contacts.isEmpty && conference.peopleOnNetwork.people.isEmpty
+            && conference.serverUsers.isEmpty
         let page = hasNobody ? "none" : isEmpty ? "nobody" : "list"
         gtk_stack_set_visible_child_name(listStack.opaque, page)
         let hidden = items.count - PersonList.limit
@@ -133,6 +148,14 @@ package final class PeopleWindow {
     package func showFound(_ items: [FoundItem]) {
         found.show(items)
         foundBox.isVisible = !items.isEmpty
+    }
+
+    /// Shows who else is at our server.
+    package func showOthers(_ users: [ServerUser]) {
+        others.show(users)
+        othersBox.isVisible = !users.isEmpty
+        let server = users.first.flatMap { CallAddress($0.address) }?.host ?? ""
+        gtk_label_set_text(othersTitle.opaque, tr("At {server}", ["server": server]))
     }
 
     private func showCalls(_ items: [CallItem]) {
@@ -189,9 +212,12 @@ package final class PeopleWindow {
     }
 
     private func add(_ item: CallItem) {
+        openAdded { () throws(ContactProblem) in try conference.addContact(of: item.record) }
+    }
+
+    private func openAdded(_ add: () throws(ContactProblem) -> Contact) {
         do throws(ContactProblem) {
-            let contact = try conference.addContact(of: item.record)
-            open(contact)
+            open(try add())
         } catch { say(translated(error.description)) }
     }
 

@@ -20,7 +20,7 @@ package nonisolated struct PersonItem: Hashable, Sendable {
     }
 
     /// How the person can be reached, in words; the address while that is not known.
-    package var detail: String { presence == .unasked ? address : translated(presence.sentence) }
+    package var detail: String { presence == .unasked ? address : translated(presence.sentence, presence.values) }
 
     /// What a screen reader says of the line.
     package var spoken: String {

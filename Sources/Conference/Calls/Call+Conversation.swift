@@ -22,6 +22,7 @@ extension Call {
         guard conversation == nil, let media, let identity = carrier?.remoteIdentity else { return }
         let link = DataChannelLink(channel, of: media, identity: identity, address: carrier?.remoteAddress)
         conversation = link
-        conference?.chat.lines.adopt(link, name: stream?.remoteIdentifier, address: destination?.description)
+        let place = carrier?.remotePerson ?? destination
+        conference?.chat.lines.adopt(link, name: stream?.remoteIdentifier, address: place?.description)
     }
 }

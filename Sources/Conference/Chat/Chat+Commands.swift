@@ -90,6 +90,7 @@ extension Chat {
     /// The conversation is on the screen; the correspondent is told how far it was read.
     package func markRead(_ conversation: Conversation) {
         guard conversation.unread > 0 else { return }
+        load(conversation)
         let last = conversation.messages.last { !$0.isOwn }
         do {
             if conversation.standing == .open, let last {

@@ -7,17 +7,24 @@ extension Chat {
         atAddress text: String, in conference: Conference
     ) async throws(ChatProblem) -> Conversation {
         guard let address = CallAddress(text) else { throw .unknownPerson }
-        if let known = known.values.first(where: { $0.address == address.description }) { return known }
+        // Whose key is known there comes before whoever says that they are there.
         if let identity = conference.expectedIdentity(at: address) {
             return try open(fingerprint: identity.description, address: address.description)
         }
+        if let known = known(at: address) { return known }
         do throws(DialFailure) {
             let connection = try await conference.dialConversation(address, expected: nil)
             let identity = connection.remoteIdentity
             conference.known.remember(identity, at: address)
-            lines.adopt(DirectLink(connection, .dialed), address: address.description)
+            let origin: ConversationLinkOrigin = address.person == nil ? .dialed : .dialedThroughServer
+            lines.adopt(DirectLink(connection, origin), address: address.description)
             return try found(identity)
         } catch { throw .neverReached(error.reason) }
+    }
+
+    /// The first who was ever met there.
+    private func known(at address: CallAddress) -> Conversation? {
+        known.values.filter { $0.isMet(at: address) }.min { $0.id < $1.id }
     }
 
     private func found(_ identity: DTLSFingerprint) throws(DialFailure) -> Conversation {
@@ -36,7 +43,7 @@ extension Chat {
                 address: stream.call?.destination?.description ?? "")
         }
         guard let address = CallAddress(stream.lastAddress) else { return nil }
-        return known.values.first { $0.address == address.description }
+        return known(at: address)
     }
 
     /// What scripts name: a stream, a contact, a fingerprint, a name, or an address.
@@ -61,7 +68,12 @@ extension Chat {
         with contact: Contact, in conference: Conference
     ) async throws(ChatProblem) -> Conversation {
         guard let fingerprint = contact.fingerprint else {
-            return try await conversation(atAddress: contact.address, in: conference)
+            let conversation = try await conversation(atAddress: contact.address, in: conference)
+            // As with a call: whoever is met at a contact's address for the first time is the contact.
+            if conference.contacts[contact.id]?.fingerprint == nil {
+                conference.contacts.pin(conversation.fingerprint, to: contact.id)
+            }
+            return conversation
         }
         return try open(fingerprint: fingerprint, name: contact.name, address: contact.place?.description ?? "")
     }
@@ -69,11 +81,7 @@ extension Chat {
     /// The same among those that there are, without reaching for anybody.
     package func known(named who: String) -> Conversation? {
         if let conversation = conversation(withFingerprint: who) { return conversation }
-        if let address = CallAddress(who)?.description,
-            let conversation = known.values.first(where: { $0.address == address })
-        {
-            return conversation
-        }
+        if let address = CallAddress(who), let conversation = known(at: address) { return conversation }
         // A name is what its owner says: it means somebody only while one alone has it.
         let named = known.values.filter { !$0.name.isEmpty && $0.name == who }
         return named.count == 1 ? named.first : nil

@@ -98,7 +98,7 @@ extension Chat: ConversationTopic {
         let conversation = conversation(line)
         let record = line.record
         if conversation.name != record.name { conversation.name = record.name }
-        if conversation.address != record.address { conversation.address = record.address }
+        if conversation.address != record.shownAddress { conversation.address = record.shownAddress }
         if conversation.standing != record.standing { conversation.standing = record.standing }
         if conversation.way != line.way { conversation.way = line.way }
         if conversation.failure != line.failure { conversation.failure = line.failure }

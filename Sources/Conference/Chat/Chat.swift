@@ -30,7 +30,8 @@ import Transport
         self.contacts = contacts
         self.logger = logger
         lines.topics[.chat] = self
-        for line in lines.all { _ = conversation(line) }
+        for line in lines.all { known[line.record.id] = Conversation(line, contacts) }
+        loadLast()
         sort()
     }
 
@@ -64,7 +65,11 @@ import Transport
             }
             var record = line.record
             if record.name.isEmpty { record.name = SignalingText.name(name) }
-            if record.address.isEmpty { record.address = address }
+            if let place = CallAddress(address), !record.places.contains(place),
+                record.places.isEmpty || place.person != nil
+            {
+                record.met(at: address)
+            }
             try lines.update(line, to: record)
             return conversation(line)
         } catch let problem as ChatProblem {
@@ -93,7 +98,28 @@ import Transport
 
     // MARK: Reading
 
+    /// Of every conversation the last message, and how many are unread: what a list shows.
+    private func loadLast() {
+        do {
+            let (last, unread) = try lines.database.writer.read { database in
+                (try ChatStore.lastOfEach(database), try ChatStore.unreadOfEach(database))
+            }
+            for message in last {
+                guard let conversation = known[message.conversation] else { continue }
+                conversation.messages = [message]
+                conversation.unread = unread[message.conversation] ?? 0
+                (conversation.hasEarlier, conversation.isLoaded) = (true, false)
+            }
+        } catch { logger.error("messages cannot be read: \(error)") }
+    }
+
+    /// Brings what of a conversation is shown first: until somebody looks, only its last message is in memory.
+    package func load(_ conversation: Conversation) {
+        if !conversation.isLoaded { reload(conversation) }
+    }
+
     func reload(_ conversation: Conversation) {
+        conversation.isLoaded = true
         let count = max(conversation.messages.count, Self.pageSize)
         do {
             let (messages, unread, total) = try lines.database.writer.read { database in
@@ -110,6 +136,7 @@ import Transport
     }
 
     package func loadEarlier(_ conversation: Conversation) {
+        load(conversation)
         guard conversation.hasEarlier, let first = conversation.messages.first else { return }
         do {
             let earlier = try lines.database.writer.read {

@@ -73,6 +73,22 @@ enum ChatStore {
         ).map(message)
     }
 
+    /// The last message of every conversation.
+    static func lastOfEach(_ database: Database) throws -> [ChatMessage] {
+        try Row.fetchAll(
+            database,
+            sql: "SELECT * FROM chatMessage WHERE id IN (SELECT max(id) FROM chatMessage GROUP BY conversation)"
+        ).map(message)
+    }
+
+    /// By conversation; those without any are left out.
+    static func unreadOfEach(_ database: Database) throws -> [Int64: Int] {
+        let rows = try Row.fetchAll(
+            database,
+            sql: "SELECT conversation, count(*) AS unread FROM chatMessage WHERE isUnread GROUP BY conversation")
+        return Dictionary(rows.map { ($0["conversation"], $0["unread"]) }) { first, _ in first }
+    }
+
     static func unread(of conversation: Int64, _ database: Database) throws -> Int {
         try Int.fetchOne(
             database, sql: "SELECT count(*) FROM chatMessage WHERE conversation = ? AND isUnread",

@@ -6,11 +6,12 @@ import Observation
     /// `sha-256 AA:BB:...`: who it is.
     package nonisolated let fingerprint: String
     package internal(set) var name: String
+    /// Where they are met; their name at a server where that is all there is.
     package internal(set) var address: String
     package internal(set) var standing: ConversationRecord.Standing
     /// Messages that were not on the screen yet.
     package internal(set) var unread = 0
-    /// The latest of them, the oldest first; `loadEarlier` brings more.
+    /// The latest of them, the oldest first: the last one alone until `Chat.load`; `loadEarlier` brings more.
     package internal(set) var messages: [ChatMessage] = []
     /// Whether there are messages before the first of `messages`.
     package internal(set) var hasEarlier = false
@@ -24,6 +25,7 @@ import Observation
     package internal(set) var isDeclined = false
 
     @ObservationIgnored let line: ConversationLine
+    @ObservationIgnored var isLoaded = true
     @ObservationIgnored private weak var contacts: ContactBook?
     @ObservationIgnored var typingEnd: Task<Void, Never>?
     @ObservationIgnored var typingTold: ContinuousClock.Instant?
@@ -33,10 +35,14 @@ import Observation
         self.contacts = contacts
         let record = line.record
         (id, fingerprint, name) = (record.id, record.fingerprint, record.name)
-        (address, standing) = (record.address, record.standing)
+        (address, standing) = (record.shownAddress, record.standing)
     }
 
     package var isLinked: Bool { way != nil }
+
+    /// Whether the correspondent is met at an address.
+    func isMet(at address: CallAddress) -> Bool { line.record.places.contains(address) }
+
     package var last: ChatMessage? { messages.last }
     /// The one that can be edited or deleted.
     package var lastOwn: ChatMessage? { messages.last { $0.isOwn }.flatMap { $0.isDeleted ? nil : $0 } }

@@ -12,15 +12,12 @@ import Transport
     private(set) var link: (any ConversationLink)?
     private unowned let lines: ConversationLines
     private var timer: Task<Void, Never>?
-    private var dialing: Task<Void, Never>?
     private var idling: Task<Void, Never>?
-    private var attempts = 0
+    private lazy var reaching = ConversationReach(self, lines)
     private var lastUse = MonotonicClock.now
     private var allowance = ConversationAllowance(burst: 60, rate: 5, at: MonotonicClock.now)
     /// A message that was sent too early may come again after so long.
     private static let refusalDelay = Duration.seconds(2)
-    /// Between attempts to reach somebody for whom something waits, seconds.
-    private static let retries = [2, 5, 10, 30, 60, 120, 300]
     private static let idleLimit = Duration.seconds(300)
     /// Messages that may wait for one correspondent.
     static let pendingLimit = 1000
@@ -37,6 +34,8 @@ import Transport
     /// How the two are connected now.
     package var way: ConversationLinkOrigin? { link?.origin }
     package var isLinked: Bool { link != nil }
+    /// Whether what is sent now passes nobody: what is large waits for that.
+    package var isPeerToPeer: Bool { link?.origin.isPeerToPeer ?? false }
     package var hasPending: Bool { !session.pending.isEmpty }
     private var now: Instant { MonotonicClock.now }
 
@@ -79,7 +78,9 @@ import Transport
 
     /// Takes a way, if it is better than the one there is; both sides choose the same.
     func attach(_ new: any ConversationLink) {
-        if let link, !isBetter(new.origin, than: link.origin) { return new.close() }
+        if let link, !new.origin.isBetter(than: link.origin, isLower: lines.isLower(than: record)) {
+            return new.close()
+        }
         let old = link
         old?.onEvent = nil
         link = new
@@ -88,8 +89,7 @@ import Transport
             guard let self, let new, link === new else { return }
             receive(event)
         }
-        dialing?.cancel()
-        attempts = 0
+        reaching.succeeded()
         failure = nil
         lastUse = now
         session.introduction = lines.introduction()
@@ -97,19 +97,6 @@ import Transport
         drain()
         watchIdleness()
         lines.changed(self)
-    }
-
-    private func isBetter(_ new: ConversationLinkOrigin, than old: ConversationLinkOrigin) -> Bool {
-        switch (new, old) {
-        case (.call, _): true
-        // Whoever dials has no call with us any more, as after a crash.
-        case (.accepted, .call): true
-        case (.dialed, .call): false
-        case (.dialed, .dialed), (.accepted, .accepted): true
-        // Two that crossed: the one that the lower key made.
-        case (.dialed, .accepted): lines.isLower(than: record)
-        case (.accepted, .dialed): !lines.isLower(than: record)
-        }
     }
 
     private func receive(_ event: ConversationLinkEvent) {
@@ -122,25 +109,25 @@ import Transport
                 lines.logger.notice(
                     "the far side of a conversation broke the protocol",
                     metadata: ["from": "\(link?.remoteAddress.map { "\($0)" } ?? "")", "reason": "\(violation)"])
-                attempts = max(attempts, 3)
+                return unlink(afterFailures: 3)
             }
             unlink()
         }
     }
 
-    private func unlink() {
+    private func unlink(afterFailures failures: Int = 0) {
         link?.onEvent = nil
         link = nil
         idling?.cancel()
         timer?.cancel()
         session.unlinked()
         lines.changed(self)
-        retry()
+        reaching.retry(afterAtLeast: failures)
     }
 
     /// Gives the way up; it comes again when something is to be sent.
     func hangUp() {
-        dialing?.cancel()
+        reaching.stop()
         guard let link else { return }
         link.close()
         link.onEvent = nil
@@ -152,7 +139,7 @@ import Transport
 
     private func watchIdleness() {
         idling?.cancel()
-        guard link?.origin == .dialed else { return }
+        guard let origin = link?.origin, origin != .call, !origin.isFromOutside else { return }
         idling = Task { [weak self] in
             while (try? await Task.sleep(for: .seconds(60))) != nil {
                 guard let self, let link else { return }
@@ -164,40 +151,12 @@ import Transport
     // MARK: Reaching the correspondent
 
     /// Makes a way if something waits and there is none.
-    func reach() {
-        guard link == nil, hasPending, record.standing != .blocked else { return }
-        attempts = 0
-        dial()
-    }
+    func reach() { reaching.start() }
 
-    private func dial() {
-        guard lines.isRunning, link == nil, let address = CallAddress(record.address),
-            let identity = DTLSFingerprint(parsing: record.fingerprint)
-        else { return }
-        dialing?.cancel()
-        dialing = Task { [weak self, lines] in
-            do throws(DialFailure) {
-                let connection = try await lines.dial(address, identity)
-                guard let self, !Task.isCancelled else { return connection.close() }
-                attach(DirectLink(connection, .dialed))
-            } catch {
-                guard let self, !Task.isCancelled else { return }
-                failure = error.reason
-                self.lines.changed(self)
-                retry()
-            }
-        }
-    }
-
-    private func retry() {
-        guard hasPending, record.standing != .blocked, lines.isRunning else { return }
-        let delay = Self.retries[min(attempts, Self.retries.count - 1)]
-        attempts += 1
-        dialing?.cancel()
-        dialing = Task { [weak self] in
-            guard (try? await Task.sleep(for: .seconds(delay))) != nil else { return }
-            self?.dial()
-        }
+    /// Nobody was reached, wherever they were looked for.
+    func notReached(_ reason: EndReason) {
+        failure = reason
+        lines.changed(self)
     }
 
     // MARK: The session
@@ -304,8 +263,7 @@ import Transport
         else { return hangUp() }
         hangUp()
         session = ConversationSession(position: position, pending: pending)
-        attempts = max(attempts, 4)
-        retry()
+        reaching.retry(afterAtLeast: 4)
     }
 
     private func schedule() {

@@ -11,6 +11,17 @@ import Wire
         var name: String?
         /// The TCP port that our calls arrive on.
         var port: Int?
+        /// Our name at a server: `name@host:port`.
+        var server: String?
+    }
+
+    /// Knows who is where.
+    struct Surroundings {
+        var introduce: () -> Introduction = { Introduction() }
+        /// Where somebody may be now, the nearest first.
+        var places: (ConversationRecord) -> [CallAddress] = \.places
+        /// Whether an address is at the server that we are at.
+        var isAtOurServer: (CallAddress) -> Bool = { _ in false }
     }
 
     typealias Dial = @MainActor (CallAddress, DTLSFingerprint) async throws(DialFailure) -> ConversationConnection
@@ -19,7 +30,7 @@ import Wire
     let logger: Logger
     let dial: Dial
     private let identity: DTLSFingerprint?
-    private let introduce: () -> Introduction
+    private let surroundings: Surroundings
     private var lines: [Int64: ConversationLine] = [:]
     var topics: [ConversationTopicCode: any ConversationTopic] = [:]
     private(set) var isRunning = false
@@ -30,12 +41,12 @@ import Wire
 
     init(
         _ database: ProfileDatabase, identity: DTLSFingerprint?, logger: Logger,
-        introduce: @escaping () -> Introduction, dial: @escaping Dial
+        _ surroundings: Surroundings, dial: @escaping Dial
     ) {
         self.database = database
         self.identity = identity
         self.logger = logger
-        self.introduce = introduce
+        self.surroundings = surroundings
         self.dial = dial
         do {
             for record in try database.writer.read(ConversationStore.records) {
@@ -51,9 +62,12 @@ import Wire
     }
 
     func introduction() -> [UInt8] {
-        let bytes = (try? JSONEncoder().encode(introduce())).map { Array($0) } ?? []
+        let bytes = (try? JSONEncoder().encode(surroundings.introduce())).map { Array($0) } ?? []
         return bytes.count <= ConversationFrame.introductionLimit ? bytes : []
     }
+
+    /// Where somebody may be now, the nearest first.
+    func places(_ record: ConversationRecord) -> [CallAddress] { surroundings.places(record) }
 
     /// Whether our key comes before the correspondent's: both sides know both.
     func isLower(than record: ConversationRecord) -> Bool {
@@ -83,9 +97,9 @@ import Wire
             guard let line, line.record.standing != .blocked else { return link.close() }
             var record = line.record
             if let name, !name.isEmpty { record.name = SignalingText.name(name) }
-            if let address { record.address = address }
+            if let address { record.met(at: address) }
             // Whoever is in a call with us, or whom we asked, is no stranger.
-            if link.origin != .accepted { record.standing = .open }
+            if !link.origin.isFromOutside { record.standing = .open }
             try update(line, to: record)
             line.attach(link)
         } catch {
@@ -96,7 +110,7 @@ import Wire
 
     /// Nil when there are too many.
     private func add(_ link: any ConversationLink) throws -> ConversationLine? {
-        let isStranger = link.origin == .accepted
+        let isStranger = link.origin.isFromOutside
         let waiting = lines.values.count { $0.record.standing == .requested }
         guard !isStranger || waiting < Self.requestLimit else {
             logger.notice("one request for a conversation too many is refused")
@@ -148,6 +162,10 @@ import Wire
         {
             let text = address.isIPv4 ? "\(address):\(port)" : "[\(address)]:\(port)"
             if CallAddress(text) != nil { record.address = text }
+        }
+        // Nobody makes us go to a server of their choice.
+        if let text = introduction.server, let place = CallAddress(text), surroundings.isAtOurServer(place) {
+            record.server = place.description
         }
         do {
             try update(line, to: record)

@@ -22,6 +22,43 @@ package enum ConversationLinkOrigin: Hashable, Sendable {
     case call
     /// A connection that we made, or the far side.
     case dialed, accepted
+    /// The same through a server, which sees who talks to whom, and not what is said.
+    case dialedThroughServer, acceptedThroughServer
+
+    /// Whether nothing but the network is between the two: what is large goes by no other way.
+    package var isPeerToPeer: Bool { rank > 0 }
+
+    /// Whether the far side came to us, by itself.
+    var isFromOutside: Bool { self == .accepted || self == .acceptedThroughServer }
+
+    /// For programs.
+    package var word: String {
+        switch self {
+        case .call: "call"
+        case .dialed, .accepted: "direct"
+        case .dialedThroughServer, .acceptedThroughServer: "server"
+        }
+    }
+
+    /// Of two ways the one with the higher rank is taken.
+    private var rank: Int {
+        switch self {
+        case .call: 2
+        case .dialed, .accepted: 1
+        case .dialedThroughServer, .acceptedThroughServer: 0
+        }
+    }
+
+    /// Whether a new way takes the place of an old one; both sides decide alike.
+    ///
+    /// - Parameter isLower: whether our key comes before the correspondent's.
+    func isBetter(than old: Self, isLower: Bool) -> Bool {
+        // Whoever comes by itself has no call with us any more, as after a crash.
+        if old == .call { return self == .call || isFromOutside }
+        guard rank == old.rank else { return rank > old.rank }
+        // Of two that crossed, the one that the lower key made; of two of one making, the later one.
+        return isFromOutside == old.isFromOutside || isFromOutside != isLower
+    }
 }
 
 package enum ConversationLinkEvent: Hashable, Sendable {

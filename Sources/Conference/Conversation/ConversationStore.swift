@@ -19,7 +19,20 @@ package struct ConversationRecord: Hashable, Sendable {
     package var name: String
     /// Where they were met last: `host:port`; empty when that is not known.
     package var address: String
+    /// Their name at a server: `name@host:port`; empty when that is not known.
+    package var server: String = ""
     package var standing: Standing
+
+    /// Where they may be, the nearest first.
+    package var places: [CallAddress] { [address, server].compactMap { CallAddress($0) } }
+
+    package var shownAddress: String { address.isEmpty ? server : address }
+
+    /// Notes where they were met.
+    mutating func met(at text: String) {
+        guard let place = CallAddress(text) else { return }
+        if place.person == nil { address = text } else { server = text }
+    }
 }
 
 /// The tables of conversations: who, how far, what waits to be sent, and what was received.
@@ -51,6 +64,13 @@ enum ConversationStore {
                 """)
     }
 
+    static let serverMigration = ProfileDatabase.Migration(name: "conversations at a server") { database in
+        try database.execute(sql: "ALTER TABLE conversation ADD COLUMN server TEXT NOT NULL DEFAULT ''")
+        // Who was called by name was kept among the places on the network.
+        try database.execute(
+            sql: "UPDATE conversation SET server = address, address = '' WHERE address LIKE '%@%'")
+    }
+
     /// Identifiers remembered of each correspondent, the latest ones.
     static let receivedLimit = 2048
 
@@ -69,28 +89,33 @@ enum ConversationStore {
     private static func record(_ row: Row) -> ConversationRecord {
         ConversationRecord(
             id: row["id"], fingerprint: row["fingerprint"], name: row["name"], address: row["address"],
-            standing: ConversationRecord.Standing(rawValue: row["standing"]) ?? .open)
+            server: row["server"], standing: ConversationRecord.Standing(rawValue: row["standing"]) ?? .open)
     }
 
     static func add(
         _ fingerprint: DTLSFingerprint, name: String, address: String, _ standing: ConversationRecord.Standing,
         _ database: Database
     ) throws -> ConversationRecord {
+        var record = ConversationRecord(
+            id: 0, fingerprint: fingerprint.description, name: name, address: "", standing: standing)
+        record.met(at: address)
         try database.execute(
-            sql: "INSERT INTO conversation (fingerprint, name, address, standing, epoch) VALUES (?, ?, ?, ?, ?)",
+            sql: """
+                INSERT INTO conversation (fingerprint, name, address, server, standing, epoch)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
             arguments: [
-                fingerprint.description, name, address, standing.rawValue,
+                record.fingerprint, name, record.address, record.server, standing.rawValue,
                 blob(ConversationIdentifier.random()),
             ])
-        return ConversationRecord(
-            id: database.lastInsertedRowID, fingerprint: fingerprint.description, name: name, address: address,
-            standing: standing)
+        record.id = database.lastInsertedRowID
+        return record
     }
 
     static func update(_ record: ConversationRecord, _ database: Database) throws {
         try database.execute(
-            sql: "UPDATE conversation SET name = ?, address = ?, standing = ? WHERE id = ?",
-            arguments: [record.name, record.address, record.standing.rawValue, record.id])
+            sql: "UPDATE conversation SET name = ?, address = ?, server = ?, standing = ? WHERE id = ?",
+            arguments: [record.name, record.address, record.server, record.standing.rawValue, record.id])
     }
 
     // MARK: How far

@@ -19,7 +19,13 @@ extension Conference {
     /// - Parameter name: by which a server should know us where we are not registered.
     func openCarrier(to address: CallAddress, as name: String) async throws(DialFailure) -> NetworkCarrier {
         if address.person != nil { return try await rendezvous.openCarrier(to: address, as: name) }
-        let connection = try await dial(address)
+        let connection: SignalingConnection
+        do throws(DialFailure) {
+            connection = try await dial(address)
+        } catch {
+            guard let carrier = try await openCarrierElsewhere(address, as: name, after: error) else { throw error }
+            return carrier
+        }
         let identity = connection.remoteIdentity
         let carrier = NetworkCarrier(
             DirectPath(connection), call: SignalingEnvelope.newCall(), timing: options.timing, identity: identity)
@@ -30,6 +36,18 @@ extension Conference {
         }
         follow(carrier, isCaller: true)
         return carrier
+    }
+
+    /// To a contact who is not where they were, by the name at our server that they told once. Nil where there is none.
+    private func openCarrierElsewhere(
+        _ address: CallAddress, as name: String, after failure: DialFailure
+    ) async throws(DialFailure) -> NetworkCarrier? {
+        guard [.unreachable, .connectionRefused, .unknownHost].contains(failure.reason),
+            let contact = contacts.contact(at: address), let place = serverPlace(of: contact),
+            listedPresence(place) == .reachable
+        else { return nil }
+        let key = contact.fingerprint.flatMap { DTLSFingerprint(parsing: $0) }
+        return try await rendezvous.openCarrier(to: place, as: name, expected: key)
     }
 
     func ends(with theirs: DTLSFingerprint) -> CarrierEnds? {

@@ -240,6 +240,9 @@ import Transport
     /// Looks at every contact now.
     package func refreshPresences() { presenceWatch.lookAgain() }
 
+    /// We are connected to our server, or not any more, or others are there than before.
+    func serverChanged() { presenceWatch.lookAtServer() }
+
     // MARK: Devices
 
     /// The user has chosen a device for a stream: it is the first to take the place of a missing one.

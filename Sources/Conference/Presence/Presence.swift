@@ -8,6 +8,10 @@ package enum Presence: Hashable, Sendable {
     /// Causerie is there, and says nothing.
     case offline
     case unreachable(EndReason)
+    /// Called by name, and the server does not list it.
+    case notSignedIn(String)
+    /// Called by name at a server that we are not connected to.
+    case serverNotConnected(String)
 
     /// What is said on the network.
     package enum Word: String, Hashable, Sendable, CaseIterable {
@@ -38,10 +42,12 @@ package enum Presence: Hashable, Sendable {
         case .reachable: "reachable"
         case .offline: "offline"
         case .unreachable: "unreachable"
+        case .notSignedIn: "not-signed-in"
+        case .serverNotConnected: "server-not-connected"
         }
     }
 
-    /// For people, in English; the interface translates it.
+    /// For people, in English, with names in braces for `values`; the interface translates it.
     package var sentence: String {
         switch self {
         case .unasked: translatable("Not known")
@@ -52,13 +58,28 @@ package enum Presence: Hashable, Sendable {
         case .reachable: translatable("Can be reached")
         case .offline: translatable("Offline")
         case .unreachable(let reason): reason.sentence
+        case .notSignedIn: translatable("Not signed in at {server}")
+        case .serverNotConnected: translatable("You are not connected to {server}")
         }
+    }
+
+    /// What stands for the names in `sentence`.
+    package var values: [String: String] {
+        switch self {
+        case .notSignedIn(let server), .serverNotConnected(let server): ["server": server]
+        default: [:]
+        }
+    }
+
+    /// In English, for programs.
+    package var message: String {
+        values.reduce(sentence) { $0.replacing("{\($1.key)}", with: $1.value) }
     }
 
     /// Whether a call would get anywhere; what is not known may.
     package var canBeCalled: Bool {
         switch self {
-        case .offline, .unreachable: false
+        case .offline, .unreachable, .notSignedIn, .serverNotConnected: false
         case .unasked, .available, .away, .busy, .doNotDisturb, .reachable: true
         }
     }

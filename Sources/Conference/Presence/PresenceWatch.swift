@@ -38,18 +38,41 @@ import RTC
         if timer != nil { look() }
     }
 
+    /// Another list of who is at our server has come: what it says counts at once, what each says of themselves soon.
+    func lookAtServer() {
+        guard timer != nil else { return }
+        let book = conference.contacts
+        for contact in book.contacts {
+            guard let place = contact.place else { continue }
+            if place.person == nil {
+                // Who is not where they were may be at the server.
+                if book.presences[contact.id]?.canBeCalled == false, conference.serverPlace(of: contact) != nil {
+                    due[contact.id] = nil
+                }
+                continue
+            }
+            let listed = conference.listedPresence(place)
+            let known = book.presences[contact.id]
+            // Who was there and is there is as they were.
+            if listed == .reachable, known?.canBeCalled == true, known != .unasked { continue }
+            due[contact.id] = nil
+            if known != listed { book.presences[contact.id] = listed }
+        }
+        look()
+    }
+
     private func look() {
         let book = conference.contacts
         // With relays only, nobody shall learn where this host is; a look would tell each of them, again and again.
-        guard !conference.networkSettings.relayOnly else {
-            if !book.presences.isEmpty { book.presences = [:] }
-            due = [:]
-            return
+        let isHidden = conference.networkSettings.relayOnly
+        if isHidden {
+            let seen = book.presences.filter { book[$0.key]?.place?.person != nil }
+            if seen.count != book.presences.count { book.presences = seen }
         }
         let now = ContinuousClock.now
         for contact in book.contacts where asking.count < Self.limit && asking[contact.id] == nil {
             if let next = due[contact.id], next.address == contact.address, next.time > now { continue }
-            ask(contact)
+            if !isHidden || contact.place?.person != nil { ask(contact) }
         }
         if due.count > book.contacts.count {
             let ids = Set(book.contacts.map(\.id))
@@ -61,18 +84,26 @@ import RTC
         // Not all in one moment, nor all instances of a network in step.
         let interval = conference.options.timing.presence * Double.random(in: 0.8...1.2)
         due[contact.id] = (.now + interval, contact.address)
-        // A server tells itself who is there.
-        // Whoever is at a server is in its list of users. Where a contact is on this network, that is where it is now.
-        let place = conference.peopleOnNetwork.address(of: contact) ?? contact.place
-        guard let address = place, address.person == nil else { return }
+        // Where a contact is on this network, that is where it is now.
+        guard let address = conference.peopleOnNetwork.address(of: contact) ?? contact.place else { return }
         let expected = contact.fingerprint.flatMap { DTLSFingerprint(parsing: $0) }
         asking[contact.id] = Task { [weak self, conference] in
-            let presence = await conference.askPresence(address, expected: expected)
+            var presence: Presence
+            if address.person != nil {
+                presence = await conference.presenceAtServer(address, of: contact)
+            } else {
+                presence = await conference.askPresence(address, expected: expected)
+                if !presence.canBeCalled, let elsewhere = await conference.presenceElsewhere(contact) {
+                    presence = elsewhere
+                }
+            }
             guard !Task.isCancelled, let self else { return }
             asking[contact.id] = nil
             let book = conference.contacts
             // It may be gone, or somewhere else, by now.
-            guard book[contact.id]?.address == contact.address, !conference.networkSettings.relayOnly else { return }
+            guard book[contact.id]?.address == contact.address,
+                address.person != nil || !conference.networkSettings.relayOnly
+            else { return }
             if book.presences[contact.id] != presence { book.presences[contact.id] = presence }
         }
     }

@@ -26,27 +26,25 @@ import Sockets
     var onCall: ((ServerPath) -> Void)?
     /// Somebody takes up a call whose connection was lost; false when there is no such call.
     var onResume: ((ServerPath, SignalingEnvelope) -> Bool)?
+    /// What somebody with this key is told of us.
+    var ownPresence: (DTLSFingerprint?) -> Presence.Word? = { _ in nil }
 
     private let authorities: String?
     private var work: Task<Void, Never>?
-    private var socket: WebSocketClient?
     private var number: UInt64 = 0
     private var renames = 0
-    private var paths: [ObjectIdentifier: WeakPath] = [:]
-    private var queue: [String] = []
-    private var budget = FrameBudget(limit: FrameBudget.sendLimit)
-    private var sending: Task<Void, Never>?
+    var paths: [ObjectIdentifier: WeakPath] = [:]
+    let outbox = RendezvousOutbox()
+    /// Conversations through the server.
+    private(set) lazy var tunnels = ServerTunnels(self)
+    /// How people at the server are.
+    private(set) lazy var questions = PresenceQuestions(self)
     private var waiters: [CheckedContinuation<Void, Never>] = []
 
-    private struct WeakPath {
+    struct WeakPath {
         weak var path: ServerPath?
     }
 
-    /// Messages that wait for the server's allowance.
-    private static let queueLimit = 1024
-    /// Calls of one person that may be under way, and of everybody.
-    private static let pathLimit = 4
-    private static let totalLimit = 64
     /// Wishes for the name of before, once it is free again, in one connection; the server counts them too.
     private static let renameLimit = 8
 
@@ -62,6 +60,7 @@ import Sockets
         self.timing = timing
         self.authorities = authorities
         self.logger = logger
+        outbox.nextOfConversations = { [weak self] in self?.tunnels.next() }
     }
 
     isolated deinit { work?.cancel() }
@@ -91,11 +90,13 @@ import Sockets
 
     /// Leaves the server when all is sent.
     func stop() async {
-        await flush()
+        await outbox.flush()
         work?.cancel()
         work = nil
-        let socket = socket
-        self.socket = nil
+        let socket = outbox.socket
+        outbox.socket = nil
+        tunnels.abandonAll()
+        questions.abandonAll()
         await socket?.close(.goingAway)
     }
 
@@ -141,7 +142,7 @@ import Sockets
     }
 
     private func opened(_ socket: WebSocketClient) {
-        self.socket = socket
+        outbox.socket = socket
         renames = 0
         users = []
     }
@@ -151,8 +152,7 @@ import Sockets
     private func misunderstood() { isMisunderstood = true }
 
     private func disconnected(_ result: Result<WebSocketClient, SocketError>) {
-        socket = nil
-        queue = []
+        outbox.socket = nil
         users = []
         name = wish
         var problem = RendezvousProblem.lost
@@ -164,6 +164,8 @@ import Sockets
         }
         state = .waiting(problem)
         for path in livePaths { path.end(.byPeer) }
+        tunnels.abandonAll()
+        questions.abandonAll()
         releaseWaiters()
     }
 
@@ -182,20 +184,24 @@ import Sockets
         case .renamed(let name): self.name = name
         case .users(let users): take(users)
         case .relayed(let sender, let result): relay(result, from: sender)
+        case .conversation(let sender, let parcel): tunnels.receive(parcel, from: sender)
         case .other: break
         }
     }
 
     private func introduce() {
         guard let text = ServerWord.introduction(wish, id: number) else { return }
+        // Those at the other end know us by the name of before.
+        tunnels.abandonAll()
         name = wish
-        post(text)
+        outbox.post(text)
     }
 
     private func take(_ users: [String]) {
         self.users = users
         if users.contains(name) { state = .connected }
         for path in livePaths where !users.contains(path.peer) { path.end(.byPeer) }
+        tunnels.keep(users)
         // A connection of ours that had died has given the name back. Those in calls know us by the other one.
         if name != wish, !users.contains(wish), livePaths.isEmpty, renames < Self.renameLimit {
             renames += 1
@@ -203,49 +209,7 @@ import Sockets
         }
     }
 
-    private func relay(_ result: Result<SignalingEnvelope, SignalingError>, from sender: String) {
-        let call = try? result.get().call
-        let theirs = livePaths.filter { $0.peer == sender }
-        let isFailure = if case .failure = result { true } else { false }
-        if let path = theirs.first(where: { call != nil && $0.call == call })
-            ?? theirs.first(where: { call == nil && ($0.takesUnnamed || isFailure) })
-        {
-            return path.deliver(result)
-        }
-        guard case .success(let envelope) = result else {
-            return logger.debug("a message of somebody at the server makes no sense")
-        }
-        switch envelope.message {
-        case .videoOffer:
-            guard theirs.count < Self.pathLimit, livePaths.count < Self.totalLimit else { return }
-            let path = ServerPath(self, peer: sender, call: call, takesUnnamed: call == nil)
-            onCall?(path)
-            path.deliver(result)
-        case .delivery(.resume):
-            guard let call, theirs.count < Self.pathLimit else { return }
-            let path = ServerPath(self, peer: sender, call: call, takesUnnamed: false)
-            if onResume?(path, envelope) != true {
-                try? path.send(SignalingEnvelope(.hangUp(.unspecified), call: call))
-            }
-        default: break
-        }
-    }
-
-    // MARK: Calls
-
-    private var livePaths: [ServerPath] { paths.values.compactMap(\.path) }
-
-    var isUsed: Bool { !livePaths.isEmpty }
-
-    func add(_ path: ServerPath) { paths[ObjectIdentifier(path)] = WeakPath(path: path) }
-
-    func remove(_ path: ServerPath) { paths[ObjectIdentifier(path)] = nil }
-
-    /// A way to somebody who is there; nil otherwise.
-    func path(to peer: String, call: String, takesUnnamed: Bool = false) -> ServerPath? {
-        guard state == .connected, users.contains(peer) else { return nil }
-        return ServerPath(self, peer: peer, call: call, takesUnnamed: takesUnnamed)
-    }
+    // MARK: Waiting
 
     /// Waits until the server knows us.
     func waitUntilConnected() async throws(RendezvousProblem) {
@@ -286,29 +250,19 @@ import Sockets
 
     func send(_ envelope: SignalingEnvelope) throws {
         let bytes = try envelope.frame()
-        if !bytes.isEmpty { post(String(decoding: bytes, as: UTF8.self)) }
+        if !bytes.isEmpty { outbox.post(String(decoding: bytes, as: UTF8.self)) }
     }
 
-    private func post(_ text: String) {
-        guard socket != nil, queue.count < Self.queueLimit else { return }
-        queue.append(text)
-        sendQueue()
+    /// To one person, with the proof that it is ours where that counts.
+    func send(_ message: SignalingMessage, call: String, to peer: String) throws {
+        var envelope = SignalingEnvelope(message, call: call, target: peer)
+        envelope.proof = try identity?.proof(of: envelope)
+        try send(envelope)
     }
 
-    private func sendQueue() {
-        guard sending == nil else { return }
-        while !queue.isEmpty, budget.take(at: .now()) { socket?.post(.text(queue.removeFirst())) }
-        guard !queue.isEmpty else { return releaseWaiters() }
-        let pause = budget.nextFree(at: .now()) - .now()
-        sending = Task { [weak self] in
-            try? await Task.sleep(for: .nanoseconds(pause.nanoseconds))
-            self?.sending = nil
-            self?.sendQueue()
-        }
-    }
-
-    /// Returns when all that waited is on its way.
-    func flush() async {
-        while !queue.isEmpty, socket != nil { await withCheckedContinuation { waiters.append($0) } }
+    /// A tunnel to somebody who is there; nil otherwise, or when there are too many.
+    func tunnel(to peer: String) -> ServerTunnel? {
+        guard state == .connected, users.contains(peer) else { return nil }
+        return tunnels.open(to: peer)
     }
 }

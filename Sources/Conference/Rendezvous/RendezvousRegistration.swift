@@ -95,8 +95,10 @@ import Wire
         if let old = client {
             old.onChange = nil
             old.onCall = nil
+            old.tunnels.onOpen = nil
             client = nil
-            // Calls of before may still need it.
+            // Conversations find another way; calls of before may still need it.
+            old.tunnels.abandonAll()
             if !old.isUsed { Task { await old.stop() } }
         }
         if let account, let url = try? account.url(), conference?.boundary == nil {
@@ -112,6 +114,10 @@ import Wire
         let client = RendezvousClient(
             url, name: name, identity: conference?.identity, timing: timing, authorities: authorities, logger: logger)
         client.onCall = { [weak self] path in self?.admit(path) }
+        client.tunnels.onOpen = { [weak self] tunnel in
+            if let conference = self?.conference { conference.admit(tunnel) } else { tunnel.abandon() }
+        }
+        client.ownPresence = { [weak self] in self?.conference?.presence(for: $0) }
         client.onResume = { [weak self] path, envelope in self?.resume(path, envelope) ?? false }
         return client
     }
@@ -124,17 +130,70 @@ import Wire
             case .connected: .connected
             case .waiting(let problem): .failed(problem)
             }
-        if state != now { state = now }
+        let isNews = state != now
+        if isNews { state = now }
         let name = now == .connected ? client?.name ?? "" : ""
         if self.name != name { self.name = name }
         let others = now == .connected ? client?.users.filter { $0 != name } ?? [] : []
-        if users != others { users = others }
+        guard users != others else {
+            if isNews { conference?.serverChanged() }
+            return
+        }
+        let came = others.filter { !users.contains($0) }
+        users = others
+        if let client, !came.isEmpty {
+            conference?.cameToServer(Set(came.compactMap { address(of: $0, at: client) }))
+        }
+        conference?.serverChanged()
     }
+
+    /// How we are called through the server; nil while nobody can.
+    package var ownAddress: CallAddress? {
+        guard let client, !name.isEmpty else { return nil }
+        return address(of: name, at: client)
+    }
+
+    /// How somebody at our server is called; nil without an account.
+    func address(of person: String) -> CallAddress? { client.flatMap { address(of: person, at: $0) } }
+
+    /// What somebody at our server says of themselves; nil when nobody with that key answers.
+    func askPresence(_ person: String, expected: DTLSFingerprint) async -> Presence.Word? {
+        await client?.questions.ask(person, expected: expected, within: .seconds(5))
+    }
+
+    /// Whether an address is one of our own server.
+    func isAtHome(_ address: CallAddress) -> Bool { address.person != nil && client?.serves(address) == true }
 
     // MARK: Calls of ours
 
     /// A way to somebody at a server: at ours, or at another, as a guest.
-    func openCarrier(to address: CallAddress, as name: String) async throws(DialFailure) -> NetworkCarrier {
+    ///
+    /// - Parameter expected: the key that must be there; nil takes the one that is known of the address, if any.
+    func openCarrier(
+        to address: CallAddress, as name: String, expected: DTLSFingerprint? = nil
+    ) async throws(DialFailure) -> NetworkCarrier {
+        let (client, person) = try await connected(to: address, as: name)
+        let call = SignalingEnvelope.newCall()
+        guard let path = client.path(to: person, call: call, takesUnnamed: true) else { throw Self.nobody }
+        let there = self.address(of: person, at: client)
+        let carrier = NetworkCarrier(
+            path, call: call, timing: timing, person: there,
+            expected: expected ?? there.flatMap { conference?.expectedIdentity(at: $0) })
+        set(up: carrier, client, peer: person, isCaller: true)
+        return carrier
+    }
+
+    /// A tunnel to somebody at a server, in the same way.
+    func openTunnel(to address: CallAddress, as name: String) async throws(DialFailure) -> ServerTunnel {
+        let (client, person) = try await connected(to: address, as: name)
+        guard let tunnel = client.tunnel(to: person) else { throw Self.nobody }
+        return tunnel
+    }
+
+    /// The connection to somebody's server, and their name there.
+    private func connected(
+        to address: CallAddress, as name: String
+    ) async throws(DialFailure) -> (RendezvousClient, String) {
         guard let person = address.person else { throw Self.failure(.invalidServer) }
         if let boundary = conference?.boundary {
             boundary.traffic.refused.count()
@@ -145,19 +204,13 @@ import Wire
             try await client.waitUntilConnected()
         } catch { throw Self.failure(error) }
         guard person != client.name else {
-            throw DialFailure(reason: .invalidAddress, presented: nil, detail: "a call to oneself")
+            throw DialFailure(reason: .invalidAddress, presented: nil, detail: "this is oneself")
         }
-        let call = SignalingEnvelope.newCall()
-        guard let path = client.path(to: person, call: call, takesUnnamed: true) else {
-            throw DialFailure(reason: .unknownPerson, presented: nil, detail: "nobody of this name")
-        }
-        let there = Self.address(of: person, at: client)
-        let carrier = NetworkCarrier(
-            path, call: call, timing: timing, person: there,
-            expected: there.flatMap { conference?.expectedIdentity(at: $0) })
-        set(up: carrier, client, peer: person, isCaller: true)
-        return carrier
+        return (client, person)
     }
+
+    private static let nobody = DialFailure(
+        reason: .unknownPerson, presented: nil, detail: "nobody of this name")
 
     private static func failure(_ problem: RendezvousProblem) -> DialFailure {
         DialFailure(reason: problem.endReason, presented: nil, detail: "\(problem)")
@@ -180,7 +233,8 @@ import Wire
         return guest
     }
 
-    private static func address(of person: String, at client: RendezvousClient) -> CallAddress? {
+    /// How somebody at a server is called.
+    func address(of person: String, at client: RendezvousClient) -> CallAddress? {
         CallAddress("\(person)@\(RendezvousAccount.authority(of: client.url))")
     }
 
@@ -188,7 +242,7 @@ import Wire
 
     private func admit(_ path: ServerPath) {
         guard let conference, conference.isRunning else { return }
-        let carrier = NetworkCarrier(path, timing: timing, person: Self.address(of: path.peer, at: path.client))
+        let carrier = NetworkCarrier(path, timing: timing, person: address(of: path.peer, at: path.client))
         set(up: carrier, path.client, peer: path.peer, isCaller: false)
         conference.admit(carrier)
     }

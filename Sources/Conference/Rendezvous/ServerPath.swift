@@ -42,7 +42,7 @@ import Wire
         client.remove(self)
     }
 
-    func waitUntilClosed() async { await client.flush() }
+    func waitUntilClosed() async { await client.outbox.flush() }
 
     // MARK: What the client brings
 

@@ -10,6 +10,8 @@ enum ServerWord: Hashable, Sendable {
     case users([String])
     /// What somebody says to us. The name is the server's word.
     case relayed(String, Result<SignalingEnvelope, SignalingError>)
+    /// A piece of a conversation.
+    case conversation(String, TunnelParcel)
     /// Of a kind that this version does not know.
     case other
 
@@ -44,6 +46,10 @@ enum ServerWord: Hashable, Sendable {
             }
             self = .users(shown)
         case "message", "username": self = .other
+        case TunnelParcel.type:
+            guard !name.isEmpty else { return nil }
+            // Of whoever sends nonsense nothing is taken, and nobody else's connection ends by it.
+            self = TunnelParcel(parsing: bytes).map { .conversation(name, $0) } ?? .other
         default:
             guard !name.isEmpty else { return nil }
             self = .relayed(

@@ -65,6 +65,32 @@ struct SignalingDialer: Sendable {
                         host: address.host, port: address.port, channelInitializer: initialize)
                 }
         } catch { throw Self.failure(connecting: error) }
+        return try await result(of: upgrade, presented)
+    }
+
+    /// The same through a socket that leads there already.
+    ///
+    /// - Parameter socket: a connected one; it belongs to the connection from now on.
+    func dial<Connection: Sendable>(
+        _ address: CallAddress, through socket: CInt, expected: DTLSFingerprint?, subprotocol: String,
+        make: @escaping @Sendable (any Channel, PresentedIdentity) throws -> Connection
+    ) async throws(DialFailure) -> Connection {
+        let presented = PresentedIdentity(expected: expected)
+        let upgrade: EventLoopFuture<Connection>
+        do {
+            let context = try identity.clientContext()
+            upgrade = try await ClientBootstrap(group: eventLoop).withConnectedSocket(socket) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try start(channel, context, presented, address: address, subprotocol: subprotocol, make: make)
+                }
+            }
+        } catch { throw Self.failure(connecting: error) }
+        return try await result(of: upgrade, presented)
+    }
+
+    private func result<Connection: Sendable>(
+        of upgrade: EventLoopFuture<Connection>, _ presented: PresentedIdentity
+    ) async throws(DialFailure) -> Connection {
         let late = NIODeadline.now() + TimeAmount(timing.handshake)
         do {
             return try await upgrade.get()

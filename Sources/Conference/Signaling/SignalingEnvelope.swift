@@ -35,7 +35,7 @@ package struct SignalingEnvelope: Hashable, Sendable {
     }
 }
 
-/// That whoever wrote a description has an installation's key.
+/// That whoever wrote a description, or says how they are, has an installation's key.
 package struct IdentityProof: Hashable, Sendable {
     /// DER.
     package var certificate: [UInt8]
@@ -49,21 +49,24 @@ package struct IdentityProof: Hashable, Sendable {
 }
 
 extension SignalingEnvelope {
-    /// What a proof is over: the description with the fingerprint of the media's key, and whom it is for in which call, so
-    /// that a server can neither put another key there nor use the description elsewhere. Nil for other messages.
+    /// What a proof is over: the description with the fingerprint of the media's key, or how somebody is; and whom it is for
+    /// in which call or question, so that a server can neither put another one there nor use it elsewhere. Nil for other
+    /// messages.
     var signedBytes: [UInt8]? {
-        let (type, sdp): (String, String)
+        // None of the parts but the last can hold a zero byte.
+        let parts: [String]
+        let about = [call ?? "", "\(number ?? 0)", target ?? ""]
         switch message {
-        case .videoOffer(_, let offer): (type, sdp) = ("offer", offer)
-        case .videoAnswer(_, let answer): (type, sdp) = ("answer", answer)
+        case .videoOffer(_, let sdp): parts = ["causerie-description-1", "offer"] + about + [sdp]
+        case .videoAnswer(_, let sdp): parts = ["causerie-description-1", "answer"] + about + [sdp]
+        case .presenceRequest: parts = ["causerie-presence-1", "request"] + about
+        case .presence(let word): parts = ["causerie-presence-1", "answer"] + about + [word.rawValue]
         default: return nil
         }
-        // None of the parts but the last can hold a zero byte.
-        let parts = ["causerie-description-1", type, call ?? "", "\(number ?? 0)", target ?? "", sdp]
         return Array(parts.joined(separator: "\0").utf8)
     }
 
-    /// The key that wrote the description; nil without a proof.
+    /// The key that wrote it; nil without a proof.
     ///
     /// - Throws: when there is a proof and it is none.
     func prover() throws(SignalingError) -> DTLSFingerprint? {
@@ -71,7 +74,7 @@ extension SignalingEnvelope {
         guard let signedBytes,
             let key = DTLSCertificate.signer(
                 of: signedBytes, signature: proof.signature, certificate: proof.certificate)
-        else { throw SignalingError("a description with a wrong signature") }
+        else { throw SignalingError("a message with a wrong signature") }
         return key
     }
 }

@@ -14,8 +14,8 @@ struct EncoderMeasurement: Sendable {
     var time: Int64
 
     /// The quantizer on VP8's scale, 0 (sharp) ... 127. VP9's scale goes to 255; what libwebrtc's `quality_scaler` takes for
-    /// fine and coarse, 96 and 185 there, is 29 and 95 here.
+    /// fine and coarse, 149 and 205 there, is 29 and 95 here.
     var coarseness: Int? {
-        quantizer.map { codec == "vp9" ? max(0, 29 + ($0 - 96) * (95 - 29) / (185 - 96)) : $0 }
+        quantizer.map { codec == "vp9" ? max(0, 29 + ($0 - 149) * (95 - 29) / (205 - 149)) : $0 }
     }
 }

@@ -3,14 +3,14 @@ import BusClient
 import GLibKit
 
 extension Causeriectl {
-    /// `contacts list|show|add|add-caller|edit|remove|verify|import|export`
+    /// `contacts list|others|show|add|add-caller|edit|remove|verify|import|export`
     struct Contacts: CommandGroup {
         static let configuration = CommandConfiguration(
             abstract: "Shows and changes the address book.",
             discussion: "CONTACT is a contact's name, whatever the case of its letters.",
             subcommands: [
-                List.self, Show.self, Add.self, AddCaller.self, Edit.self, Remove.self, Verify.self, Import.self,
-                Export.self,
+                List.self, Others.self, Show.self, Add.self, AddCaller.self, Edit.self, Remove.self, Verify.self,
+                Import.self, Export.self,
             ])
     }
 }
@@ -47,6 +47,23 @@ extension Causeriectl.Contacts {
                 ]
             }
             print(Table.text([["NAME", "ADDRESS", "PRESENCE", "KEY"]] + rows))
+        }
+    }
+
+    /// `contacts others`
+    struct Others: InstanceCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lists who else is at the server: those who are no contacts.",
+            discussion: "Each can be called, written to and made a contact by the address that is printed.")
+        @ParentCommand var root: Causeriectl
+        @OptionGroup var instance: InstanceOptions
+        @OptionGroup var output: OutputOptions
+
+        @MainActor func run(_ client: InstanceClient) throws {
+            let users = try client.callPeople("ListServerUsers", []).json()
+            if output.json { return print(users.text(pretty: true)) }
+            let rows = users.elements.map { [$0.text(of: "name"), $0.text(of: "address")] }
+            print(Table.text([["NAME", "ADDRESS"]] + rows))
         }
     }
 

@@ -64,12 +64,15 @@ struct TestGuest {
 
     /// The next message of a type; others are passed over.
     @discardableResult func next(_ type: String) async throws -> [String: any Sendable] {
-        while case .text(let text)? = try await socket.receive() {
-            let value = try JSONSerialization.jsonObject(with: Data(text.utf8))
-            guard let fields = value as? [String: any Sendable], fields["type"] as? String == type else { continue }
-            return fields
+        while true {
+            let fields = try await next()
+            if fields["type"] as? String == type { return fields }
         }
-        throw Gone()
+    }
+
+    func next() async throws -> [String: any Sendable] {
+        guard case .text(let text)? = try await socket.receive() else { throw Gone() }
+        return try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: any Sendable] ?? [:]
     }
 
     func close() async { await socket.close() }

@@ -85,6 +85,7 @@ final class PeopleScene {
     /// What is done once everything is on the screen.
     func act(_ scene: Scene) {
         switch scene {
+        case .people: window.showOthers(["Zoe", "Eve"].map { ServerUser(name: $0, address: "\($0)@example.org") })
         case .peopleCalls: window.showCalls()
         case .contactInvalid: dialog?.save()
         default: break
