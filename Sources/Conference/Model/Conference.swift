@@ -56,6 +56,9 @@ import Transport
     /// Text messages, with a call and without.
     @ObservationIgnored package private(set) lazy var chat = makeChat()
 
+    /// Files that are sent and received, with a call and without.
+    @ObservationIgnored package private(set) lazy var files = makeFiles()
+
     nonisolated let logger: Logger
     @ObservationIgnored let makeMedia: CallMediaMaker
     /// The network thread: every socket, and every peer connection.
@@ -166,6 +169,7 @@ import Transport
         presenceWatch.start()
         rendezvous.start()
         await listenerWork?.value
+        files.start()
         chat.lines.start()
     }
 
@@ -178,6 +182,7 @@ import Transport
         for stream in streams { stream.disconnect() }
         for arrival in arrivals.values { arrival.reject(.declined) }
         arrivals = [:]
+        files.stop()
         chat.lines.stop()
         updateListening()
         tones?.stop()
