@@ -67,25 +67,50 @@ enum FilePlace {
         }
     }
 
-    /// Gives a file or folder its name, or the next one that is free; never replaces anything.
+    /// Gives what has come its name; never replaces anything.
     ///
-    /// - Returns: the path that it has then.
-    static func move(_ part: String, to path: String) throws(FileProblem) -> String {
-        let (folder, name) = (folder(of: path), name(of: path))
-        for number in 1...10_000 {
-            let target = (folder == "/" ? "" : folder) + "/" + FileName.numbered(name, number)
-            if renameat2(AT_FDCWD, part, AT_FDCWD, target, UInt32(RENAME_NOREPLACE)) == 0 { return target }
-            switch errno {
-            case EEXIST, ENOTEMPTY: continue
-            case EINVAL, ENOSYS:
-                // A file system that cannot promise it.
-                if exists(target) { continue }
-                guard rename(part, target) == 0 else { throw problem(errno) }
-                return target
-            default: throw problem(errno)
+    /// Once more after a crash half-way it ends the same: a file that has both names already, a folder whose name is
+    /// kept by an empty one.
+    ///
+    /// - Returns: false when the name is taken.
+    static func move(_ part: String, to target: String, isFolder: Bool) throws(FileProblem) -> Bool {
+        if isFolder {
+            guard mkdir(target, 0o777) == 0 || errno == EEXIST else { throw problem(errno) }
+            guard rename(part, target) == 0 else {
+                if errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR { return false }
+                throw problem(errno)
             }
+            return true
         }
-        throw .notWritable
+        if link(part, target) == 0 || isSame(part, target) {
+            unlink(part)
+            return true
+        }
+        switch errno {
+        case EEXIST: return false
+        case EPERM, ENOTSUP, EOPNOTSUPP, ENOSYS, EMLINK: return try moveWithoutLinks(part, to: target)
+        default: throw problem(errno)
+        }
+    }
+
+    private static func isSame(_ one: String, _ other: String) -> Bool {
+        let code = errno
+        defer { errno = code }
+        var (first, second) = (stat(), stat())
+        return lstat(one, &first) == 0 && lstat(other, &second) == 0 && first.st_ino == second.st_ino
+            && first.st_dev == second.st_dev
+    }
+
+    /// On a file system where a file has one name only: the name is taken first.
+    private static func moveWithoutLinks(_ part: String, to target: String) throws(FileProblem) -> Bool {
+        let descriptor = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else {
+            if errno == EEXIST { return false }
+            throw problem(errno)
+        }
+        close(descriptor)
+        guard rename(part, target) == 0 else { throw problem(errno) }
+        return true
     }
 
     /// So that the name outlives a power cut.

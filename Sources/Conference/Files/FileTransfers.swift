@@ -20,6 +20,19 @@ import Observation
     @ObservationIgnored var offers: [OfferToken: (FileTransfer) -> Void] = [:]
     @ObservationIgnored private var tokens = 0
 
+    // What moves bytes now: FileTransfers+Running.
+    /// Makes a way to a correspondent.
+    @ObservationIgnored let openPipe: (Conversation, FileSettings) async -> (any FilePipe)?
+    @ObservationIgnored let pace = FilePace()
+    @ObservationIgnored var isRunning = false
+    @ObservationIgnored var reaching: [ConversationIdentifier: FileWork] = [:]
+    @ObservationIgnored var moving: [ConversationIdentifier: FileMove] = [:]
+    /// Ways that the far side has made for a file that we receive.
+    @ObservationIgnored var handed: [ConversationIdentifier: any FilePipe] = [:]
+    @ObservationIgnored var watch: Task<Void, Never>?
+    /// The conversations with those that a call is up with.
+    @ObservationIgnored let callConversations: () -> Set<String>
+
     package struct OfferToken: Hashable, Sendable { let number: Int }
 
     /// Offers of one correspondent that may wait for an answer; of a stranger; and what we have under way with one.
@@ -27,12 +40,22 @@ import Observation
     static let strangerLimit = 4
     private static let what = "the settings of files"
 
-    init(chat: Chat, contacts: ContactBook, in folders: ProfileFolders?, logger: Logger) {
+    /// - Parameters:
+    ///   - openPipe: makes a way to a correspondent; nil when there is none.
+    ///   - inCall: the fingerprints of those that a call is up with.
+    init(
+        chat: Chat, contacts: ContactBook, in folders: ProfileFolders?, logger: Logger,
+        inCall: @escaping () -> Set<String>,
+        openPipe: @escaping (Conversation, FileSettings) async -> (any FilePipe)?
+    ) {
+        self.openPipe = openPipe
+        callConversations = inCall
         self.chat = chat
         self.contacts = contacts
         self.logger = logger
         file = folders.map { ProfileFile(path: $0.configuration + "/files.json") }
         settings = file?.load(FileSettings.self, Self.what, logger: logger, isValid: \.isValid) ?? FileSettings()
+        pace.setLimit(settings.bytesPerSecond)
         load()
         chat.lines.topics[.files] = self
     }
@@ -44,6 +67,7 @@ import Observation
     }
 
     private func settingsChanged() {
+        pace.setLimit(settings.bytesPerSecond)
         file?.save(settings, Self.what, logger: logger)
     }
 
