@@ -37,7 +37,7 @@ import Observation
 
     /// Offers of one correspondent that may wait for an answer; of a stranger; and what we have under way with one.
     static let offerLimit = 256
-    static let strangerLimit = 4
+    static let strangerLimit = 16
     private static let what = "the settings of files"
 
     /// - Parameters:
