@@ -162,7 +162,11 @@ extension FileTransfers {
             if FilePlace.exists(source) {
                 try await FileReceiver.giveName(&record) { [weak self] in await self?.keep($0) ?? false }
             } else if !FilePlace.exists(record.path) {
-                throw .partMissing
+                // Somebody has taken away what had come: all of it once more.
+                record.isVerified = false
+                record.part = ""
+                guard keep(record) else { throw .diskRefuses }
+                return
             }
             FilePlace.discard(record.part)
             transfer.bytesDone = record.offer.size
