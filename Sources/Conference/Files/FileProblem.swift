@@ -11,7 +11,6 @@ package enum FileProblem: String, Error, Hashable, Sendable, CustomStringConvert
     case folderMissing = "folder-missing"
     case notWritable = "not-writable"
     case diskFull = "disk-full"
-    case partMissing = "part-missing"
     case diskError = "disk-error"
     /// Of the way.
     case unreachable = "unreachable"
@@ -41,7 +40,6 @@ package enum FileProblem: String, Error, Hashable, Sendable, CustomStringConvert
         case .folderMissing: translatable("The folder that the file goes to is not there any more.")
         case .notWritable: translatable("Nothing can be written to the folder that the file goes to.")
         case .diskFull: translatable("The disk is full. What has come is kept: make room, then try again.")
-        case .partMissing: translatable("What had come of the file is not there any more.")
         case .diskError: translatable("The disk refuses to write. What has come is kept.")
         case .unreachable: translatable("The correspondent cannot be reached for files now.")
         case .connectionLost: translatable("The connection was lost. The file goes on when it is back.")
