@@ -17,7 +17,7 @@ struct Causeriectl: CommandGroup {
             Stats.self, Info.self,
             Emulate.self, Streams.self, Windows.self, Panes.self, Configure.self, Check.self,
             DoNotDisturb.self, Devices.self, Monitor.self, Contacts.self, History.self, People.self, Presence.self,
-            Chat.self, Conversations.self, Messages.self,
+            Chat.self, Conversations.self, Messages.self, SendFile.self, Files.self,
             Quit.self,
         ])
 

@@ -12,9 +12,25 @@ extension Call {
     func receive(_ event: DataChannelEvent) {
         if case .opened(let id, let options) = event, options.label == DataChannelLink.options.label {
             adopt(channel: id)
-        } else {
+        } else if case .opened(let id, let options) = event, options.label == DataChannelPipe.label {
+            adopt(filesOn: id, options)
+        } else if !files.receive(event) {
             conversation?.receive(event)
         }
+    }
+
+    private func adopt(filesOn channel: Int, _ options: DataChannelOptions) {
+        guard let media, let identity = carrier?.remoteIdentity else { return }
+        guard let pipe = files.opened(channel, options, media) else { return }
+        conference?.files.admit(pipe, from: identity)
+    }
+
+    var isConnected: Bool { if case .connected = machine.state { media != nil } else { false } }
+
+    /// A way through the call for a file's bytes.
+    func openFilePipe() async -> (any FilePipe)? {
+        guard let media, echo == nil else { return nil }
+        return await files.open(media)
     }
 
     /// One at a time: a far side that opens more gains nothing by it.

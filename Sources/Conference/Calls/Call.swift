@@ -28,6 +28,8 @@ import Transport
     var remoteCandidates: [TrickledCandidate] = []
     /// The way of the conversation beside the call, while it stands.
     var conversation: DataChannelLink?
+    /// The ways of files through the call.
+    let files = CallFiles()
     /// Whether the caller has opened it.
     var hasOpenedConversation = false
     /// Other calls by somebody who may be the one that we call.
@@ -282,6 +284,7 @@ import Transport
         echo?.close()
         conversation?.ended()
         conversation = nil
+        files.end()
         let stream = stream
         guard let media else { return }
         conference?.whileClosing { [mediaEvents] in

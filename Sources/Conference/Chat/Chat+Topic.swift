@@ -107,10 +107,14 @@ extension Chat: ConversationTopic {
         forgetIfNothingWasSaid(conversation)
     }
 
+    func needs(_ line: ConversationLine) -> Bool { known[line.record.id]?.messages.isEmpty == false }
+
+    func removed(_ line: ConversationLine) {}
+
     /// Somebody was connected for a moment, and said nothing.
     private func forgetIfNothingWasSaid(_ conversation: Conversation) {
         guard conversation.standing == .requested, !conversation.isLinked, conversation.messages.isEmpty,
-            !conversation.line.hasPending
+            !conversation.line.hasPending, !lines.topics.values.contains(where: { $0.needs(conversation.line) })
         else { return }
         remove(conversation)
     }

@@ -146,6 +146,7 @@ import Wire
         try database.writer.write { try ConversationStore.delete(line.record.id, $0) }
         line.hangUp()
         lines[line.record.id] = nil
+        for topic in topics.values { topic.removed(line) }
     }
 
     func changed(_ line: ConversationLine) {

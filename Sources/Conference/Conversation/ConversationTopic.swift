@@ -4,6 +4,7 @@ import RTC
 /// What a conversation carries: the first byte of each payload.
 package enum ConversationTopicCode: UInt8, Hashable, Sendable {
     case chat = 1
+    case files = 2
 }
 
 /// A part of the model that talks through conversations: chat, file transfer.
@@ -21,6 +22,10 @@ package enum ConversationTopicCode: UInt8, Hashable, Sendable {
     func refused(_ id: ConversationIdentifier, on line: ConversationLine, _ database: Database) throws
     /// Its link came or went, its record changed, or why nobody is reached.
     func changed(_ line: ConversationLine)
+    /// Whether something of this topic would be lost with the line.
+    func needs(_ line: ConversationLine) -> Bool
+    /// The line is gone, with everything that was kept of it.
+    func removed(_ line: ConversationLine)
 }
 
 /// What becomes of a message that has come.

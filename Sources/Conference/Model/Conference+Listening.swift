@@ -74,6 +74,7 @@ extension Conference {
         switch connection {
         case .call(let connection): admit(connection)
         case .conversation(let connection): chat.admit(connection)
+        case .file(let connection): files.admit(connection)
         }
     }
 

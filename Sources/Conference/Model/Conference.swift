@@ -61,6 +61,9 @@ import Transport
     /// Text messages, with a call and without.
     @ObservationIgnored package private(set) lazy var chat = makeChat()
 
+    /// Files that are sent and received, with a call and without.
+    @ObservationIgnored package private(set) lazy var files = makeFiles()
+
     nonisolated let logger: Logger
     @ObservationIgnored let makeMedia: CallMediaMaker
     /// The network thread: every socket, and every peer connection.
@@ -177,6 +180,7 @@ import Transport
         peopleOnNetwork.start()
         rendezvous.start()
         await listenerWork?.value
+        files.start()
         chat.lines.start()
     }
 
@@ -189,6 +193,7 @@ import Transport
         for stream in streams { stream.disconnect() }
         for arrival in arrivals.values { arrival.reject(.declined) }
         arrivals = [:]
+        files.stop()
         chat.lines.stop()
         updateListening()
         tones?.stop()

@@ -7,15 +7,17 @@ import RTC
 import Transport
 import Wire
 
-/// Who has come as far as an open WebSocket, by what they speak.
+/// Who has come as far as an open WebSocket, or a way for a file's bytes, by what they speak.
 enum IncomingConnection: Sendable {
     case call(SignalingConnection)
     case conversation(ConversationConnection)
+    case file(FileConnection)
 
     func close() {
         switch self {
         case .call(let connection): connection.close()
         case .conversation(let connection): connection.close()
+        case .file(let connection): connection.close()
         }
     }
 }
@@ -65,10 +67,13 @@ struct IncomingHandshake {
                     }
                 }
             })
+        let bytes = BytesServerUpgrader<IncomingConnection?>(supportedProtocol: FileConnection.protocolName) {
+            .file(try FileConnection(channel: $0, identity: identity))
+        }
         let upgrade = try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
             configuration: NIOUpgradableHTTPServerPipelineConfiguration(
                 upgradeConfiguration: NIOTypedHTTPServerUpgradeConfiguration(
-                    upgraders: [upgrader],
+                    upgraders: [upgrader, bytes],
                     notUpgradingCompletionHandler: { $0.eventLoop.makeSucceededFuture(nil) })))
         let deadline = channel.eventLoop.scheduleTask(in: TimeAmount(timing.handshake)) { [channel] in
             channel.close(mode: .all, promise: nil)

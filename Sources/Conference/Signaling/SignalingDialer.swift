@@ -36,7 +36,7 @@ struct SignalingDialer: Sendable {
     /// The same for what else is spoken on the port.
     ///
     /// - Parameters:
-    ///   - subprotocol: of the WebSocket.
+    ///   - subprotocol: of the WebSocket, or that of files, which needs none.
     ///   - make: puts the connection at the end of the channel, on its event loop.
     func dial<Connection: Sendable>(
         _ address: CallAddress, expected: DTLSFingerprint?, subprotocol: String,
@@ -149,26 +149,9 @@ struct SignalingDialer: Sendable {
         let tls = try NIOSSLClientHandler(
             context: context, serverHostname: nil, customVerificationCallback: presented.callback)
         try channel.pipeline.syncOperations.addHandler(tls)
-        let upgrader = NIOTypedWebSocketClientUpgrader<Connection>(
-            maxFrameSize: SignalingMessage.frameLimit,
-            upgradePipelineHandler: { channel, response in
-                channel.eventLoop.makeCompletedFuture {
-                    guard response.headers[canonicalForm: "Sec-WebSocket-Protocol"].contains(subprotocol[...]) else {
-                        throw SignalingError("another subprotocol")
-                    }
-                    return try make(channel, presented)
-                }
-            })
-        let head = HTTPRequestHead(
-            version: .http1_1, method: .GET, uri: "/",
-            headers: ["Host": address.description, "Sec-WebSocket-Protocol": subprotocol])
         let upgrade = try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
             configuration: NIOUpgradableHTTPClientPipelineConfiguration(
-                upgradeConfiguration: NIOTypedHTTPClientUpgradeConfiguration(
-                    upgradeRequestHead: head, upgraders: [upgrader],
-                    notUpgradingCompletionHandler: { channel in
-                        channel.eventLoop.makeFailedFuture(SignalingError("HTTP without our WebSocket"))
-                    })))
+                upgradeConfiguration: Self.upgrade(to: subprotocol, at: address, presented, make)))
         let deadline = channel.eventLoop.scheduleTask(in: TimeAmount(timing.handshake)) {
             channel.close(mode: .all, promise: nil)
         }
@@ -177,6 +160,34 @@ struct SignalingDialer: Sendable {
             if case .failure = result { channel.close(mode: .all, promise: nil) }
         }
         return upgrade
+    }
+
+    private static func upgrade<Connection: Sendable>(
+        to subprotocol: String, at address: CallAddress, _ presented: PresentedIdentity,
+        _ make: @escaping @Sendable (any Channel, PresentedIdentity) throws -> Connection
+    ) -> NIOTypedHTTPClientUpgradeConfiguration<Connection> {
+        var headers: HTTPHeaders = ["Host": address.description]
+        let upgrader: any NIOTypedHTTPClientProtocolUpgrader<Connection>
+        if subprotocol == FileConnection.protocolName {
+            upgrader = BytesClientUpgrader(supportedProtocol: subprotocol) { try make($0, presented) }
+        } else {
+            headers.add(name: "Sec-WebSocket-Protocol", value: subprotocol)
+            upgrader = NIOTypedWebSocketClientUpgrader<Connection>(
+                maxFrameSize: SignalingMessage.frameLimit,
+                upgradePipelineHandler: { channel, response in
+                    channel.eventLoop.makeCompletedFuture {
+                        guard response.headers[canonicalForm: "Sec-WebSocket-Protocol"].contains(subprotocol[...])
+                        else { throw SignalingError("another subprotocol") }
+                        return try make(channel, presented)
+                    }
+                })
+        }
+        return NIOTypedHTTPClientUpgradeConfiguration(
+            upgradeRequestHead: HTTPRequestHead(version: .http1_1, method: .GET, uri: "/", headers: headers),
+            upgraders: [upgrader],
+            notUpgradingCompletionHandler: { channel in
+                channel.eventLoop.makeFailedFuture(SignalingError("HTTP without our upgrade"))
+            })
     }
 
     private static func failure(connecting error: any Error) -> DialFailure {

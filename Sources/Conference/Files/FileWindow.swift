@@ -1,0 +1,82 @@
+import RTC
+
+/// How much may be on its way at a time. Beside a call it yields to everything else on the path as RFC 6817 (LEDBAT) does:
+/// it measures how much longer a piece takes than the shortest ever did, and keeps that below a target.
+struct FileWindow {
+    /// Bytes under way without a call.
+    static let full = 16 << 20
+    /// The most delay that we add to the path.
+    static let target = 0.025
+    /// Bytes of the pieces that are measured.
+    static let piece = 16 << 10
+    private static let floor = 2 * piece
+    /// A call's data channel holds no more.
+    private static let ceiling = 8 << 20
+    /// How long a shortest time counts, as the path may change (RFC 6817 §4.2).
+    private static let memory = Duration.seconds(60)
+
+    /// Whether a call is to be yielded to; a change begins anew.
+    var isYielding: Bool {
+        didSet {
+            guard isYielding != oldValue else { return }
+            (size, isStarting, bases, pending) = (Double(4 * Self.piece), true, [], [])
+        }
+    }
+    private var size = Double(4 * Self.piece)
+    private var isStarting = true
+    private var reduced: Instant?
+    /// The shortest times of the last minutes, seconds.
+    private var bases: [(since: Instant, seconds: Double)] = []
+    /// Ends of pieces, and when they left.
+    private var pending: ArraySlice<(end: Int64, at: Instant)> = []
+
+    init(isYielding: Bool) { self.isYielding = isYielding }
+
+    var limit: Int { isYielding ? Int(size) : Self.full }
+    /// Bytes of the next piece.
+    var pieceLimit: Int { isYielding ? Self.piece : .max }
+
+    mutating func sent(through end: Int64, at now: Instant) {
+        if isYielding { pending.append((end, now)) }
+    }
+
+    mutating func acknowledged(_ offset: Int64, at now: Instant) {
+        var sample: Double?
+        var bytes = 0
+        while let first = pending.first, first.end <= offset {
+            sample = (now - first.at).inSeconds
+            bytes += Self.piece
+            _ = pending.popFirst()
+        }
+        guard isYielding, let sample else { return }
+        let queueing = sample - base(with: sample, at: now)
+        let off = (Self.target - queueing) / Self.target
+        if isStarting, off > 0.5 {
+            size += Double(bytes)
+        } else if off > 0 {
+            isStarting = false
+            size += off * Double(bytes) * Double(Self.piece) / size
+        } else {
+            isStarting = false
+            reduce(by: off, after: sample, at: now)
+        }
+        size = min(max(size, Double(Self.floor)), Double(Self.ceiling))
+    }
+
+    /// Once in the time that a piece takes, as what is under way shows an earlier size.
+    private mutating func reduce(by off: Double, after seconds: Double, at now: Instant) {
+        if let reduced, (now - reduced).inSeconds < seconds { return }
+        reduced = now
+        size *= max(0.5, 1 + off / 4)
+    }
+
+    private mutating func base(with sample: Double, at now: Instant) -> Double {
+        bases.removeAll { now - $0.since > Self.memory }
+        if let last = bases.last, now - last.since < .seconds(10) {
+            bases[bases.count - 1].seconds = min(last.seconds, sample)
+        } else {
+            bases.append((now, sample))
+        }
+        return bases.reduce(sample) { min($0, $1.seconds) }
+    }
+}
