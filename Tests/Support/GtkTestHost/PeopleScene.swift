@@ -24,7 +24,7 @@ final class PeopleScene {
     static var found: [FoundItem] {
         [
             FoundItem(PersonOnNetwork(id: "00", name: "Ann Lee", address: "192.168.1.7:29172", contactID: "ann")),
-            FoundItem(PersonOnNetwork(id: "01", name: "Gaspard", address: "192.168.1.42:29172")),
+            FoundItem(PersonOnNetwork(id: "01", name: "Zoe", address: "192.168.1.30:29172")),
         ]
     }
 
