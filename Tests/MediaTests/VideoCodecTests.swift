@@ -98,13 +98,14 @@ import Wire
         #expect(plan.coarsest == coarsest)
         let pattern = try #require(TestPattern(width: 320, height: 240))
         let encoder = try VP8Encoder(width: 320, height: 240, framesPerSecond: 30, bitrate: 600_000)
-        let (whole, base) = (try VP8Decoder(), try VP8Decoder())
+        let (whole, base) = (try PictureDecoder(codec: "vp8"), try PictureDecoder(codec: "vp8"))
         var (all, kept) = (0, 0)
         var number = 0
         for index in 0..<90 {
             let frame = try #require(pattern.next(at: Int64(1_000_000 + index * 33_333)))
             let layer = try #require(plan.layer(of: number))
-            let encoded = encoder.encode(frame, forceKeyFrame: index == 60, temporalLayer: layer)
+            let encoded = encoder.encode(
+                frame, forceKeyFrame: index == 60, temporalLayer: layer, interval: 3000)
             defer { number += 1 }
             guard let encoded else { continue }
             if encoded.isKeyFrame { number = 0 }

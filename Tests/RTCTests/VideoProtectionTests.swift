@@ -70,7 +70,6 @@ struct VideoProtectionTests {
     @Test(
         "on a short path, where what is lost is soon sent again, nothing is protected", arguments: [0.02, 0.05, 0.10])
     func shortPath(loss: Double) {
-        let plain = Self.outcome(isProtected: false, loss: loss, delay: 20)
         let protected = Self.outcome(isProtected: true, loss: loss, delay: 20)
         #expect(protected.protectionSent == 0)
         #expect(protected.frames > 880 && protected.isDecodable)

@@ -61,27 +61,22 @@ package final class PrivateNetwork {
         return Int(words[place + 1]) ?? -1
     }
 
-    /// Runs a program of the system's in the network to its end; what it printed.
-    @discardableResult private func run(_ program: String, _ arguments: String...) throws -> String {
-        let line = try words + [Program.system(program).path] + arguments
-        let outcome = try Program.run(URL(fileURLWithPath: line[0]), Array(line.dropFirst()))
-        guard outcome.status == 0 else { throw Failed(errors: outcome.errors) }
-        return outcome.output
-    }
-
     /// With loopback down nothing is carried at all, though all addresses stay.
     package func setUp(_ isUp: Bool) throws { try ip("link", "set", "lo", isUp ? "up" : "down") }
 
     /// Nothing arrives any more, and nobody is told: as behind a router whose line is cut.
     package func setBlackHole(_ isOn: Bool) throws {
-        let nft = try Program.system("nft").path
-        guard isOn else { return try run(nft, "delete", "table", "inet", "hole") }
-        try run(nft, "add table inet hole; add chain inet hole in { type filter hook input priority 0; policy drop; }")
+        guard isOn else {
+            try run("nft", "delete", "table", "inet", "hole")
+            return
+        }
+        try run(
+            "nft", "add table inet hole; add chain inet hole in { type filter hook input priority 0; policy drop; }")
     }
 
     /// As on a machine on which somebody has switched IPv6 off.
     package func disableIPv6() throws {
-        try run(Program.system("sysctl").path, "-qw", "net.ipv6.conf.all.disable_ipv6=1")
+        try run("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1")
     }
 
     /// What stands before a program's own words to run it in the network.
@@ -89,13 +84,17 @@ package final class PrivateNetwork {
         get throws { [try Program.system("nsenter").path, "--net=/proc/\(holder.processIdentifier)/ns/net", "--"] }
     }
 
-    private func ip(_ arguments: String...) throws { try run([Program.system("ip").path] + arguments) }
+    private func ip(_ arguments: String...) throws { try run("ip", arguments) }
 
-    private func run(_ command: String...) throws { try run(command) }
+    @discardableResult private func run(_ program: String, _ arguments: String...) throws -> String {
+        try run(program, arguments)
+    }
 
-    private func run(_ command: [String]) throws {
-        let line = try words + command
+    /// Runs a program of the system's in the network to its end; what it printed.
+    @discardableResult private func run(_ program: String, _ arguments: [String]) throws -> String {
+        let line = try words + [Program.system(program).path] + arguments
         let outcome = try Program.run(URL(fileURLWithPath: line[0]), Array(line.dropFirst()))
         guard outcome.status == 0 else { throw Failed(errors: outcome.errors) }
+        return outcome.output
     }
 }
