@@ -130,7 +130,7 @@ let package = Package(
             dependencies: nio("NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"),
             path: "Tests/Support/BrowserSupport", swiftSettings: common),
         .executableTarget(
-            name: "CallBench", dependencies: ["BrowserSupport", "Instances", "Programs"],
+            name: "CallBench", dependencies: ["BrowserSupport", "Devices", "Instances", "Programs"],
             path: "Tests/Performance/CallBench",
             swiftSettings: common),
         .executableTarget(

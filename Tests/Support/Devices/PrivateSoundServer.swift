@@ -110,17 +110,17 @@ package final class PrivateSoundServer {
             ], environment: environment)
     }
 
-    /// Records what a sink plays, 16 bits, one channel, 48000 Hz.
-    package func record(_ sink: String, seconds: Double) async throws -> [Int16] {
+    /// Records what a sink plays, 16 bits, 48000 Hz; several channels by turns.
+    package func record(_ sink: String, seconds: Double, channels: Int = 1) async throws -> [Int16] {
         let file = folder.url.appendingPathComponent("\(sink)-\(UUID().uuidString).raw")
         let recorder = try RunningProgram(
             Program.system("parec"),
             [
-                "--device=\(sink).monitor", "--latency-msec=50", "--format=s16le", "--rate=48000", "--channels=1",
-                "--raw", file.path,
+                "--device=\(sink).monitor", "--latency-msec=50", "--format=s16le", "--rate=48000",
+                "--channels=\(channels)", "--raw", file.path,
             ],
             environment: environment)
-        let wanted = Int(seconds * 48_000) * 2
+        let wanted = Int(seconds * 48_000) * 2 * channels
         let end = ContinuousClock.now + .seconds(seconds * 10 + 10)
         while try size(of: file) < wanted, recorder.isRunning, ContinuousClock.now < end {
             try await Task.sleep(for: .milliseconds(50))

@@ -1,0 +1,77 @@
+import Foundation
+import Programs
+
+/// A person's mouth and another's ear at one sound server, on one clock: the two channels of one null sink. What is said
+/// comes out of the source `mouth`; what the sink `ear` plays is heard beside it.
+package struct MouthAndEar {
+    package static let (microphone, speaker) = ("mouth", "ear")
+
+    /// Seconds from one sound to the next: more than any call delays.
+    private static let interval = 0.8
+    private static let rate = 48_000
+    /// Samples that are looked at together.
+    private static let window = 24
+
+    package let server: PrivateSoundServer
+
+    package static func start() async throws -> MouthAndEar {
+        let server = try await PrivateSoundServer.start(sinks: [])
+        for module in [
+            "module-null-sink sink_name=room rate=48000 channels=2 channel_map=front-left,front-right",
+            "module-remap-sink sink_name=lips master=room channels=1 channel_map=mono"
+                + " master_channel_map=front-left remix=no",
+            "module-remap-sink sink_name=\(speaker) master=room channels=1 channel_map=mono"
+                + " master_channel_map=front-right remix=no",
+            "module-remap-source source_name=\(microphone) master=room.monitor channels=1 channel_map=mono"
+                + " master_channel_map=front-left remix=no",
+        ] {
+            let outcome = try server.control(["load-module"] + module.split(separator: " ").map(String.init))
+            guard outcome.status == 0 else { throw PrivateSoundServer.NotStarted(errors: outcome.errors) }
+        }
+        return MouthAndEar(server: server)
+    }
+
+    /// Says something short, again and again, and listens.
+    ///
+    /// - Returns: from the mouth to the ear, ms: the middle one of what was heard; nil when less than half was.
+    package func delay(seconds: Double) async throws -> Double? {
+        let folder = try TemporaryFolder()
+        let said = folder.url.appendingPathComponent("said.raw")
+        try Self.words(seconds: seconds + 60).withUnsafeBytes { Data($0) }.write(to: said)
+        let player = try RunningProgram(
+            Program.system("pacat"),
+            ["--playback", "--device=lips", "--format=s16le", "--rate=48000", "--channels=1", "--raw", said.path],
+            environment: server.environment)
+        defer { player.send(SIGKILL) }
+        let room = try await server.record("room", seconds: seconds, channels: 2)
+        let (left, right) = (Self.onsets(in: room, channel: 0), Self.onsets(in: room, channel: 1))
+        let delays = left.compactMap { start in
+            right.first { $0 > start && Double($0 - start) < Self.interval * Double(Self.rate) }.map { $0 - start }
+        }.sorted()
+        guard delays.count * 2 >= left.count, !delays.isEmpty else { return nil }
+        return Double(delays[delays.count / 2]) * 1000 / Double(Self.rate)
+    }
+
+    /// Twenty milliseconds of a rising tone in each interval.
+    private static func words(seconds: Double) -> [Int16] {
+        let length = rate / 50
+        return (0..<Int(seconds * Double(rate))).map { index in
+            let offset = index % Int(interval * Double(rate))
+            guard offset < length else { return 0 }
+            let time = Double(offset) / Double(rate)
+            return Int16(12_000 * sin(2 * Double.pi * (800 + 40_000 * time) * time))
+        }
+    }
+
+    /// Where something loud begins after silence, in samples.
+    private static func onsets(in room: [Int16], channel: Int) -> [Int] {
+        var (found, quiet): ([Int], Int) = ([], 0)
+        for window in 0..<(room.count / 2 / window) {
+            let start = window * Self.window
+            let isLoud = (start..<(start + Self.window)).contains { abs(Int(room[$0 * 2 + channel])) > 2_000 }
+            if isLoud, quiet * Self.window > rate / 5 { found.append(start) }
+            quiet = isLoud ? 0 : quiet + 1
+        }
+        return found
+    }
+}
