@@ -18,7 +18,8 @@ import Transport
         let bob = try await Instance.start("Bob")
         try ann.conference.configure(Self.local)
         #expect(ann.conference.network.stunServers.isEmpty, "no server is asked")
-        for (count, address) in ["198.51.100.7", "[2001:db8::7]", "example.invalid", "ann@example.invalid"].enumerated() {
+        for (count, address) in ["198.51.100.7", "[2001:db8::7]", "example.invalid", "ann@example.invalid"].enumerated()
+        {
             ann.stream.connect(to: address)
             try await ann.wait(.ended(.elsewhere))
             #expect(ann.conference.refusedElsewhere == count + 1)
