@@ -49,6 +49,10 @@ enum Scene: String, CaseIterable {
     case chatRequest = "chat-request"
     case chatWindow = "chat-window"
     case chatNobody = "chat-nobody"
+    /// A conversation with files in it; all files; and none.
+    case chatFiles = "chat-files"
+    case files
+    case filesEmpty = "files-empty"
     case shortcuts
     case about
     /// A call that goes badly: the mark on its pane, and why.
@@ -88,7 +92,7 @@ extension CallSituation {
         call.address = "192.168.1.7"
         switch scene {
         case .calling: call.state = .calling
-        case .call, .fullscreen, .devices, .labels, .chat:
+        case .call, .fullscreen, .devices, .labels, .chat, .chatFiles:
             call.state = .connected
             call.hasReceivedPicture = true
             call.hasSentPicture = true
