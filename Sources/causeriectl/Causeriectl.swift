@@ -16,7 +16,7 @@ struct Causeriectl: CommandGroup {
             Accept.self, Reject.self, Disconnect.self, Trust.self, Stop.self, Play.self, Stats.self, Info.self,
             Emulate.self, Streams.self, Windows.self, Panes.self, Configure.self, Check.self,
             DoNotDisturb.self, Devices.self, Monitor.self, Contacts.self, History.self, Presence.self,
-            Chat.self, Conversations.self, Messages.self,
+            Chat.self, Conversations.self, Messages.self, SendFile.self, Files.self,
             Quit.self,
         ])
 

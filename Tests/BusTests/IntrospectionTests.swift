@@ -4,12 +4,15 @@ import Testing
 @testable import Bus
 
 @Suite struct IntrospectionTests {
-    @Test("The documented interfaces are the ones on the bus", arguments: ["Causerie", "Stream", "People"])
+    @Test("The documented interfaces are the ones on the bus", arguments: ["Causerie", "Stream", "People", "Files"])
     @MainActor func documented(name: String) throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
         let file = root.appendingPathComponent("data/dbus/org.causerie.\(name).xml")
         let text = try String(contentsOf: file, encoding: .utf8)
-        let shown = ["Stream": Introspection.stream, "People": Introspection.people][name] ?? Introspection.root
+        let documents = [
+            "Stream": Introspection.stream, "People": Introspection.people, "Files": Introspection.files,
+        ]
+        let shown = documents[name] ?? Introspection.root
         #expect(text == shown)
     }
 

@@ -17,6 +17,10 @@ package nonisolated enum BusAddress {
     package static let peopleInterface = "org.causerie.People"
     package static let peoplePath = rootPath.appending("people")
 
+    /// The object of files that are sent and received.
+    package static let filesInterface = "org.causerie.Files"
+    package static let filesPath = rootPath.appending("files")
+
     /// An instance's bus name, which is its application identifier too. Nil for a profile that cannot be one: 1 to 64
     /// letters, digits, `_` and `-`, a letter or `_` first.
     package static func name(profile: String?) -> String? {

@@ -105,6 +105,33 @@ package final class InstanceClient {
         BusTarget(name: name, path: BusAddress.peoplePath, interface: interface)
     }
 
+    /// Calls a method of the object of files.
+    @discardableResult
+    package func callFiles(_ method: String, _ arguments: [Variant] = []) throws(ClientError) -> [Variant] {
+        try call(files(BusAddress.filesInterface), method, arguments)
+    }
+
+    /// Every property of that object.
+    package func filesProperties() throws(ClientError) -> [String: Variant] {
+        let answer = try call(files(Self.properties), "GetAll", [.string(BusAddress.filesInterface)])
+        return answer.first?.dictionaryValue ?? [:]
+    }
+
+    /// Changes a property of that object.
+    package func setFilesProperty(_ property: String, to value: Variant) throws(ClientError) {
+        let arguments: [Variant] = [.string(BusAddress.filesInterface), .string(property), .variant(value)]
+        _ = try call(files(Self.properties), "Set", arguments)
+    }
+
+    /// Listens to that object's signals: `FileOffered`, `FileProgress`.
+    package func onFilesEvent(_ handler: @escaping (BusEvent) -> Void) -> BusSubscription {
+        connection.subscribe(sender: name, path: BusAddress.filesPath, handler)
+    }
+
+    private func files(_ interface: String) -> BusTarget {
+        BusTarget(name: name, path: BusAddress.filesPath, interface: interface)
+    }
+
     /// Every property of the root object.
     package func rootProperties() throws(ClientError) -> [String: Variant] {
         let answer = try call(root(Self.properties), "GetAll", [.string(BusAddress.rootInterface)])

@@ -38,9 +38,11 @@ package final class BusService {
             // The objects first: who sees the name finds them there.
             root = RootObject(conference, profile: profile, quit: quit)
             let people = PeopleObject(conference, connection: connection)
+            let files = FilesObject(conference, connection: connection)
             exports = [
                 try BusExport(root, at: BusAddress.rootPath, on: connection),
                 try BusExport(people, at: BusAddress.peoplePath, on: connection),
+                try BusExport(files, at: BusAddress.filesPath, on: connection),
             ]
             name = try BusName(busName, on: connection)
         } catch BusNameError.taken {

@@ -106,8 +106,9 @@ actor FileReceiver {
         if rest.readableBytes > 0 { try write(rest, &writing) }
         meter.set(position)
         // Small pieces come from a sender that measures how long they take.
-        guard position - told >= Self.interval || bytes.readableBytes <= FileWindow.piece
-            || position == record.offer.size
+        guard
+            position - told >= Self.interval || bytes.readableBytes <= FileWindow.piece
+                || position == record.offer.size
         else { return }
         told = position
         pipe.send(.received(position))

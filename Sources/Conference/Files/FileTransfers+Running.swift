@@ -60,7 +60,9 @@ extension FileTransfers {
 
     /// Sets the next ones going.
     private func schedule(_ conversation: Int64) {
-        guard isRunning, let person = chat.conversation(withID: conversation), person.standing != .blocked else { return }
+        guard isRunning, let person = chat.conversation(withID: conversation), person.standing != .blocked else {
+            return
+        }
         for isOwn in [true, false] {
             let wanted = transfers.reversed().filter {
                 $0.conversation == conversation && $0.isOwn == isOwn && $0.state.isWanted
@@ -274,10 +276,12 @@ extension FileTransfers {
 
     private func lookAtCalls() {
         let people = callConversations()
-        pace.setYielding(Set(moving.keys.compactMap { id in
-            guard let transfer = byID[id], let person = conversation(of: transfer) else { return nil }
-            return people.contains(person.fingerprint) ? person.id : nil
-        }))
+        pace.setYielding(
+            Set(
+                moving.keys.compactMap { id in
+                    guard let transfer = byID[id], let person = conversation(of: transfer) else { return nil }
+                    return people.contains(person.fingerprint) ? person.id : nil
+                }))
     }
 }
 

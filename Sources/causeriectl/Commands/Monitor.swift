@@ -9,7 +9,7 @@ extension Causeriectl {
         static let configuration = CommandConfiguration(
             abstract: "Prints what happens, as it happens, until interrupted.",
             discussion: """
-                State changes, incoming calls, messages, streams and windows that come, go and change. With --json, one object a line.
+                State changes, incoming calls, messages, files, streams and windows that come, go and change. With --json, one object a line.
                 Ends with status 3 when the instance ends.
                 """)
         @ParentCommand var root: Causeriectl
@@ -27,6 +27,9 @@ extension Causeriectl {
             let changes = client.onRootEvent { event in
                 if let line = rootLine(event) { printNow(line) }
             }
+            let files = client.onFilesEvent { event in
+                if let line = fileLine(event) { printNow(line) }
+            }
             let end = client.onEnd {
                 failure = .notRunning("The instance has ended.")
                 MainLoop.quit()
@@ -36,7 +39,7 @@ extension Causeriectl {
                 let state = try client.properties(ofStream: stream)["State"]?.text ?? ""
                 printNow(text(stream, "State", [("state", .string(state))], human: state))
             }
-            withExtendedLifetime((events, changes, end, signals)) { MainLoop.run() }
+            withExtendedLifetime((events, changes, files, end, signals)) { MainLoop.run() }
             if let failure { throw failure }
         }
 
@@ -58,6 +61,23 @@ extension Causeriectl {
                 return text(
                     stream, event.signal, members.map { ($0, JSONValue($1)) },
                     human: members.map { "\($0)=\($1.text)" }.joined(separator: " "))
+            default: return nil
+            }
+        }
+
+        @MainActor private func fileLine(_ event: BusEvent) -> String? {
+            switch event.signal {
+            case "FileOffered":
+                guard let file = JSONValue(parsing: event.arguments.first?.text ?? "") else { return nil }
+                return line(
+                    event, [("file", file)],
+                    human: "file from \(FileLine.shown(file, "with")): \(FileLine.shown(file, "name"))")
+            case "FileProgress" where event.arguments.count == 6:
+                let names = ["id", "state", "bytesDone", "size", "bytesPerSecond", "message"]
+                let words = event.arguments.map(\.text)
+                return line(
+                    event, zip(names, event.arguments).map { ($0, JSONValue($1)) },
+                    human: "file \(words[0].prefix(8)): \(words[1]) \(words[2])/\(words[3])")
             default: return nil
             }
         }
