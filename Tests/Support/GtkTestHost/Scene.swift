@@ -70,6 +70,8 @@ enum Scene: String, CaseIterable {
     case traceInvalid = "trace-invalid"
     /// A thousand events a second.
     case traceRate = "trace-rate"
+    /// No scene of ours: a program that has a file to give, until it is ended.
+    case giver
     /// Copies figures and reads the clipboard.
     case clipboard
     /// Every control has a name for those who cannot see it.

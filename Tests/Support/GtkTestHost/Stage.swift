@@ -35,6 +35,7 @@ final class Stage {
     private var chat: ChatWindow?
     private var chatView: ChatView?
     private var files: TransfersWindow?
+    private var giver: GObjectRef?
     private var trace: TraceScene?
     private var timer: EventSource?
     private var ticks = 0
@@ -60,6 +61,9 @@ final class Stage {
         g_application_hold(application.pointer())
         do {
             switch scene {
+            case .giver:
+                giver = Giver.window(environment("FILE") ?? "")
+                report("ready", 1)
             case .video: check(videoChecks)
             case .rate: check(rateChecks)
             case .cycle: check(cycleChecks)
