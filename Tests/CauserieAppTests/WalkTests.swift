@@ -25,7 +25,7 @@ struct WalkTests {
         // What people say in conversations.
         "VP8 Opus DTLS SRTP", "Bonjour ! 192.168.1.7",
         // Files.
-        "VP8.pdf", "RFC 8831.txt", "Opus.ogg", "SRTP.png", "SDP.tar.gz", "ICE.mp4",
+        "DTLS", "VP8.pdf", "RFC 8831.txt", "Opus.ogg", "SRTP.png", "SDP.tar.gz", "ICE.mp4",
         "DTLS 1.2, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, AEAD_AES_128_GCM",
         // GTK's own word for the key.
         "Ctrl",

@@ -25,6 +25,12 @@ extension Desktop {
             environment: environment)
     }
 
+    /// Gives a window the keyboard, which the one that came last has taken.
+    package func focus(_ title: String) throws {
+        _ = try Program.run(
+            Program.system("xdotool"), ["search", "--name", title, "windowfocus", "--sync"], environment: environment)
+    }
+
     /// Drags with the first button from one place to another.
     package func drag(from start: (x: Int, y: Int), to end: (x: Int, y: Int)) throws {
         var steps: [String] = []
