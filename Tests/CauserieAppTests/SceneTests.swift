@@ -6,7 +6,8 @@ import Testing
 struct SceneTests {
     static let names = [
         "empty", "typed", "calling", "call", "person", "reconnecting", "incoming", "ended", "identity", "trust",
-        "fullscreen", "devices", "chat", "chat-request", "chat-window", "chat-nobody", "grid", "speaker", "insets",
+        "fullscreen", "devices", "chat", "chat-request", "chat-window", "chat-nobody",
+        "chat-files", "files", "files-empty", "grid", "speaker", "insets",
         "preferences", "preferences-devices", "preferences-quality", "preferences-network", "network-check", "server",
         "shortcuts",
         "about",
@@ -25,7 +26,7 @@ struct SceneTests {
         "The window can be made 360 pixels wide",
         arguments: [
             "empty", "typed", "call", "incoming", "ended", "grid", "speaker", "insets", "chat", "chat-request",
-            "chat-window",
+            "chat-window", "chat-files", "files",
         ])
     func narrow(_ name: String) async throws {
         let outcome = try await Scenes.show(
@@ -62,7 +63,7 @@ struct SceneTests {
             ("dark", ["ADW_DEBUG_COLOR_SCHEME": "prefer-dark"]), ("contrast", ["ADW_DEBUG_HIGH_CONTRAST": "1"]),
         ])
     func style(_ style: String, _ environment: [String: String]) async throws {
-        for name in ["empty", "call", "chat"] {
+        for name in ["empty", "call", "chat", "chat-files", "files"] {
             _ = try await Scenes.show(name, picture: name)
             let outcome = try await Scenes.show(name, picture: "\(style)-\(name)", environment: environment)
             #expect(outcome.errors == "")

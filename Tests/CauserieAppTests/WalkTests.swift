@@ -13,7 +13,7 @@ struct WalkTests {
         "network-check", "server", "shortcuts", "about", "statistics",
         "statistics-ended", "statistics-empty", "edit-streams", "edit-streams-list", "edit-streams-invalid", "poor",
         "edit-streams-call", "people", "people-calls", "people-empty", "contact", "contact-invalid", "verify",
-        "chat", "chat-request", "chat-window", "chat-nobody",
+        "chat", "chat-request", "chat-window", "chat-nobody", "chat-files", "files", "files-empty",
         "trace", "trace-route", "trace-empty", "trace-invalid",
     ]
 
@@ -24,6 +24,8 @@ struct WalkTests {
         "Élodie", "Zoe", "office.example.org", "bob@example.org", "Desk 4", "host", "relay",
         // What people say in conversations.
         "VP8 Opus DTLS SRTP", "Bonjour ! 192.168.1.7",
+        // Files.
+        "DTLS", "VP8.pdf", "RFC 8831.txt", "Opus.ogg", "SRTP.png", "SDP.tar.gz", "ICE.mp4",
         "DTLS 1.2, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, AEAD_AES_128_GCM",
         // GTK's own word for the key.
         "Ctrl",

@@ -23,6 +23,7 @@ final class CauserieApplication {
     private var trace: TraceWindow?
     private var inhibitor: IdleInhibitor
     private var chatActions: ChatActions?
+    private var fileActions: FileActions?
     private var binding: PreferencesBinding?
     private var observations: [ModelObservation] = []
     private var signals: [EventSource] = []
@@ -82,6 +83,7 @@ final class CauserieApplication {
         chatActions = ChatActions(application, conference) { [unowned self] in
             activeWindow?.view.showToast($0)
         }
+        fileActions = FileActions(application, conference) { [unowned self] in activeWindow?.view.showToast($0) }
         for number in [SIGINT, SIGTERM] {
             signals.append(EventSource.onUnixSignal(number) { [unowned self] in end() })
         }
@@ -141,6 +143,16 @@ final class CauserieApplication {
         var values: [String: String] = [:]
         if case .broken(let path) = problem { values["path"] = path }
         window.view.showToast(translated("\(problem)", values))
+    }
+
+    /// Whether a window must stay until a person has said that files may wait.
+    func asksBeforeClosing(_ window: WindowController) -> Bool {
+        windows.count == 1 && windows.first === window && asksBeforeEnding()
+    }
+
+    private func asksBeforeEnding() -> Bool {
+        guard !isEnding, let window = activeWindow else { return false }
+        return FileQuestion.asks(conference.files, over: window.view.window) { [weak self] in self?.end() }
     }
 
     /// Ends calls in good order, then the process.
@@ -205,7 +217,7 @@ final class CauserieApplication {
 
     private func addActions() {
         let actions = ActionMap(application)
-        actions.add("quit") { [unowned self] in end() }
+        actions.add("quit") { [unowned self] in if !asksBeforeEnding() { end() } }
         actions.add("preferences") { [unowned self] in showPreferences() }
         actions.add("network-check") { [unowned self] in
             if let window = activeWindow { showNetworkCheck(over: window.view.window) }
@@ -248,6 +260,7 @@ final class CauserieApplication {
                 if let dialog { self?.showNetworkCheck(over: dialog.window) }
             }
             showAccount(in: dialog)
+            dialog.files.show(conference.files.settings) { [conference] in conference.files.settings = $0 }
             connect(
                 dialog.window, "close-request",
                 returning: { [weak self] _ in

@@ -23,6 +23,7 @@ package enum Interface {
         ("win.edit-streams", ["<Primary>e"]),
         ("win.chat", ["F9"]),
         ("app.conversations", ["<Primary><Shift>c"]),
+        ("app.transfers", ["<Primary>j"]),
         ("win.fullscreen", ["F11"]),
         ("win.show-help-overlay", ["<Primary>question"]),
         ("app.preferences", ["<Primary>comma"]),

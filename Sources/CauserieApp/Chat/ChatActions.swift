@@ -5,14 +5,14 @@ import GtkKit
 /// The `app.` actions of conversations, and their window.
 final class ChatActions {
     private let application: GObjectRef
-    private let chat: Chat
+    private let files: FileTransfers
     private let notifications: ChatNotifications
     private var window: ChatWindowController?
 
     init(_ application: GObjectRef, _ conference: Conference, failed: @escaping (String) -> Void) {
         self.application = application
         let chat = conference.chat
-        self.chat = chat
+        files = conference.files
         notifications = ChatNotifications(application, conference)
         let actions = ActionMap(application)
         let open = { [weak self] (conversation: Conversation?) in
@@ -67,7 +67,7 @@ final class ChatActions {
     private func open(_ conversation: Conversation?) throws(BuilderError) {
         let controller =
             if let window { window } else {
-                try ChatWindowController(chat, application: application) { [weak self] in self?.window = nil }
+                try ChatWindowController(files, application: application) { [weak self] in self?.window = nil }
             }
         window = controller
         if let conversation { controller.show(conversation) }

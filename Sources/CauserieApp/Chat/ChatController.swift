@@ -6,6 +6,7 @@ import GtkKit
 final class ChatController {
     let view: ChatView
     private let chat: Chat
+    private let deeds: FileDeeds
     private(set) var conversation: Conversation?
     private var observations: [ModelObservation] = []
     private var drafts: [Int64: String] = [:]
@@ -19,9 +20,10 @@ final class ChatController {
     ///   - isInFront: whether the view is on the screen in the window that a person is at.
     ///   - tell: shows a line that goes by itself.
     init(
-        _ chat: Chat, isInFront: @escaping () -> Bool, tell: @escaping (String) -> Void
+        _ files: FileTransfers, isInFront: @escaping () -> Bool, tell: @escaping (String) -> Void
     ) throws(BuilderError) {
-        self.chat = chat
+        chat = files.chat
+        deeds = FileDeeds(files, tell: tell)
         self.isInFront = isInFront
         self.tell = tell
         view = try ChatView()
@@ -33,8 +35,26 @@ final class ChatController {
         view.onSearch = { [weak self] in self?.search($0) }
         view.onKeys(
             recall: { [weak self] in self?.editLast() },
-            escape: { [weak self] in self?.endEditing() ?? false })
+            escape: { [weak self] in self?.endEditing() ?? false },
+            paste: { [weak self] in
+                guard let self, let conversation else { return false }
+                return deeds.paste(for: conversation, from: Widget(view.root))
+            })
+        view.onFiles = { [weak self] in self?.send(files: $0) }
+        view.makeCard = { [deeds] in deeds.card(for: $0, isListed: false) }
         addActions()
+        addFileActions()
+    }
+
+    private func addFileActions() {
+        view.actions.add("send-files") { [weak self] in
+            guard let self, let conversation else { return }
+            deeds.chooseFiles(for: conversation, from: Widget(view.root))
+        }
+        view.actions.add("send-folder") { [weak self] in
+            guard let self, let conversation else { return }
+            deeds.chooseFolder(for: conversation, from: Widget(view.root))
+        }
     }
 
     private func addActions() {
@@ -86,15 +106,20 @@ final class ChatController {
         chat.load(new)
         view.draft = drafts[new.id] ?? ""
         observations = [
-            ModelObservation({ ChatPresentation(new) }) { [weak self] _ in self?.refresh() }
+            ModelObservation({ [files = deeds.files] in ChatPresentation(new, files: files.transfers(with: new)) }) {
+                [weak self] _ in self?.refresh()
+            }
         ]
         refresh()
     }
 
     private func refresh() {
         guard let conversation else { return }
-        let found = words.isEmpty ? nil : chat.search(words, in: conversation)
-        view.show(ChatPresentation(conversation, found: found))
+        let found = words.isEmpty ? nil : (words: words, messages: chat.search(words, in: conversation))
+        view.show(ChatPresentation(conversation, files: deeds.files.transfers(with: conversation), found: found))
+        for action in ["send-files", "send-folder"] {
+            view.actions.setEnabled(action, conversation.standing != .blocked)
+        }
         view.actions.setEnabled("unblock", conversation.standing == .blocked)
         view.actions.setEnabled("block", conversation.standing != .blocked)
         markRead()
@@ -121,6 +146,12 @@ final class ChatController {
                 view.draft = ""
             }
         }
+    }
+
+    /// Offers files to whom the conversation is with.
+    func send(files paths: [String]) {
+        guard let conversation else { return }
+        deeds.send(paths, to: conversation)
     }
 
     private func attempt(_ work: () throws(ChatProblem) -> Void) {

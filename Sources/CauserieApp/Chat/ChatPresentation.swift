@@ -28,9 +28,48 @@ package nonisolated struct ChatPresentation: Equatable, Sendable {
         }
     }
 
+    /// A file that was offered: its card knows the rest.
+    package struct File: Equatable, Identifiable, Sendable {
+        package var id: ConversationIdentifier
+        package var isOwn: Bool
+        package var time: String
+        /// The day above it, where another one begins.
+        package var day: String?
+    }
+
+    /// A line of the conversation, in the order of time.
+    package enum Entry: Equatable, Identifiable, Sendable {
+        case message(Message)
+        case file(File)
+
+        package enum ID: Hashable, Sendable {
+            case message(Int64)
+            case file(ConversationIdentifier)
+        }
+
+        package var id: ID {
+            switch self {
+            case .message(let message): .message(message.id)
+            case .file(let file): .file(file.id)
+            }
+        }
+    }
+
+    /// When a file was offered, and by whom.
+    package struct Offer: Sendable {
+        var id: ConversationIdentifier
+        var isOwn: Bool
+        /// ms since 1970
+        var date: Int64
+
+        package init(id: ConversationIdentifier, isOwn: Bool, date: Int64) {
+            (self.id, self.isOwn, self.date) = (id, isOwn, date)
+        }
+    }
+
     package var title: String
     package var status: String
-    package var messages: [Message]
+    package var entries: [Entry]
     package var hasEarlier: Bool
     /// Whether a stranger waits for an answer.
     package var isRequest: Bool
@@ -40,40 +79,68 @@ package nonisolated struct ChatPresentation: Equatable, Sendable {
     package var canWrite: Bool
 
     package init(
-        title: String, status: String, messages: [Message], hasEarlier: Bool = false, isRequest: Bool = false,
+        title: String, status: String, entries: [Entry], hasEarlier: Bool = false, isRequest: Bool = false,
         notice: String = "", isTyping: Bool = false, canWrite: Bool = true
     ) {
-        (self.title, self.status, self.messages) = (title, status, messages)
+        (self.title, self.status, self.entries) = (title, status, entries)
         (self.hasEarlier, self.isRequest, self.notice) = (hasEarlier, isRequest, notice)
         (self.isTyping, self.canWrite) = (isTyping, canWrite)
     }
 
-    /// - Parameter found: what a search has found; nil shows the conversation itself.
-    @MainActor init(_ conversation: Conversation, found: [ChatMessage]? = nil) {
-        let shown = found ?? conversation.messages
+    /// - Parameters:
+    ///   - files: all with this correspondent.
+    ///   - found: what a search has found; nil shows the conversation itself.
+    @MainActor init(
+        _ conversation: Conversation, files: [FileTransfer], found: (words: String, messages: [ChatMessage])? = nil
+    ) {
+        let shown = found?.messages ?? conversation.messages
+        // Those from before the messages that are loaded come with these.
+        let begin = found == nil && conversation.hasEarlier ? shown.first?.date ?? .min : .min
+        let offers = files.filter { file in
+            file.date >= begin && found.map { file.name.lowercased().contains($0.words.lowercased()) } != false
+        }
         let last = conversation.lastOwn?.id
         self.init(
             title: conversation.title,
             status: Self.status(conversation),
-            messages: Self.messages(shown, name: conversation.title, changeable: last),
+            entries: Self.entries(
+                shown, offers.map { Offer(id: $0.id, isOwn: $0.isOwn, date: $0.date) }, changeable: last),
             hasEarlier: found == nil && conversation.hasEarlier, isRequest: conversation.standing == .requested,
             notice: Self.notice(conversation), isTyping: conversation.isTyping,
             canWrite: conversation.standing != .blocked)
     }
 
-    package static func messages(_ messages: [ChatMessage], name: String, changeable: Int64?) -> [Message] {
-        var day = ""
-        return messages.map { message in
+    /// - Parameters:
+    ///   - messages: the earliest first.
+    ///   - offers: in any order.
+    ///   - changeable: the message that may be edited.
+    package static func entries(_ messages: [ChatMessage], _ offers: [Offer], changeable: Int64?) -> [Entry] {
+        var waiting = offers.sorted { $0.date < $1.date }[...]
+        var entries: [Entry] = []
+        var last = ""
+        let day = { (date: MessageDate) -> String? in
+            defer { last = date.day }
+            return date.day == last ? nil : date.day
+        }
+        let appendFiles = { (end: Int64) in
+            while let offer = waiting.first, offer.date < end {
+                waiting.removeFirst()
+                let date = MessageDate(milliseconds: offer.date)
+                entries.append(.file(File(id: offer.id, isOwn: offer.isOwn, time: date.time, day: day(date))))
+            }
+        }
+        for message in messages {
+            appendFiles(message.date)
             let date = MessageDate(milliseconds: message.date)
-            let own = date.day
-            defer { day = own }
             var shown = Message(
                 id: message.id, isOwn: message.isOwn, markup: markup(message), plain: message.text, time: date.time,
-                day: own == day ? nil : own, delivery: message.isOwn ? delivery(message.delivery) : nil,
+                day: day(date), delivery: message.isOwn ? delivery(message.delivery) : nil,
                 isEdited: message.isEdited, isDeleted: message.isDeleted)
             shown.canChange = message.id == changeable
-            return shown
+            entries.append(.message(shown))
         }
+        appendFiles(.max)
+        return entries
     }
 
     private static func delivery(_ delivery: ChatMessage.Delivery) -> (icon: String, words: String)? {

@@ -26,7 +26,8 @@ package final class ChatView {
     private let composer: MessageComposer
     private let composerArea: Widget
     private let editing: Widget
-    private var rows: [MessageRow] = []
+    private let attach: Widget
+    private var rows: [any ChatRow] = []
     private var presentation: ChatPresentation?
     /// Whether the list follows what comes.
     private var isAtEnd = true
@@ -38,6 +39,10 @@ package final class ChatView {
     package var onSend: (String) -> Void = { _ in }
     package var onTyping: (Bool) -> Void = { _ in }
     package var onSearch: (String) -> Void = { _ in }
+    /// Files were let go over the conversation.
+    package var onFiles: ([String]) -> Void = { _ in }
+    /// The card of a file of the conversation.
+    package var makeCard: (ConversationIdentifier) -> FileCard? = { _ in nil }
 
     package init() throws(BuilderError) {
         let builder = try Builder(resource: resourcePath("ui/chat.ui"))
@@ -57,6 +62,7 @@ package final class ChatView {
         searchEntry = try builder.object("search_entry", gtk_search_entry_get_type())
         composerArea = try builder.object("composer", gtk_box_get_type())
         editing = try builder.object("editing", gtk_revealer_get_type())
+        attach = try builder.object("attach_button", gtk_menu_button_get_type())
         composer = try MessageComposer(builder)
         actions = ActionMap(of: Widget(root), prefix: "chat")
         searchBar.setAccessibleHidden(true)
@@ -70,6 +76,10 @@ package final class ChatView {
         }
         watchScrolling()
         showNobody()
+        FileDrop.install(
+            on: Widget(root),
+            isPossible: { [weak self] in self?.presentation.map { $0.canWrite && !$0.isRequest } ?? false },
+            dropped: { [weak self] in self?.onFiles($0) })
     }
 
     // MARK: Showing
@@ -95,27 +105,38 @@ package final class ChatView {
         if !new.notice.isEmpty { gtk_label_set_text(noticeText.opaque, new.notice) }
         gtk_label_set_text(typing.opaque, new.isTyping ? tr("{name} is writing…", ["name": new.title]) : "")
         composer.setEnabled(new.canWrite)
+        attach.isSensitive = new.canWrite
         composerArea.isVisible = !new.isRequest
-        if old?.messages != new.messages || old?.title != new.title { showMessages(new) }
+        if old?.entries != new.entries || old?.title != new.title { showEntries(new) }
     }
 
     /// Rows that are right stay: whoever reads them, or has one in focus, is not disturbed.
-    private func showMessages(_ presentation: ChatPresentation) {
-        let identifiers = Set(presentation.messages.map(\.id))
-        if let first = rows.first?.message.id, let new = presentation.messages.first?.id { keepsPlace = new < first }
-        let kept = Dictionary(rows.map { ($0.message.id, $0) }) { first, _ in first }
-        for row in rows where !identifiers.contains(row.message.id) {
+    private func showEntries(_ presentation: ChatPresentation) {
+        let identifiers = Set(presentation.entries.map(\.id))
+        // What comes above the first that was there has been loaded.
+        if let first = rows.first?.entry.id {
+            keepsPlace = identifiers.contains(first) && presentation.entries.first?.id != first
+        }
+        let kept = Dictionary(rows.map { ($0.entry.id, $0) }) { first, _ in first }
+        for row in rows where !identifiers.contains(row.entry.id) {
             gtk_list_box_remove(list.opaque, Widget(row.root).widget)
         }
         rows = []
-        for (index, message) in presentation.messages.enumerated() {
-            if let row = kept[message.id] {
-                if row.message != message { row.show(message, from: presentation.title) }
+        for entry in presentation.entries {
+            if let row = kept[entry.id] {
+                if row.entry != entry { row.show(entry, from: presentation.title) }
                 rows.append(row)
-            } else if let row = try? MessageRow(message, from: presentation.title) {
-                gtk_list_box_insert(list.opaque, Widget(row.root).widget, Int32(clamping: index))
+            } else if let row = makeRow(entry, from: presentation.title) {
+                gtk_list_box_insert(list.opaque, Widget(row.root).widget, Int32(clamping: rows.count))
                 rows.append(row)
             }
+        }
+    }
+
+    private func makeRow(_ entry: ChatPresentation.Entry, from name: String) -> (any ChatRow)? {
+        switch entry {
+        case .message(let message): try? MessageRow(message, from: name)
+        case .file(let file): makeCard(file.id).flatMap { try? FileRow(file, $0) }
         }
     }
 
@@ -158,8 +179,10 @@ package final class ChatView {
     /// - Parameters:
     ///   - recall: the up arrow in an empty entry.
     ///   - escape: whether there was something to give up.
-    func onKeys(recall: @escaping () -> Void, escape: @escaping () -> Bool) {
+    ///   - paste: whether what was copied is no text, and taken care of.
+    func onKeys(recall: @escaping () -> Void, escape: @escaping () -> Bool, paste: @escaping () -> Bool) {
         composer.onRecall = recall
+        composer.onPaste = paste
         composer.onEscape = escape
     }
 

@@ -107,12 +107,13 @@ final class ChatWindowController {
     private var observations: [ModelObservation] = []
 
     /// - Parameter closed: called when the window is gone.
-    init(_ chat: Chat, application: GObjectRef, closed: @escaping () -> Void) throws(BuilderError) {
+    init(_ files: FileTransfers, application: GObjectRef, closed: @escaping () -> Void) throws(BuilderError) {
+        let chat = files.chat
         self.chat = chat
         // Filled below: the controller is made first.
         let front = Front()
         controller = try ChatController(
-            chat, isInFront: { front.window?.isActive ?? false }, tell: { front.window?.showToast($0) })
+            files, isInFront: { front.window?.isActive ?? false }, tell: { front.window?.showToast($0) })
         window = try ChatWindow(controller.view)
         front.window = window
         gtk_window_set_application(window.window.pointer(), application.pointer())

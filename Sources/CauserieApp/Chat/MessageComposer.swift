@@ -22,6 +22,8 @@ final class MessageComposer {
     /// The up arrow in an empty entry: the last message again.
     var onRecall: () -> Void = {}
     var onEscape: () -> Bool = { false }
+    /// Whether what was copied is no text, and taken care of.
+    var onPaste: () -> Bool = { false }
 
     init(_ builder: Builder) throws(BuilderError) {
         view = try builder.object("entry", gtk_text_view_get_type())
@@ -34,6 +36,10 @@ final class MessageComposer {
             connect(chooser, "emoji-picked", with: { [weak self] in self?.insert($0.string(0) ?? "") })
         }
         connect(sendButton, "clicked") { [weak self] in self?.send() }
+        connect(view, "paste-clipboard") { [weak self] in
+            guard let self, onPaste() else { return }
+            g_signal_stop_emission_by_name(view.gobject, "paste-clipboard")
+        }
         watchKeys()
         watchText()
         changed()

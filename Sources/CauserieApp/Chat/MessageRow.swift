@@ -4,7 +4,7 @@ import GLibKit
 import GtkKit
 
 /// One message in the list: a bubble, with the day above it where another one begins.
-final class MessageRow {
+final class MessageRow: ChatRow {
     let root: GObjectRef
     private(set) var message: ChatPresentation.Message
     private let bubble: Widget
@@ -28,7 +28,13 @@ final class MessageRow {
         addMenuGestures()
     }
 
-    func show(_ message: ChatPresentation.Message, from name: String) {
+    var entry: ChatPresentation.Entry { .message(message) }
+
+    func show(_ entry: ChatPresentation.Entry, from name: String) {
+        if case .message(let message) = entry { show(message, from: name) }
+    }
+
+    private func show(_ message: ChatPresentation.Message, from name: String) {
         self.message = message
         gtk_label_set_text(day.opaque, message.day ?? "")
         day.isVisible = message.day != nil

@@ -11,11 +11,12 @@ final class WindowChat {
     private var observations: [ModelObservation] = []
     private var correspondent: ModelObservation?
 
-    init(_ view: MainWindow, _ chat: Chat) throws(BuilderError) {
+    init(_ view: MainWindow, _ files: FileTransfers) throws(BuilderError) {
         self.view = view
+        let chat = files.chat
         self.chat = chat
         controller = try ChatController(
-            chat, isInFront: { [weak view] in view?.isActive == true && view?.isChatShown == true },
+            files, isInFront: { [weak view] in view?.isActive == true && view?.isChatShown == true },
             tell: { [weak view] in view?.showToast($0) })
         view.setChat(controller.view.root)
         view.actions.add("chat", initially: false) { [weak self] in self?.setShown($0) }
@@ -32,6 +33,13 @@ final class WindowChat {
         guard isShown else { return }
         follow()
         controller.view.focusEntry()
+    }
+
+    /// Offers files to the correspondent of a stream, where it can be seen what becomes of them.
+    func send(_ paths: [String], to stream: Stream) {
+        setShown(true)
+        follow(stream)
+        controller.send(files: paths)
     }
 
     /// The controls are about another stream.

@@ -18,6 +18,7 @@ package final class PreferencesDialog {
     private let rate: Choice<Int>
     private let portRow: Widget
     let account: AccountGroup
+    package let files: FilesGroup
 
     /// - Parameter userName: the name that others see when none is set.
     package init(_ preferences: Preferences, userName: String) throws(BuilderError) {
@@ -31,6 +32,7 @@ package final class PreferencesDialog {
         rate = Choice(try builder.object("frame_rate", adw_combo_row_get_type()))
         portRow = try builder.object("port_row", adw_action_row_get_type())
         account = try AccountGroup(builder)
+        files = try FilesGroup(builder, over: window)
         account.onProblem = { [window] text in
             adw_preferences_window_add_toast(window.pointer(), adw_toast_new(escapeMarkup(text)))
         }

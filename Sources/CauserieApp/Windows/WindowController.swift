@@ -24,7 +24,7 @@ final class WindowController: PaneHost {
         restoreSize()
         addActions()
         arranging = WindowActions(description, application.conference, view)
-        chat = try WindowChat(view, application.conference.chat)
+        chat = try WindowChat(view, application.conference.files)
         connectDevices()
         view.address.onChange { [weak self] in self?.update() }
         view.address.onSuggest { [weak self] in self?.suggestions(for: $0) ?? [] }
@@ -83,6 +83,15 @@ final class WindowController: PaneHost {
             PaneDrag.install(on: Widget(controller.view.root), identifier: pane.id) { [weak self] in
                 self?.moved($0, onto: pane) ?? false
             }
+            // After that: of a file, other programs offer the name as a text too.
+            FileDrop.install(
+                on: Widget(controller.view.root),
+                isPossible: { [weak controller] in controller?.stream.remoteIdentity != nil },
+                dropped: { [weak self, weak controller] paths in
+                    guard let self, let controller else { return }
+                    view.activate(controller.view)
+                    chat?.send(paths, to: controller.stream)
+                })
         }
         controller?.onLevel { [weak self, weak controller] level in
             guard let self, let controller, focused === controller else { return }
@@ -352,6 +361,7 @@ final class WindowController: PaneHost {
 
     /// Ends the calls of this window; false lets it close.
     private func closing() -> Bool {
+        if application.asksBeforeClosing(self) { return true }
         saveSize()
         observations = []
         arranging = nil

@@ -77,10 +77,11 @@ import Transport
         } catch { throw .diskRefuses }
     }
 
-    /// Brings the list in line: the latest first, without those in which nothing was said.
+    /// Brings the list in line: the latest first, without those in which nothing was said or offered.
     func sort() {
-        let sorted = known.values.filter { !$0.messages.isEmpty && $0.standing != .blocked }
-            .sorted { ($0.last?.id ?? 0, $0.id) > ($1.last?.id ?? 0, $1.id) }
+        let sorted = known.values.filter { conversation in
+            conversation.standing != .blocked && lines.topics.values.contains { $0.needs(conversation.line) }
+        }.sorted { ($0.last?.id ?? 0, $0.id) > ($1.last?.id ?? 0, $1.id) }
         if sorted.map(\.id) != conversations.map(\.id) { conversations = sorted }
     }
 

@@ -38,7 +38,9 @@ extension FileTransfers {
             logger.error("a file cannot be offered: \(error)")
             throw .diskRefuses
         }
-        return insert(record)
+        let transfer = insert(record)
+        chat.sort()
+        return transfer
     }
 
     /// Takes a file.

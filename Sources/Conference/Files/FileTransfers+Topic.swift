@@ -66,6 +66,7 @@ extension FileTransfers: ConversationTopic {
     private func arrived(_ record: FileRecord, on line: ConversationLine) {
         _ = chat.conversation(line)
         let transfer = insert(record)
+        chat.sort()
         if isTrusted(line), record.offer.size <= settings.automaticLimit {
             do throws(FileProblem) {
                 try accept(transfer)

@@ -58,6 +58,7 @@ import Observation
         pace.setLimit(settings.bytesPerSecond)
         load()
         chat.lines.topics[.files] = self
+        chat.sort()
     }
 
     private func load() {
@@ -100,6 +101,7 @@ import Observation
         byID[id] = nil
         records[id] = nil
         transfers.removeAll { $0.id == id }
+        chat.sort()
     }
 
     // MARK: Telling

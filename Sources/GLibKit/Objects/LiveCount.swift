@@ -10,6 +10,8 @@ package nonisolated final class LiveCount: Sendable {
     package static let sources = LiveCount()
     /// Closures of D-Bus objects, subscriptions and pending calls.
     package static let bus = LiveCount()
+    /// Closures that wait for an answer of GTK's.
+    package static let answers = LiveCount()
 
     private let count = Atomic<Int>(0)
 

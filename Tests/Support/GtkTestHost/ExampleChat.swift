@@ -12,22 +12,29 @@ enum ExampleChat {
         let view = try ChatView()
         for name in [
             "accept", "decline", "block", "unblock", "earlier", "edit-last", "delete-last", "cancel-editing",
+            "send-files", "send-folder",
         ] {
             view.actions.add(name) {}
         }
         view.actions.add("search", initially: false) { _ in }
         view.actions.setEnabled("unblock", false)
+        ExampleFiles.cards(in: view)
         switch scene {
         case .chatNobody: view.showNobody()
         case .chatRequest:
             view.show(
                 ChatPresentation(
                     title: "Ann Lee", status: "192.168.1.7:29172",
-                    messages: messages([("Bonjour ! 192.168.1.7", false, .received)]), isRequest: true))
+                    entries: entries([("Bonjour ! 192.168.1.7", false, .received)]), isRequest: true))
+        case .chatFiles:
+            view.show(
+                ChatPresentation(
+                    title: "Ann Lee", status: tr("Connected"),
+                    entries: entries(said, ExampleFiles.offers(from: morning + 80_300_000))))
         default:
             view.show(
                 ChatPresentation(
-                    title: "Ann Lee", status: tr("Connected"), messages: messages(said), hasEarlier: true,
+                    title: "Ann Lee", status: tr("Connected"), entries: entries(said), hasEarlier: true,
                     isTyping: true))
         }
         return view
@@ -43,14 +50,16 @@ enum ExampleChat {
         ("RFC 8831, RFC 8832, RFC 9429, RFC 8445, RFC 8838, RFC 5389, RFC 8656, RFC 6455, RFC 3550", true, .pending),
     ]
 
-    private static func messages(_ said: [(String, Bool, ChatMessage.Delivery)]) -> [ChatPresentation.Message] {
+    private static func entries(
+        _ said: [(String, Bool, ChatMessage.Delivery)], _ offers: [ChatPresentation.Offer] = []
+    ) -> [ChatPresentation.Entry] {
         let all = said.enumerated().map { index, entry in
             ChatMessage(
                 id: Int64(index), conversation: 1, identifier: ConversationIdentifier(high: 0, low: UInt64(index)),
                 isOwn: entry.1, text: entry.0, date: morning + Int64(index) * 90_000 + (index < 2 ? 0 : 80_000_000),
                 delivery: entry.2, isEdited: index == 3, isDeleted: entry.0.isEmpty)
         }
-        return ChatPresentation.messages(all, name: "Ann Lee", changeable: 5)
+        return ChatPresentation.entries(all, offers, changeable: 5)
     }
 
     static func fill(_ window: ChatWindow) {

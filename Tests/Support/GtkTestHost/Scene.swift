@@ -49,6 +49,10 @@ enum Scene: String, CaseIterable {
     case chatRequest = "chat-request"
     case chatWindow = "chat-window"
     case chatNobody = "chat-nobody"
+    /// A conversation with files in it; all files; and none.
+    case chatFiles = "chat-files"
+    case files
+    case filesEmpty = "files-empty"
     case shortcuts
     case about
     /// A call that goes badly: the mark on its pane, and why.
@@ -66,6 +70,8 @@ enum Scene: String, CaseIterable {
     case traceInvalid = "trace-invalid"
     /// A thousand events a second.
     case traceRate = "trace-rate"
+    /// No scene of ours: a program that has a file to give, until it is ended.
+    case giver
     /// Copies figures and reads the clipboard.
     case clipboard
     /// Every control has a name for those who cannot see it.
@@ -88,7 +94,7 @@ extension CallSituation {
         call.address = "192.168.1.7"
         switch scene {
         case .calling: call.state = .calling
-        case .call, .fullscreen, .devices, .labels, .chat:
+        case .call, .fullscreen, .devices, .labels, .chat, .chatFiles:
             call.state = .connected
             call.hasReceivedPicture = true
             call.hasSentPicture = true

@@ -34,6 +34,8 @@ final class Stage {
     private var people: PeopleScene?
     private var chat: ChatWindow?
     private var chatView: ChatView?
+    private var files: TransfersWindow?
+    private var giver: GObjectRef?
     private var trace: TraceScene?
     private var timer: EventSource?
     private var ticks = 0
@@ -59,6 +61,9 @@ final class Stage {
         g_application_hold(application.pointer())
         do {
             switch scene {
+            case .giver:
+                giver = Giver.window(environment("FILE") ?? "")
+                report("ready", 1)
             case .video: check(videoChecks)
             case .rate: check(rateChecks)
             case .cycle: check(cycleChecks)
@@ -183,7 +188,7 @@ final class Stage {
             statistics = view
             view.show(ExampleFigures.figures(of: scene))
             return window.window
-        case .chat, .chatRequest, .chatNobody:
+        case .chat, .chatFiles, .chatRequest, .chatNobody:
             let view = try ExampleChat.view(scene)
             chatView = view
             window.setChat(view.root)
@@ -195,6 +200,12 @@ final class Stage {
             chat = shown
             ExampleChat.fill(shown)
             gtk_window_set_default_size(shown.window.pointer(), size("WIDTH", 780), size("HEIGHT", 560))
+            shown.present()
+            return shown.window
+        case .files, .filesEmpty:
+            let shown = try ExampleFiles.window(scene)
+            files = shown
+            gtk_window_set_default_size(shown.window.pointer(), size("WIDTH", 480), size("HEIGHT", 720))
             shown.present()
             return shown.window
         case .fullscreen:

@@ -17,6 +17,20 @@ extension Desktop {
         _ = try Program.run(Program.system("xdotool"), ["click", String(button)], environment: environment)
     }
 
+    /// Moves a window: without a window manager all begin in one corner.
+    package func place(_ title: String, x: Int, y: Int) throws {
+        _ = try Program.run(
+            Program.system("xdotool"),
+            ["search", "--sync", "--name", title, "windowmove", "--sync", String(x), String(y)],
+            environment: environment)
+    }
+
+    /// Gives a window the keyboard, which the one that came last has taken.
+    package func focus(_ title: String) throws {
+        _ = try Program.run(
+            Program.system("xdotool"), ["search", "--name", title, "windowfocus", "--sync"], environment: environment)
+    }
+
     /// Drags with the first button from one place to another.
     package func drag(from start: (x: Int, y: Int), to end: (x: Int, y: Int)) throws {
         var steps: [String] = []
