@@ -84,14 +84,10 @@ struct SendHistory: Sendable {
         packets[Int(clamping: sequenceNumber &- first.sequenceNumber)]?.awaitsResend = false
     }
 
-    /// Forgets packets sent before the retention time; those that still wait for the pacer stay, and so does the last one
-    /// that has left: a probe may need something to send.
+    /// Forgets packets sent before the retention time; those that still wait for the pacer stay.
     mutating func removeExpired(at now: Instant, roundTripTime: Duration?, keepsSent: Bool) {
         let kept = keepsSent ? max(Self.retention, (roundTripTime ?? .zero) * 3) : .zero
-        while let sent = packets.first?.lastSent, now - sent >= kept {
-            if keepsSent, packets[1]?.lastSent == nil { break }
-            _ = packets.popFirst()
-        }
+        while let sent = packets.first?.lastSent, now - sent >= kept { _ = packets.popFirst() }
     }
 
     /// What waits for the pacer will not leave any more: it counts as sent, so that it goes in its time.
