@@ -121,7 +121,7 @@ import Testing
         ann.media.last?.refuseAnswers()
         bob.stream.accept()
         try await ann.wait(.ended(.incompatible))
-        try await bob.wait(.ended(.remoteHangUp))
+        try await bob.wait(.ended(.incompatible))
         await ann.stop()
         await bob.stop()
     }
@@ -166,7 +166,7 @@ import Testing
         try await ann.wait(.connected)
         media.tell(.connectionStateChanged(.disconnected))
         try await ann.wait(.ended(.connectionLost))
-        try await bob.wait(.ended(.remoteHangUp))
+        try await bob.wait(.ended(.connectionLost))
         await ann.stop()
         await bob.stop()
     }
@@ -182,7 +182,7 @@ import Testing
         try await ann.wait(.connecting)
         ann.media.last?.tell(.connectionStateChanged(.failed))
         try await ann.wait(.ended(.mediaFailed))
-        try await bob.wait(.ended(.remoteHangUp))
+        try await bob.wait(.ended(.mediaFailed))
         await ann.stop()
         await bob.stop()
     }

@@ -133,7 +133,7 @@ import Testing
         try await bob.wait(.incoming)
         bob.stream.accept()
         try await ann.wait(.ended(.identityChanged))
-        try await bob.wait(.ended(.remoteHangUp))
+        try await bob.wait(.ended(.identityRefused))
         let refused = try #require(ann.stream.refusedIdentity)
         #expect(refused.fingerprint == bob.conference.identity?.fingerprint.description)
         #expect(ann.media.last?.calls.contains("applyAnswer") == false, "its media was not let in")

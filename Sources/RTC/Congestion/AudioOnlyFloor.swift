@@ -7,11 +7,18 @@ struct AudioOnlyFloor: Sendable {
     var upper = 90_000.0
     /// How long it must have been there: an estimate falls too low for a moment when a path gets slower.
     private static let stopTime = Duration.seconds(5)
-    private static let returnTime = Duration.seconds(3)
+    /// Beside others who fill the path, a probe's good news does not last: the first try is early, and later where it failed.
+    private static let returnTimes = Duration.seconds(1)...Duration.seconds(8)
+    private static let trial = Duration.seconds(20)
 
     /// Whether pictures are stopped.
     private(set) var isActive = false
     private var since: Instant?
+    private var returnTime = Self.returnTimes.lowerBound
+    private var returned: Instant?
+
+    /// Nothing is known now: the time begins anew.
+    mutating func wait() { since = nil }
 
     /// Call with each new estimate, and now and then.
     ///
@@ -30,9 +37,15 @@ struct AudioOnlyFloor: Sendable {
         }
         let start = since ?? now
         since = start
-        guard now - start >= (isActive ? Self.returnTime : Self.stopTime) else { return false }
+        guard now - start >= (isActive ? returnTime : Self.stopTime) else { return false }
         since = nil
         isActive.toggle()
+        if isActive {
+            let hasFailed = returned.map { now - $0 < Self.trial } ?? false
+            returnTime = hasFailed ? min(returnTime * 2, Self.returnTimes.upperBound) : Self.returnTimes.lowerBound
+        } else {
+            returned = now
+        }
         return true
     }
 }

@@ -33,6 +33,8 @@ struct CongestionController: Sendable {
     /// First packet sent since the last feedback.
     private var unansweredSince: Instant?
     private var lastStallStep: Instant?
+    /// What was known of the path before answers stayed away.
+    private var estimateBeforeStall: Double?
     private var lastProcess: Instant?
     private var lastSent: Instant?
     /// What was sent before went another way: it says nothing of this one.
@@ -78,7 +80,7 @@ struct CongestionController: Sendable {
     mutating func changePath(at now: Instant) {
         var next = CongestionController(configuration)
         next.usesTransportFeedback = usesTransportFeedback
-        let start = min(Double(configuration.start), estimate)
+        let start = min(Double(configuration.start), estimateBeforeStall ?? estimate)
         next.delay = DelayController(start: start, range: configuration.range)
         next.loss = LossController(start: start, minimum: configuration.range.lowerBound)
         next.reported = reported
@@ -89,6 +91,9 @@ struct CongestionController: Sendable {
         self = next
         refresh()
     }
+
+    /// Answers stay away: what falls then is a precaution, not a measurement.
+    var isStalled: Bool { lastStallStep != nil }
 
     // MARK: Input
 
@@ -108,6 +113,7 @@ struct CongestionController: Sendable {
     mutating func receive(_ results: [TransportSendLog.Result], roundTripTime: Duration?, at now: Instant) {
         unansweredSince = nil
         lastStallStep = nil
+        estimateBeforeStall = nil
         var probed: Double?
         var newest: Instant?
         for result in results where result.sent >= pathSince {
@@ -160,6 +166,7 @@ struct CongestionController: Sendable {
         guard usesTransportFeedback else { return }
         if let unansweredSince, now - max(unansweredSince, lastStallStep ?? .zero) > stallTimeout {
             lastStallStep = now
+            estimateBeforeStall = estimateBeforeStall ?? estimate
             delay.fall(to: estimate * Self.stallFactor, at: now)
             refresh()
             return

@@ -75,6 +75,8 @@ extension RTPSession {
     private mutating func updateAudioOnly(_ estimate: Double, at now: Instant) {
         let active = sections.filter { $0.sender?.isActive == true }
         let applies = active.contains { $0.media.kind == .audio } && active.contains { $0.media.kind == .video }
+        // A path that is dark is not a slow one.
+        if congestion?.isStalled == true, !audioOnly.isActive { return audioOnly.wait() }
         guard audioOnly.update(estimate, applies: applies, at: now) else { return }
         emit(.videoSuspended(audioOnly.isActive))
         congestion?.heldBackSince = audioOnly.isActive ? now : nil
