@@ -9,8 +9,8 @@ final class WindowController: PaneHost {
     let view: MainWindow
 
     let application: CauserieApplication
-    private var people: PeopleWindow?
-    private var panes: [PaneController] = []
+    var people: PeopleWindow?
+    private(set) var panes: [PaneController] = []
     private var observations: [ModelObservation] = []
     private var arranging: WindowActions?
     private var chat: WindowChat?
@@ -143,41 +143,6 @@ final class WindowController: PaneHost {
         showVolume(pane)
     }
 
-    // MARK: Who is calling
-
-    /// The stream of this window that rings.
-    var calling: Stream? {
-        panes.map(\.stream).first { $0.state == .incoming } ?? description.streams.first { $0.state == .incoming }
-    }
-
-    private func showCaller() {
-        let caller = calling
-        view.actions.setEnabled("answer", caller != nil)
-        view.actions.setEnabled("decline", caller != nil)
-        let wasShown = view.incoming.isShown
-        view.incoming.show(
-            caller.map { stream in
-                (name: CallSituation.name(of: stream), address: stream.remoteAddress ?? "")
-            }, isStranger: caller?.canAddContact ?? false)
-        for pane in panes { pane.updateActions() }
-        if view.incoming.isShown && !wasShown && !view.address.isTyping { view.incoming.focusAnswer() }
-    }
-
-    /// Answers where the stream is shown; a stream that no pane shows gets the one that the controls act on, if that is
-    /// free, or a new one.
-    private func answer() {
-        guard let stream = calling else { return }
-        if let pane = panes.first(where: { $0.stream === stream }) {
-            stream.accept()
-            view.activate(pane.view)
-        } else if let pane = focused, !pane.stream.state.isBusy {
-            application.conference.accept(stream, in: pane.pane)
-        } else {
-            application.conference.accept(
-                stream, in: application.conference.addPane(showing: stream, to: description))
-        }
-    }
-
     // MARK: Doing
 
     private func addActions() {
@@ -204,33 +169,6 @@ final class WindowController: PaneHost {
         actions.add("fullscreen", initially: false) { [weak self] in self?.view.setFullscreen($0) }
     }
 
-    /// Calls an address from the focused pane.
-    func call(_ address: String) {
-        if let pane = focused { call(address, from: pane) }
-    }
-
-    /// Calls an address from the focused pane if it is free, else from another one.
-    ///
-    /// - Returns: false when every pane is in a call.
-    func callFromFreePane(_ address: String) -> Bool {
-        let free = ([focused].compactMap(\.self) + panes).first { !$0.stream.state.isBusy }
-        if let free { call(address, from: free) }
-        return free != nil
-    }
-
-    func call(_ address: String, from pane: PaneController) {
-        guard !address.isEmpty, !pane.stream.state.isBusy else { return }
-        guard application.conference.canCall(address) else {
-            view.address.text = address
-            view.address.focus()
-            return view.showToast(translated(EndReason.invalidAddress.sentence))
-        }
-        application.preferences.remember(address: address)
-        view.address.text = ""
-        pane.stream.connect(to: address)
-        view.activate(pane.view)
-    }
-
     // MARK: What a pane asks for
 
     func askForAddress(for pane: PaneController) {
@@ -245,28 +183,6 @@ final class WindowController: PaneHost {
             [weak self, weak pane] in
             self?.application.conference.trust(refused)
             if let self, let pane { call(refused.address, from: pane) }
-        }
-    }
-
-    // MARK: People
-
-    private func showPeople() {
-        do throws(BuilderError) {
-            if people == nil { people = try PeopleWindow(application.conference) }
-            guard let people else { return }
-            people.onClose { [weak self] in self?.people = nil }
-            people.onCall { [weak self] in self?.callFromPeople($0) }
-            if application.conference.history.missedCount > 0 { people.showCalls() }
-            people.present(over: view.window)
-        } catch { view.showToast("\(error)") }
-    }
-
-    private func callFromPeople(_ address: String) {
-        if callFromFreePane(address) {
-            people?.close()
-            view.present()
-        } else {
-            view.showToast(tr("Hang up before you call {address}.", ["address": address]))
         }
     }
 
@@ -296,43 +212,6 @@ final class WindowController: PaneHost {
             try editStreams.open(over: view.window, selecting: stream)
         } catch { view.showToast("\(error)") }
     }
-
-    private func hangUp() {
-        if let calling, focused?.situation.isCall != true {
-            calling.reject()
-        } else {
-            focused?.stream.disconnect()
-        }
-    }
-
-    private func set(_ medium: MediaSet, _ isOn: Bool) {
-        guard let stream = focused?.stream else { return }
-        // What the stream was not meant to send can be turned on in the call all the same.
-        if isOn && !stream.outgoing.contains(medium) { stream.outgoing.formUnion(medium) }
-        if isOn { stream.play(medium, .sent) } else { stream.stop(medium, .sent) }
-    }
-
-    // MARK: Devices
-
-    private func connectDevices() {
-        let popover = view.controls.devices
-        popover.camera.onChoice { [weak self] in self?.focused?.stream.camera = $0 }
-        popover.microphone.onChoice { [weak self] in self?.focused?.stream.microphone = $0 }
-        popover.speaker.onChoice { [weak self] in self?.focused?.stream.speaker = $0 }
-        popover.onVolume { [weak self] in self?.focused?.stream.volume = $0 }
-        popover.onOpen { [weak self] in self?.showDevices() }
-    }
-
-    private func showDevices() {
-        guard let stream = focused?.stream else { return }
-        let (popover, devices) = (view.controls.devices, application.conference.devices)
-        popover.camera.show(DeviceChoices.cameras(devices, selected: stream.camera), selected: stream.camera)
-        popover.microphone.show(
-            DeviceChoices.microphones(devices, selected: stream.microphone), selected: stream.microphone)
-        popover.speaker.show(DeviceChoices.speakers(devices, selected: stream.speaker), selected: stream.speaker)
-    }
-
-    private func showVolume(_ pane: PaneController) { view.controls.devices.setVolume(pane.stream.volume) }
 
     // MARK: The window itself
 
