@@ -134,6 +134,9 @@ let package = Package(
             path: "Tests/Performance/CallBench",
             swiftSettings: common),
         .executableTarget(
+            name: "FileBench", dependencies: ["Instances", "Programs"], path: "Tests/Performance/FileBench",
+            swiftSettings: common),
+        .executableTarget(
             name: "SocketBench", dependencies: ["Programs", "Sockets"], path: "Tests/Performance/SocketBench",
             exclude: ["peer.py"], swiftSettings: common),
         tests("WireTests", ["Wire", "TestSupport"], exclude: ["Fixtures"]),
