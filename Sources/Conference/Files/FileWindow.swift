@@ -6,9 +6,9 @@ struct FileWindow {
     /// Bytes under way without a call.
     static let full = 16 << 20
     /// The most delay that we add to the path.
-    static let target = 0.025
+    static let target = 0.01
     /// Bytes of the pieces that are measured.
-    static let piece = 16 << 10
+    static let piece = 8 << 10
     private static let floor = 2 * piece
     /// A call's data channel holds no more.
     private static let ceiling = 8 << 20
@@ -52,7 +52,8 @@ struct FileWindow {
         let queueing = sample - base(with: sample, at: now)
         let off = (Self.target - queueing) / Self.target
         if isStarting, off > 0.5 {
-            size += Double(bytes)
+            // By half in each round trip: what is too much stands in the queue for as long as a round trip takes.
+            size += Double(bytes) / 2
         } else if off > 0 {
             isStarting = false
             size += off * Double(bytes) * Double(Self.piece) / size

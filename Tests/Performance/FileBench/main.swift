@@ -1,7 +1,7 @@
 import Foundation
 
 // Sends one file between two instances, directly and through a call's data channel, beside plain TLS and scp with the same
-// bytes. Everything is in memory (/dev/shm), so that no disk is measured.
+// bytes; then what a file does to the sound of the call that carries it. Everything is in memory (/dev/shm), so that no disk is measured.
 // usage: FileBench [MEBIBYTES]
 
 func show(_ name: String, _ seconds: Double?, _ size: Int, against peer: Double? = nil) {
@@ -36,6 +36,16 @@ do {
     show("Causerie, direct, checked by SHA-256", try await transfer.send(file), size, against: plain)
     try await transfer.useDataChannel()
     show("Causerie, data channel, \(smallSize >> 20) MiB", try await transfer.send(small), smallSize)
+    let call = try await InstanceTransfer(into: received, microphone: "test-tone")
+    let (alone, beside) = try await call.soundBeside(file, seconds: 10)
+    print("\nSound over 10 Mbit/s     concealed   longest round trip, ms   file, Mbit/s")
+    for (name, sound) in [("alone", alone), ("beside a file", beside)] {
+        print(
+            name.padding(toLength: 24, withPad: " ", startingAt: 0),
+            String(
+                format: "%7.2f %%   %8.1f                 %6.1f", sound.concealedShare * 100, sound.roundTripTime,
+                sound.fileRate * 8 / 1e6))
+    }
 } catch {
     FileHandle.standardError.write(Data("FileBench: \(error)\n".utf8))
     exit(1)
