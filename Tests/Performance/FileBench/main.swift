@@ -22,7 +22,7 @@ do {
     var random = SystemRandomNumberGenerator()
     let block = (0..<(1 << 17)).map { _ in random.next() }.withUnsafeBytes { Data($0) }
     for (url, count) in [(file, size >> 20), (small, smallSize >> 20)] {
-        FileManager.default.createFile(atPath: url.path, contents: nil)
+        try Data().write(to: url)
         let handle = try FileHandle(forWritingTo: url)
         for _ in 0..<count { try handle.write(contentsOf: block) }
         try handle.close()
