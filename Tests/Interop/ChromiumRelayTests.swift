@@ -16,24 +16,14 @@ import Wire
 struct ChromiumRelayTests {
     @Test("sound goes both ways through the relays alone, also after a restart from either side")
     func relayOnly() async throws {
-        let own = try NetworkInterfaces.addresses(withLoopback: false).first { !$0.isLoopback && $0.isIPv4 }
         // A machine without a network has nothing to relay to.
-        guard let address = own?.description else { return }
-        let port = Int.random(in: 20_000..<30_000)
-        let folder = try TemporaryFolder()
-        let server = try RunningProgram(
-            Program.system("turnserver"),
-            [
-                "-n", "--no-cli", "--no-tls", "--no-dtls", "--listening-ip=\(address)", "--relay-ip=\(address)",
-                "--listening-port=\(port)", "--lt-cred-mech", "--user=ann:secret", "--realm=example.org",
-                "--userdb=\(folder.url.path)/users", "--pidfile=\(folder.url.path)/pid", "--log-file=stdout",
-            ])
+        guard let server = try RelayServer(.named("ann", password: "secret")) else { return }
         let browser = try await Browser.start()
-        let side = try await Side.open(relay: "turn:\(address):\(port)?transport=udp", browser: browser)
+        let side = try await Side.open(relay: server.uri, browser: browser)
         try await browser.run(
             """
             await startPeer({video: false, data: false, iceTransportPolicy: "relay", iceServers: [
-              {urls: "turn:\(address):\(port)?transport=udp", username: "ann", credential: "secret"}]});
+              {urls: "\(server.uri)", username: "ann", credential: "secret"}]});
             await call()
             """)
         try await side.answer()

@@ -9,30 +9,20 @@ import Wire
 @Suite("A call through a relay", .serialized, .enabled(if: Coturn.isInstalled)) struct RelayedCallTests {
     @Test("The next call goes through the TURN server, and the information on it says so")
     func relayed() async throws {
-        let own = try NetworkInterfaces.addresses(withLoopback: false).first { !$0.isLoopback && $0.isIPv4 }
         // A machine without a network has nothing to relay to.
-        guard let address = own?.description else { return }
-        let port = Int.random(in: 20_000..<30_000)
-        let folder = try TemporaryFolder()
-        let server = try RunningProgram(
-            Program.system("turnserver"),
-            [
-                "-n", "--no-cli", "--no-tls", "--no-dtls", "--listening-ip=\(address)", "--relay-ip=\(address)",
-                "--listening-port=\(port)", "--lt-cred-mech", "--user=ann:secret", "--realm=example.org",
-                "--userdb=\(folder.url.path)/users", "--pidfile=\(folder.url.path)/pid", "--log-file=stdout",
-            ])
+        guard let server = try RelayServer(.named("ann", password: "secret")) else { return }
         let bus = try await PrivateBus.start()
         let media = ["--camera", "test-pattern", "--microphone", "test-tone", "--speaker", "none"]
         let caller = try await HeadlessInstance.start("relay-caller", on: bus, options: media)
         let called = try await HeadlessInstance.start("relay-called", on: bus, options: media + ["--auto-accept"])
-        let uri = "turn:\(address):\(port)?transport=udp"
+        let uri = server.uri
         #expect(try caller.control("configure", uri).status == 1, "a TURN server without a user")
         for side in [caller, called] {
             try side.must("configure", uri, "--user", "ann", "--password", "secret", "--relay-only")
         }
         #expect(try caller.control("configure").output.contains(uri))
         #expect(try !caller.control("configure").output.contains("secret"))
-        try caller.must("connect", "main", "\(address):\(called.port)", "--wait")
+        try caller.must("connect", "main", "\(server.address):\(called.port)", "--wait")
         try await called.waitForStatistics("pictures over the relay") { $0.framesDecoded > 10 && $0.audioEnergy > 0 }
         let information = try caller.control("info", "main", "--json").output
         #expect(information.contains("relay") && !information.contains("host"), "\(information)")
@@ -52,22 +42,13 @@ import Wire
 
     @Test("Credentials that end in mid-call are renewed: the call goes on, and the next one has the new ones")
     func renewed() async throws {
-        let own = try NetworkInterfaces.addresses(withLoopback: false).first { !$0.isLoopback && $0.isIPv4 }
-        guard let address = own?.description else { return }
-        let port = Int.random(in: 20_000..<30_000)
-        let folder = try TemporaryFolder()
-        let server = try RunningProgram(
-            Program.system("turnserver"),
-            [
-                "-n", "--no-cli", "--no-tls", "--no-dtls", "--listening-ip=\(address)", "--relay-ip=\(address)",
-                "--listening-port=\(port)", "--use-auth-secret", "--static-auth-secret=hush", "--realm=example.org",
-                "--userdb=\(folder.url.path)/users", "--pidfile=\(folder.url.path)/pid", "--log-file=stdout",
-            ])
+        // A machine without a network has nothing to relay to.
+        guard let server = try RelayServer(.secret("hush")) else { return }
         let bus = try await PrivateBus.start()
         let media = ["--camera", "test-pattern:320x240@15", "--microphone", "test-tone", "--speaker", "none"]
         let caller = try await HeadlessInstance.start("relay-caller", on: bus, options: media)
         let called = try await HeadlessInstance.start("relay-called", on: bus, options: media + ["--auto-accept"])
-        let uri = "turn:\(address):\(port)?transport=udp"
+        let uri = server.uri
         let configure = { (seconds: Int) in
             for side in [caller, called] {
                 let (user, password) = try credentials(lasting: seconds, secret: "hush")
@@ -77,7 +58,7 @@ import Wire
         // Long enough for a slow machine to make the call with them.
         try configure(12)
         let end = ContinuousClock.now + .seconds(13)
-        try caller.must("connect", "main", "\(address):\(called.port)", "--wait")
+        try caller.must("connect", "main", "\(server.address):\(called.port)", "--wait")
         for side in [caller, called] { try await side.waitForStatistics("a picture") { $0.framesDecoded > 5 } }
         // They are over while the call runs.
         try await Task.sleep(until: end, clock: .continuous)
@@ -90,14 +71,14 @@ import Wire
             }
         }
         try caller.must("disconnect", "main")
-        try caller.must("connect", "main", "\(address):\(called.port)", "--wait")
+        try caller.must("connect", "main", "\(server.address):\(called.port)", "--wait")
         try await called.waitForStatistics("pictures of another call") { $0.framesDecoded > 5 }
         #expect(try caller.control("info", "main", "--json").output.contains("relay"))
         // With those that are over nobody gets in any more: the server does look at the time.
         try caller.must("disconnect", "main")
         try configure(-10)
         try caller.must("set", "main", "timeout", "3")
-        #expect(try caller.control("connect", "main", "\(address):\(called.port)", "--wait").status == 1)
+        #expect(try caller.control("connect", "main", "\(server.address):\(called.port)", "--wait").status == 1)
         withExtendedLifetime(server) {}
     }
 }

@@ -23,6 +23,34 @@ extension PictureEncoder {
     }
 }
 
+extension vpx_codec_enc_cfg_t {
+    /// What calls want of either codec (libwebrtc's real-time settings): constant bitrate, no lag, key frames when they are
+    /// asked for.
+    ///
+    /// - Parameters:
+    ///   - width: pixels, as is the height.
+    ///   - bitrate: bit/s.
+    mutating func set(width: Int, height: Int, bitrate: Int, contentHint: ContentHint) {
+        g_w = UInt32(width)
+        g_h = UInt32(height)
+        g_timebase = vpx_rational(num: 1, den: 90_000)
+        g_threads = width * height > 1280 * 960 ? 2 : 1
+        g_lag_in_frames = 0
+        g_pass = VPX_RC_ONE_PASS
+        g_error_resilient = 0
+        rc_end_usage = VPX_CBR
+        rc_target_bitrate = UInt32(max(bitrate / 1000, 10))
+        // Text must stay readable: rather fewer pictures than coarse ones.
+        rc_dropframe_thresh = contentHint == .detail ? 70 : 30
+        rc_resize_allowed = 0
+        rc_buf_initial_sz = 500
+        rc_buf_optimal_sz = 600
+        rc_buf_sz = 1000
+        kf_mode = VPX_KF_AUTO
+        kf_max_dist = 3000
+    }
+}
+
 /// What libvpx makes of one picture, whatever the codec of the context; nil when the rate control dropped it, or libvpx
 /// failed on it.
 ///

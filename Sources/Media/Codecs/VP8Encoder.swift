@@ -20,27 +20,11 @@ final class VP8Encoder: PictureEncoder {
         guard vpx_codec_enc_config_default(vpx_codec_vp8_cx(), &configuration, 0) == VPX_CODEC_OK else {
             throw CodecError(message: "VP8 is not built into libvpx")
         }
-        configuration.g_w = UInt32(width)
-        configuration.g_h = UInt32(height)
-        configuration.g_timebase = vpx_rational(num: 1, den: 90_000)
-        configuration.g_threads = width * height > 1280 * 960 ? 2 : 1
-        configuration.g_lag_in_frames = 0
-        configuration.g_pass = VPX_RC_ONE_PASS
-        configuration.g_error_resilient = 0
-        configuration.rc_end_usage = VPX_CBR
-        configuration.rc_target_bitrate = UInt32(max(bitrate / 1000, 10))
-        // Text must stay readable: rather fewer pictures than coarse ones.
-        configuration.rc_dropframe_thresh = contentHint == .detail ? 70 : 30
-        configuration.rc_resize_allowed = 0
+        configuration.set(width: width, height: height, bitrate: bitrate, contentHint: contentHint)
         configuration.rc_min_quantizer = 2
         configuration.rc_max_quantizer = contentHint == .detail ? 36 : 56
         configuration.rc_undershoot_pct = 100
         configuration.rc_overshoot_pct = 15
-        configuration.rc_buf_initial_sz = 500
-        configuration.rc_buf_optimal_sz = 600
-        configuration.rc_buf_sz = 1000
-        configuration.kf_mode = VPX_KF_AUTO
-        configuration.kf_max_dist = 3000
         guard CVPX_encoder_init(&codec, vpx_codec_vp8_cx(), &configuration) == VPX_CODEC_OK else {
             throw CodecError(message: "libvpx refuses \(width)x\(height)")
         }

@@ -10,33 +10,16 @@ final class VP9Encoder: PictureEncoder {
 
     /// - Throws: `CodecError` when libvpx refuses the size.
     init(
-        width: Int, height: Int, framesPerSecond: Int, bitrate: Int, contentHint: ContentHint = .motion
+        width: Int, height: Int, framesPerSecond: Int, bitrate: Int, contentHint: ContentHint = .balanced
     ) throws(CodecError) {
         guard vpx_codec_enc_config_default(vpx_codec_vp9_cx(), &configuration, 0) == VPX_CODEC_OK else {
             throw CodecError(message: "VP9 is not built into libvpx")
         }
-        let threads: UInt32 = width * height > 1280 * 960 ? 2 : 1
-        configuration.g_w = UInt32(width)
-        configuration.g_h = UInt32(height)
-        configuration.g_timebase = vpx_rational(num: 1, den: 90_000)
-        configuration.g_threads = threads
-        configuration.g_lag_in_frames = 0
-        configuration.g_pass = VPX_RC_ONE_PASS
-        configuration.g_error_resilient = 0
-        configuration.rc_end_usage = VPX_CBR
-        configuration.rc_target_bitrate = UInt32(max(bitrate / 1000, 10))
-        // Text must stay readable: rather fewer pictures than coarse ones.
-        configuration.rc_dropframe_thresh = contentHint == .detail ? 70 : 30
-        configuration.rc_resize_allowed = 0
+        configuration.set(width: width, height: height, bitrate: bitrate, contentHint: contentHint)
         configuration.rc_min_quantizer = contentHint == .detail ? 8 : 2
         configuration.rc_max_quantizer = contentHint == .detail ? 40 : 52
         configuration.rc_undershoot_pct = 50
         configuration.rc_overshoot_pct = 50
-        configuration.rc_buf_initial_sz = 500
-        configuration.rc_buf_optimal_sz = 600
-        configuration.rc_buf_sz = 1000
-        configuration.kf_mode = VPX_KF_AUTO
-        configuration.kf_max_dist = 3000
         guard CVPX_encoder_init(&codec, vpx_codec_vp9_cx(), &configuration) == VPX_CODEC_OK else {
             throw CodecError(message: "libvpx refuses \(width)x\(height)")
         }
@@ -47,8 +30,8 @@ final class VP9Encoder: PictureEncoder {
         _ = CVPX_set_max_intra_percent(&codec, UInt32(max(300, 600 * framesPerSecond / 20)))
         // Cyclic refresh: the bits go where the picture changes.
         _ = CVPX_set_adaptive_quantization(&codec, 3)
-        _ = CVPX_set_row_multithreading(&codec, threads > 1 ? 1 : 0)
-        _ = CVPX_set_tile_columns(&codec, threads > 1 ? 1 : 0)
+        _ = CVPX_set_row_multithreading(&codec, configuration.g_threads > 1 ? 1 : 0)
+        _ = CVPX_set_tile_columns(&codec, configuration.g_threads > 1 ? 1 : 0)
         _ = CVPX_set_frame_parallel(&codec, 0)
         _ = CVPX_set_content(&codec, contentHint == .detail ? 1 : 0)
     }
