@@ -51,20 +51,23 @@ import Testing
         await bob.stop()
     }
 
-    @Test("what answers without being Causerie is told from nobody being there")
-    func notCauserie() async throws {
-        let ann = try await Instance.start("Ann") { $0.timing.handshake = .milliseconds(500) }
-        for text in ["HTTP/1.1 200 OK\r\n\r\n", ""] {
-            let server = try await ServerBootstrap(group: ann.conference.eventLoop)
-                .childChannelInitializer { channel in
-                    if !text.isEmpty { channel.writeAndFlush(channel.allocator.buffer(string: text), promise: nil) }
-                    return channel.eventLoop.makeSucceededVoidFuture()
-                }
-                .bind(host: "127.0.0.1", port: 0).get()
-            ann.stream.connect(to: "127.0.0.1:\(server.localAddress?.port ?? 0)")
-            try await ann.wait(.ended(.notCauserie))
-            try await server.close().get()
+    @Test(
+        "what answers without being Causerie is told from what takes the connection and says nothing",
+        arguments: [("HTTP/1.1 200 OK\r\n\r\n", EndReason.notCauserie), ("", .noAnswer)])
+    func notCauserie(text: String, reason: EndReason) async throws {
+        // Time enough for an answer to come before it is over.
+        let ann = try await Instance.start("Ann") {
+            $0.timing.handshake = text.isEmpty ? .milliseconds(500) : .seconds(60)
         }
+        let server = try await ServerBootstrap(group: ann.conference.eventLoop)
+            .childChannelInitializer { channel in
+                if !text.isEmpty { channel.writeAndFlush(channel.allocator.buffer(string: text), promise: nil) }
+                return channel.eventLoop.makeSucceededVoidFuture()
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        ann.stream.connect(to: "127.0.0.1:\(server.localAddress?.port ?? 0)")
+        try await ann.wait(.ended(reason))
+        try await server.close().get()
         await ann.stop()
     }
 

@@ -204,6 +204,16 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: bob.folder.path) == ["large.bin"])
     }
 
+    /// Once what was on its way to the disk when the transfer paused has been written.
+    private func settledSize(of name: String, at side: Side) async throws -> Int {
+        var (size, before) = (side.size(of: name), -1)
+        while size != before {
+            try await Task.sleep(for: .milliseconds(300))
+            (size, before) = (side.size(of: name), size)
+        }
+        return size
+    }
+
     @Test("paused here and there, resumed, declined, cancelled; offered to one who is away")
     func steps() async throws {
         let (ann, bob) = try await pair()
@@ -220,7 +230,7 @@ import Testing
         }
         try ann.instance.must("files", "pause", ids[0])
         try await bothAre("paused", ids[0], (ann, bob))
-        let rest = bob.size(of: "slow.bin.part")
+        let rest = try await settledSize(of: "slow.bin.part", at: bob)
         try bob.instance.must("files", "resume", ids[0])
         try await until("paused by ann", [ann, bob]) { try bob.file(ids[0])?.state == "paused-there" }
         #expect(bob.size(of: "slow.bin.part") == rest)

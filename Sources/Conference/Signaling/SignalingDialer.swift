@@ -91,14 +91,13 @@ struct SignalingDialer: Sendable {
     private func result<Connection: Sendable>(
         of upgrade: EventLoopFuture<Connection>, _ presented: PresentedIdentity
     ) async throws(DialFailure) -> Connection {
-        let late = NIODeadline.now() + TimeAmount(timing.handshake)
         do {
             return try await upgrade.get()
         } catch {
             // Whatever went wrong after TCP: who answers does not speak as we do, or is not who we know. Or nobody answers,
             // as with a computer that has no descriptor left for us.
             throw DialFailure(
-                reason: presented.isRefused ? .identityChanged : .now() < late ? .notCauserie : .noAnswer,
+                reason: presented.isRefused ? .identityChanged : error is Silence ? .noAnswer : .notCauserie,
                 presented: presented.isRefused ? presented.fingerprint : nil, detail: "\(error)")
         }
     }
@@ -152,15 +151,20 @@ struct SignalingDialer: Sendable {
         let upgrade = try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
             configuration: NIOUpgradableHTTPClientPipelineConfiguration(
                 upgradeConfiguration: Self.upgrade(to: subprotocol, at: address, presented, make)))
+        let isLate = NIOLoopBoundBox(false, eventLoop: channel.eventLoop)
         let deadline = channel.eventLoop.scheduleTask(in: TimeAmount(timing.handshake)) {
+            isLate.value = true
             channel.close(mode: .all, promise: nil)
         }
         upgrade.whenComplete { result in
             deadline.cancel()
             if case .failure = result { channel.close(mode: .all, promise: nil) }
         }
-        return upgrade
+        return upgrade.flatMapErrorThrowing { error in throw isLate.value ? Silence() : error }
     }
+
+    /// The time for the handshakes was over.
+    private struct Silence: Error {}
 
     private static func upgrade<Connection: Sendable>(
         to subprotocol: String, at address: CallAddress, _ presented: PresentedIdentity,
