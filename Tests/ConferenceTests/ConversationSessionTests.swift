@@ -3,149 +3,13 @@ import Testing
 
 @testable import Conference
 
-/// One side of a conversation in virtual time: a session, and the disk that outlives it.
-private struct Side {
-    var session: ConversationSession
-    private(set) var disk: (position: ConversationSession.Position, pending: [ConversationMessage])
-    private(set) var received: [[UInt8]] = []
-    /// Ours of which the far side said that it has them.
-    private(set) var acknowledged = 0
-    private(set) var violations: [String] = []
-    private(set) var refusals: [ConversationRefusal] = []
-    var refusesNext: ConversationRefusal.Reason?
-    private var random: RandomSource
-
-    init(seed: UInt64) {
-        random = .seeded(seed)
-        let position = ConversationSession.Position(epoch: .random(&random))
-        disk = (position, [])
-        session = ConversationSession(position: position, pending: [], random: random.fork())
-    }
-
-    /// As after kill -9: what is on the disk is all there is.
-    mutating func restart() {
-        session = ConversationSession(position: disk.position, pending: disk.pending, random: random.fork())
-    }
-
-    /// The disk as it was earlier, as from a backup.
-    mutating func restore(_ old: (position: ConversationSession.Position, pending: [ConversationMessage])) {
-        disk = old
-        restart()
-    }
-
-    mutating func write(_ payload: [UInt8], at now: Instant, isKilledBeforeSending: Bool = false) {
-        let message = session.message(id: .random(&random), payload)
-        disk.pending.append(message)
-        disk.position.next = message.sequence + 1
-        if isKilledBeforeSending { restart() } else { session.enqueue(message, at: now) }
-    }
-
-    /// Does what the session wants, and gives the frames to be sent.
-    mutating func settle(isKilledAfterKeeping: Bool = false) -> [ConversationFrame] {
-        var frames: [ConversationFrame] = []
-        while true {
-            while let output = session.poll() {
-                switch output {
-                case .send(let frame): frames.append(frame)
-                case .deliver(let message):
-                    if let reason = refusesNext {
-                        refusesNext = nil
-                        session.refuse(reason, for: .seconds(1))
-                        if reason == .unacceptable { session.committed() }
-                        continue
-                    }
-                    received.append(message.payload)
-                    disk.position = session.positionWhenCommitted
-                    if isKilledAfterKeeping {
-                        restart()
-                        return []
-                    }
-                    session.committed()
-                case .acknowledged(let sequence):
-                    acknowledged += disk.pending.count { $0.sequence <= sequence }
-                    disk.pending.removeAll { $0.sequence <= sequence }
-                case .restarted: disk = (session.position, session.pending)
-                case .transient, .introduced: break
-                case .refused(let refusal): refusals.append(refusal)
-                case .violation(let reason): violations.append(reason)
-                }
-            }
-            session.flushAcknowledgement()
-            disk.position.receivedEpoch = session.position.receivedEpoch
-            disk.position.received = max(session.position.received, 0)
-            guard let output = session.poll() else { return frames }
-            if case .send(let frame) = output { frames.append(frame) }
-        }
-    }
-}
-
-/// Two sides and the way between them.
-private struct Pair {
-    var sides: [Side]
-    private(set) var now = Instant.zero
-    var loss = 0.0
-    private var random: RandomSource
-    private var isLinked = false
-    /// What is on its way: at most once, in order.
-    private var flying: [(to: Int, at: Instant, frame: ConversationFrame)] = []
-
-    init(seed: UInt64) {
-        random = .seeded(seed)
-        sides = [Side(seed: seed &+ 1000), Side(seed: seed &+ 2000)]
-    }
-
-    mutating func link() {
-        isLinked = true
-        for index in 0...1 {
-            sides[index].session.linked(at: now)
-            send(from: index)
-        }
-    }
-
-    mutating func cut() {
-        isLinked = false
-        flying = []
-        for index in 0...1 { sides[index].session.unlinked() }
-    }
-
-    mutating func send(from index: Int, isKilledAfterKeeping: Bool = false) {
-        for frame in sides[index].settle(isKilledAfterKeeping: isKilledAfterKeeping)
-        where isLinked && random.fraction() >= loss {
-            // Through the bytes, as over a network.
-            guard let parsed = try? ConversationFrame.parse(frame.bytes) else { continue }
-            flying.append((1 - index, now + .milliseconds(20), parsed))
-        }
-    }
-
-    /// Lets so much time go by.
-    mutating func run(for duration: Duration, killing: Int? = nil) {
-        let end = now + duration
-        while true {
-            let timers = sides.compactMap(\.session.nextTimeout)
-            guard let next = (flying.map(\.at) + timers).min(), next <= end else { break }
-            now = max(now, next)
-            while let index = flying.firstIndex(where: { $0.at <= now }) {
-                let (to, _, frame) = flying.remove(at: index)
-                sides[to].session.receive(frame, at: now)
-                send(from: to, isKilledAfterKeeping: to == killing)
-                if to == killing { return cut() }
-            }
-            for index in 0...1 {
-                sides[index].session.handleTimeout(at: now)
-                send(from: index)
-            }
-        }
-        now = end
-    }
-}
-
 @Suite("Conversation session")
 struct ConversationSessionTests {
     private func numbers(_ range: Range<Int>) -> [[UInt8]] { range.map { [UInt8($0 & 255), UInt8($0 >> 8)] } }
 
     @Test("messages both ways arrive in order, and each side knows that the other has them")
     func plain() {
-        var pair = Pair(seed: 1)
+        var pair = ConversationPair(seed: 1)
         pair.link()
         for number in numbers(0..<200) {
             for index in 0...1 {
@@ -164,7 +28,7 @@ struct ConversationSessionTests {
 
     @Test("what was written without a way goes as soon as there is one")
     func offline() {
-        var pair = Pair(seed: 2)
+        var pair = ConversationPair(seed: 2)
         for number in numbers(0..<50) { pair.sides[0].write(number, at: pair.now) }
         pair.run(for: .seconds(100))
         #expect(pair.sides[1].received.isEmpty)
@@ -177,7 +41,7 @@ struct ConversationSessionTests {
         "over a way that loses, breaks, and with either side killed at any moment: each once, in order",
         arguments: 0..<40)
     func hostile(seed: UInt64) {
-        var pair = Pair(seed: seed)
+        var pair = ConversationPair(seed: seed)
         var random = RandomSource.seeded(seed &* 77 &+ 5)
         pair.loss = 0.2
         pair.link()
@@ -210,7 +74,7 @@ struct ConversationSessionTests {
 
     @Test("a sender with an older memory than the receiver counts anew, and nothing new is taken for old")
     func restoredSender() {
-        var pair = Pair(seed: 3)
+        var pair = ConversationPair(seed: 3)
         pair.link()
         let backup = pair.sides[0].disk
         for number in numbers(0..<10) { pair.sides[0].write(number, at: pair.now) }
@@ -227,13 +91,13 @@ struct ConversationSessionTests {
 
     @Test("a receiver that has forgotten everything goes on from where the sender is")
     func forgetfulReceiver() {
-        var pair = Pair(seed: 4)
+        var pair = ConversationPair(seed: 4)
         pair.link()
         for number in numbers(0..<10) { pair.sides[0].write(number, at: pair.now) }
         pair.send(from: 0)
         pair.run(for: .seconds(1))
         pair.cut()
-        pair.sides[1] = Side(seed: 99)
+        pair.sides[1] = ConversationSide(seed: 99)
         pair.link()
         pair.sides[0].write([7, 7], at: pair.now)
         pair.send(from: 0)
@@ -243,7 +107,7 @@ struct ConversationSessionTests {
 
     @Test("a message sent too early comes again after the delay; one that is unacceptable is given up")
     func refusals() {
-        var pair = Pair(seed: 5)
+        var pair = ConversationPair(seed: 5)
         pair.link()
         pair.run(for: .seconds(1))
         pair.sides[1].refusesNext = .tooFast
@@ -264,7 +128,7 @@ struct ConversationSessionTests {
 
     @Test("an acknowledgement of what was never sent is a violation; a transient is never sent again")
     func violation() {
-        var pair = Pair(seed: 6)
+        var pair = ConversationPair(seed: 6)
         pair.link()
         pair.run(for: .seconds(1))
         let epoch = pair.sides[0].session.position.epoch
@@ -301,9 +165,4 @@ struct ConversationSessionTests {
         #expect(ConversationIdentifier("\(id)") == id)
         #expect(ConversationIdentifier("+0000000000000000000000000000000") == nil)
     }
-}
-
-extension RandomSource {
-    /// Evenly spread in 0..<1.
-    fileprivate mutating func fraction() -> Double { Double(next() >> 11) / Double(1 << 53) }
 }

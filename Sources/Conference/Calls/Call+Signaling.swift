@@ -58,6 +58,24 @@ extension Call {
         }
     }
 
+    /// One step of an exchange after the first one.
+    func renegotiate(_ event: Renegotiation.Event) {
+        guard isNegotiated else {
+            isRenegotiationNeeded = isRenegotiationNeeded || event == .needed
+            return
+        }
+        for action in renegotiation.handle(event) {
+            switch action {
+            case .makeOffer: makeOffer(nil)
+            case .makeAnswer: makeAnswer(nil)
+            case .sendOffer: sendOffer()
+            case .sendAnswer: sendAnswer()
+            case .applyAnswer: applyAnswer()
+            case .withdrawOffer: withdrawOffer()
+            }
+        }
+    }
+
     // MARK: In
 
     func receive(_ event: CarrierEvent) {

@@ -40,7 +40,8 @@ import Transport
     private var mediaEvents: Task<Void, Never>?
     private var operations: Task<Void, Never>?
     private var started = ContinuousClock.now
-    private var isRenegotiationNeeded = false
+    /// While the first offer and answer are exchanged.
+    var isRenegotiationNeeded = false
     /// For what is remembered of the call.
     let began = Date.now
     private(set) var connectedAt: ContinuousClock.Instant?
@@ -138,23 +139,6 @@ import Transport
         case .startTimer(let timer): start(timer)
         case .stopTimer: timer?.cancel()
         case .close: close()
-        }
-    }
-
-    func renegotiate(_ event: Renegotiation.Event) {
-        guard isNegotiated else {
-            isRenegotiationNeeded = isRenegotiationNeeded || event == .needed
-            return
-        }
-        for action in renegotiation.handle(event) {
-            switch action {
-            case .makeOffer: makeOffer(nil)
-            case .makeAnswer: makeAnswer(nil)
-            case .sendOffer: sendOffer()
-            case .sendAnswer: sendAnswer()
-            case .applyAnswer: applyAnswer()
-            case .withdrawOffer: withdrawOffer()
-            }
         }
     }
 

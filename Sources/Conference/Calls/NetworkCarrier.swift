@@ -7,14 +7,6 @@ import Wire
 /// another connection: each side has copies of what the other may not have yet. One that does not is left without a word
 /// when the connection breaks.
 @MainActor final class NetworkCarrier: Carrier {
-    private enum Call: Hashable {
-        /// Calls of older versions and of browsers.
-        case unnamed
-        /// Ours, not confirmed yet.
-        case offered(String)
-        case agreed(String)
-    }
-
     private enum Phase: Hashable {
         case open, lost, closed
     }
@@ -36,10 +28,9 @@ import Wire
     let expected: DTLSFingerprint?
 
     private let timing: SignalingTiming
-    private var call = Call.unnamed
+    private var naming: CallNaming
     private var phase = Phase.open
     private var ledger = MessageLedger()
-    private var isFirst = true
     private var isDescribed = false
     private var isClosing = false
     private var remaking: Task<Void, Never>?
@@ -60,7 +51,7 @@ import Wire
     ) {
         self.path = path
         self.timing = timing
-        self.call = call.map { .offered($0) } ?? .unnamed
+        naming = CallNaming(own: call)
         remoteIdentity = identity
         remoteAddress = path.remoteAddress
         remotePerson = person
@@ -75,9 +66,7 @@ import Wire
     }
 
     /// Of the call, once both sides know it.
-    var identifier: String? {
-        if case .agreed(let call) = call { call } else { nil }
-    }
+    var identifier: String? { naming.agreed }
 
     var isLost: Bool { phase == .lost }
     var isClosed: Bool { phase == .closed }
@@ -96,17 +85,14 @@ import Wire
 
     func send(_ message: SignalingMessage) throws {
         guard phase != .closed, !isClosing else { return }
-        switch call {
-        case .unnamed: try path.send(SignalingEnvelope(message))
-        case .offered(let identifier), .agreed(let identifier):
-            let envelope = try ledger.number(message, of: identifier)
-            if phase == .open { try transmit(envelope) }
-        }
+        guard let identifier = naming.written else { return try path.send(SignalingEnvelope(message)) }
+        let envelope = try ledger.number(message, of: identifier)
+        if phase == .open { try transmit(envelope) }
     }
 
     private func transmit(_ envelope: SignalingEnvelope) throws {
         var envelope = envelope
-        if case .agreed = call { envelope.received = ledger.tell() }
+        if identifier != nil { envelope.received = ledger.tell() }
         try path.send(envelope)
     }
 
@@ -140,38 +126,26 @@ import Wire
         if isClosing, ledger.waiting.isEmpty { finish() }
     }
 
-    /// Learns from the first message whether the far side knows of identifiers; false for what is of another call.
+    /// False for what is of another call.
     private func recognise(_ envelope: SignalingEnvelope) -> Bool {
-        defer { isFirst = false }
-        switch call {
-        case .agreed(let identifier): return envelope.call == nil || envelope.call == identifier
-        case .offered(let identifier):
-            guard let name = envelope.call else {
-                call = .unnamed
-                ledger = MessageLedger()
-                return true
-            }
-            guard name == identifier else { return false }
-            agree(on: name)
-            return true
-        case .unnamed:
-            guard isFirst, let name = envelope.call else { return envelope.call == nil }
-            if envelope.message == .delivery(.resume) {
-                let path = path
-                path.onEvent = nil
-                phase = .closed
-                isHandedOver = true
-                onResume?(path, envelope)
-                return false
-            }
-            agree(on: name)
-            return true
+        switch naming.recognise(envelope) {
+        case .ours: return true
+        case .foreign: return false
+        case .agreed: onChange?(self)
+        case .nameless: ledger = MessageLedger()
+        case .resumes:
+            handOver(envelope)
+            return false
         }
+        return true
     }
 
-    private func agree(on identifier: String) {
-        call = .agreed(identifier)
-        onChange?(self)
+    private func handOver(_ envelope: SignalingEnvelope) {
+        let path = path
+        path.onEvent = nil
+        phase = .closed
+        isHandedOver = true
+        onResume?(path, envelope)
     }
 
     private func deliver(_ envelope: SignalingEnvelope) {
@@ -218,10 +192,8 @@ import Wire
     // MARK: Lost and found
 
     private func pathClosed(_ closure: SignalingClosure) {
-        guard phase == .open else {
-            // An attempt that went no further; the next one follows.
-            return
-        }
+        // Otherwise an attempt that went no further; the next one follows.
+        guard phase == .open else { return }
         if case .violation = closure { return end(closure) }
         guard identifier != nil else { return end(closure) }
         if isClosing, ledger.waiting.isEmpty { return finish() }
