@@ -129,8 +129,9 @@ extension SCTPTests {
                 guard fields[1].hasPrefix("rw"), bounds.count == 2, fields.count == 5 || fields[5] == "[heap]" else {
                     continue
                 }
-                // A sanitizer's shadow is no heap, and covers nearly every number.
-                guard bounds[1] > bounds[0], bounds[1] - bounds[0] <= 1 << 30 else { continue }
+                // A sanitizer's shadow is no heap, and covers nearly every number; what lies below 4 GiB is of its kind too,
+                // for the program is position independent.
+                guard bounds[0] >= 1 << 32, bounds[1] > bounds[0], bounds[1] - bounds[0] <= 1 << 30 else { continue }
                 ranges.append(bounds[0]..<bounds[1])
             }
             return ranges
