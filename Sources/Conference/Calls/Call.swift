@@ -21,6 +21,8 @@ import Transport
     var localDescription = ""
     /// The far side's last one, until it is applied.
     var remoteDescription = ""
+    /// An offer that lost against ours: it counts after all if ours is never answered.
+    var ignoredOffer = ""
     /// Ours that wait for our description to go first.
     var localCandidates: [TrickledCandidate] = []
     var isDescriptionSent = false
@@ -39,6 +41,7 @@ import Transport
     private var dialing: Task<Void, Never>?
     private var mediaEvents: Task<Void, Never>?
     private var operations: Task<Void, Never>?
+    private var answerTimer: Task<Void, Never>?
     private var started = ContinuousClock.now
     private var isRenegotiationNeeded = false
     /// For what is remembered of the call.
@@ -156,6 +159,7 @@ import Transport
             case .withdrawOffer: withdrawOffer()
             }
         }
+        if renegotiation.state != .waiting || answerTimer == nil { awaitAnswer() }
     }
 
     // MARK: Time
@@ -174,6 +178,26 @@ import Transport
             guard (try? await Task.sleep(for: duration)) != nil else { return }
             self?.handle(.timedOut)
         }
+    }
+
+    /// While our offer in mid-call waits for its answer, not for ever. Time in which nobody could be heard does not count.
+    func awaitAnswer() {
+        answerTimer?.cancel()
+        answerTimer = nil
+        guard renegotiation.state == .waiting, machine.carrier == .open, let conference else { return }
+        let patience = conference.options.timing.answer
+        answerTimer = Task { [weak self] in
+            guard (try? await Task.sleep(for: patience)) != nil else { return }
+            self?.answerOverdue()
+        }
+    }
+
+    private func answerOverdue() {
+        logger.notice("an offer in mid-call has had no answer")
+        answerTimer = nil
+        remoteDescription = ignoredOffer
+        ignoredOffer = ""
+        renegotiate(.unanswered)
     }
 
     func firstRemoteFrameArrived() {
@@ -304,6 +328,7 @@ import Transport
         stream.problems = [:]
         stream.quality = nil
         sampling?.cancel()
+        answerTimer?.cancel()
         conference?.reconsiderHeldCalls(of: self)
     }
 }
