@@ -20,11 +20,21 @@ final class ChildProcess {
         private struct State {
             var bytes: [UInt8] = []
             var isAtEnd = false
+            /// How often the pipe was looked at and was empty.
+            var pauses = 0
         }
+
+        /// How long an empty pipe is looked at, in milliseconds.
+        private static let pause: Int32 = 100
 
         private let state = Mutex(State())
         var text: String { state.withLock { String(decoding: $0.bytes, as: UTF8.self) } }
         var isAtEnd: Bool { state.withLock { $0.isAtEnd } }
+        var pauses: Int { state.withLock { $0.pauses } }
+
+        /// Whether all is here that was written before the pipe had paused so often. Two looks ended since then, so the
+        /// second began after it.
+        func isDrained(since pauses: Int) -> Bool { state.withLock { $0.isAtEnd || $0.pauses >= pauses + 2 } }
 
         /// Reads a descriptor on a thread of its own, and closes it at its end. (libdispatch's read sources have been seen
         /// to miss the end of a pipe.)
@@ -32,6 +42,11 @@ final class ChildProcess {
             Thread.detachNewThread { [self] in
                 var buffer = [UInt8](repeating: 0, count: 65_536)
                 while true {
+                    var look = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                    if Glibc.poll(&look, 1, Self.pause) == 0 {
+                        state.withLock { $0.pauses += 1 }
+                        continue
+                    }
                     let count = Glibc.read(descriptor, &buffer, buffer.count)
                     if count < 0 && errno == EINTR { continue }
                     guard count > 0 else { break }
