@@ -129,6 +129,14 @@ let package = Package(
             name: "BrowserSupport",
             dependencies: nio("NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"),
             path: "Tests/Support/BrowserSupport", swiftSettings: common),
+        // A link between two networks of this machine: a program that forwards, and what starts it.
+        .target(name: "CNetworks", path: "Tests/Support/CNetworks"),
+        .target(
+            name: "LinkSupport", dependencies: ["CNetworks", "Programs"], path: "Tests/Support/LinkSupport",
+            swiftSettings: common),
+        .executableTarget(
+            name: "LinkForwarder", dependencies: ["CNetworks", "LinkSupport", "Programs", "RTC", "TestSupport"],
+            path: "Tests/Support/LinkForwarder", swiftSettings: common),
         .executableTarget(
             name: "CallBench", dependencies: ["BrowserSupport", "Devices", "Instances", "Programs"],
             path: "Tests/Performance/CallBench",
@@ -175,9 +183,8 @@ let package = Package(
         tests(
             "InteropTests",
             [
-                "BrowserSupport", "Conference", "Instances", "Media", "Programs", "RTC", "Transport", "Wire",
-                "causerie", "causerie-server",
-                "causeriectl", log,
+                "BrowserSupport", "Conference", "Instances", "LinkForwarder", "LinkSupport", "Media", "Programs", "RTC",
+                "Transport", "Wire", "causerie", "causerie-server", "causeriectl", log,
             ] + nio("NIOCore", "NIOPosix", "NIOSSL"), path: "Interop"),
         testHost(
             "GtkTestHost",

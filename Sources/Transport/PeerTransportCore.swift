@@ -6,6 +6,8 @@ import Wire
 
 /// What lives on the event loop: the connection, its sockets and the one timer. Not for any other thread.
 final class PeerTransportCore {
+    private static let reopeningInterval = TimeAmount.seconds(1)
+
     let peer: PeerConnection
     let eventLoop: any EventLoop
     let logger: Logger
@@ -25,6 +27,9 @@ final class PeerTransportCore {
     private var opening: Set<IPAddress> = []
     /// Why a socket could not be opened that otherwise might have been.
     private var shortage: (any Error)?
+    /// When those are tried again that the system had nothing left for in the middle of a call.
+    private var reopening: Scheduled<Void>?
+    private var hasStarted = false
     private var sleepDetector: SleepDetector
     private(set) var isClosed = false
     private var isDraining = false
@@ -52,6 +57,7 @@ final class PeerTransportCore {
             if let shortage = core.shortage {
                 return core.close().flatMapThrowing { throw shortage }
             }
+            core.hasStarted = true
             core.peer.endOfLocalHosts(at: MonotonicClock.now)
             core.drain()
             return core.eventLoop.makeSucceededVoidFuture()
@@ -66,9 +72,23 @@ final class PeerTransportCore {
             bound.value.adopt(socket.value)
         }.recover { error in
             bound.value.opening.remove(address)
-            if error.isShortage { bound.value.shortage = error }
+            if error.isShortage { bound.value.ranShort(error) }
             // An IPv6 address that is still being looked for on the link cannot be bound; the next change tells of it.
             bound.value.logger.info("no media socket on \(address): \(error)")
+        }
+    }
+
+    /// At the start, the call fails with it. Later, nothing would tell when there is room again: so it is tried.
+    private func ranShort(_ error: any Error) {
+        guard hasStarted else {
+            shortage = error
+            return
+        }
+        guard !isClosed, reopening == nil else { return }
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        reopening = eventLoop.scheduleTask(in: Self.reopeningInterval) {
+            bound.value.reopening = nil
+            bound.value.use(bound.value.wanted)
         }
     }
 
@@ -270,6 +290,7 @@ final class PeerTransportCore {
         isClosed = true
         serverConnections.closeAll()
         timer?.cancel()
+        reopening?.cancel()
         let closing = sockets.values.map { $0.channel.close().recover { _ in } }
         sockets = [:]
         return EventLoopFuture.andAllSucceed(closing, on: eventLoop)

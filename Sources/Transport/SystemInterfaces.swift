@@ -13,10 +13,11 @@ package final class SystemInterfaces: InterfaceSource {
         var count = 0
         var isWatching = false
         var isClosed = false
+        var isAskingAgain = false
         var channel: (any Channel)?
     }
 
-    /// After the kernel had more to say than the socket holds, or had no memory for it.
+    /// After the kernel had more to say than the socket holds, or had no memory or descriptor for it.
     private static let reopening = TimeAmount.seconds(1)
 
     private let eventLoop: any EventLoop
@@ -37,7 +38,26 @@ package final class SystemInterfaces: InterfaceSource {
     }
 
     package func addresses(withLoopback: Bool, allowed: Set<String>?) throws -> [IPAddress] {
-        try NetworkInterfaces.addresses(withLoopback: withLoopback, allowed: allowed)
+        do {
+            return try NetworkInterfaces.addresses(withLoopback: withLoopback, allowed: allowed)
+        } catch {
+            if error.isShortage { askAgain() }
+            throw error
+        }
+    }
+
+    /// Who observes has looked in vain: there may be room in a moment, and nothing else would tell of it.
+    private func askAgain() {
+        let isFirst = state.withLock { state in
+            guard !state.observers.isEmpty, !state.isClosed else { return false }
+            defer { state.isAskingAgain = true }
+            return !state.isAskingAgain
+        }
+        guard isFirst else { return }
+        eventLoop.scheduleTask(in: Self.reopening) { [weak self] in
+            self?.state.withLock { $0.isAskingAgain = false }
+            self?.changed()
+        }
     }
 
     package func observe(_ onChange: @escaping @Sendable () -> Void) -> InterfaceObservation {
@@ -59,7 +79,8 @@ package final class SystemInterfaces: InterfaceSource {
             descriptor = try RoutingSocket.open()
         } catch {
             // Calls work all the same, as long as the network stays as it is.
-            return logger.error("changes of the network are not noticed: \(error)")
+            logger.error("changes of the network are not noticed: \(error)")
+            return error.isShortage ? watchLater() : ()
         }
         NIOPipeBootstrap(group: eventLoop)
             .channelInitializer { [weak self] channel in
@@ -74,18 +95,21 @@ package final class SystemInterfaces: InterfaceSource {
                 case .failure(let error):
                     close(descriptor)
                     self?.logger.error("changes of the network are not noticed: \(error)")
+                    if error.isShortage { self?.watchLater() }
                 }
             }
+    }
+
+    private func watchLater() {
+        guard state.withLock({ !$0.isClosed }) else { return }
+        eventLoop.scheduleTask(in: Self.reopening) { [weak self] in self?.watch() }
     }
 
     private func opened(_ channel: any Channel) {
         state.withLock { $0.channel = channel }
         // What changed before the socket was open, or while there was none, is not told by it.
         changed()
-        channel.closeFuture.whenComplete { [weak self] _ in
-            guard let self, state.withLock({ !$0.isClosed }) else { return }
-            eventLoop.scheduleTask(in: Self.reopening) { [weak self] in self?.watch() }
-        }
+        channel.closeFuture.whenComplete { [weak self] _ in self?.watchLater() }
     }
 
     private func changed() {

@@ -81,6 +81,45 @@ import Testing
         #expect(side.handle(.needed) == [.makeOffer])
     }
 
+    @Test("an offer that is never answered is made again, then given up, and later changes are offered all the same")
+    func unanswered() {
+        var side = Renegotiation(isPolite: true)
+        #expect(side.handle(.needed) == [.makeOffer])
+        for _ in 0..<2 {
+            #expect(side.handle(.offerReady) == [.sendOffer])
+            #expect(side.handle(.unanswered) == [.withdrawOffer, .makeOffer])
+        }
+        #expect(side.handle(.offerReady) == [.sendOffer])
+        #expect(side.handle(.unanswered) == [.withdrawOffer])
+        #expect(side.state == .stable)
+        #expect(side.handle(.unanswered) == [])
+        #expect(side.handle(.needed) == [.makeOffer])
+        #expect(side.handle(.unanswered) == [])
+        // An answer begins the count anew.
+        #expect(side.handle(.offerReady) == [.sendOffer])
+        #expect(side.handle(.unanswered) == [.withdrawOffer, .makeOffer])
+        #expect(side.handle(.offerReady) == [.sendOffer])
+        #expect(side.handle(.answerReceived) == [.applyAnswer])
+        #expect(side.handle(.needed) == [.makeOffer])
+        for _ in 0..<2 {
+            #expect(side.handle(.offerReady) == [.sendOffer])
+            #expect(side.handle(.unanswered) == [.withdrawOffer, .makeOffer])
+        }
+    }
+
+    @Test("an impolite side gives way to an offer that it has ignored, when nobody answers its own")
+    func impolite() {
+        var side = Renegotiation(isPolite: false)
+        #expect(side.handle(.needed) == [.makeOffer])
+        #expect(side.handle(.offerReady) == [.sendOffer])
+        #expect(side.handle(.offerReceived) == [])
+        #expect(side.handle(.unanswered) == [.withdrawOffer, .makeAnswer])
+        #expect(side.handle(.answerReady) == [.sendAnswer, .makeOffer])
+        #expect(side.handle(.offerReady) == [.sendOffer])
+        #expect(side.handle(.answerReceived) == [.applyAnswer])
+        #expect(side.state == .stable)
+    }
+
     @Test("answers that nobody asked for, and things that are ready too late, are ignored")
     func late() {
         var side = Renegotiation(isPolite: false)

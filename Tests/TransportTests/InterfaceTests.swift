@@ -36,7 +36,7 @@ import Wire
             return unsafeBitCast(symbol, to: Unshare.self)(0x4000_0000) == 0
         }
 
-        /// Runs ip(8) in the network: a child is where the thread is that made it.
+        /// Runs ip(8) in the network: a child is where the thread is that made it. It has descriptors, whatever we have.
         func ip(_ arguments: String...) async throws {
             try await loop.submit {
                 guard let program = Self.program else { throw Failed() }
@@ -44,6 +44,9 @@ import Wire
                 defer { for word in words { free(word) } }
                 var child: pid_t = 0
                 var status: Int32 = -1
+                let limit = Descriptors.limit
+                Descriptors.limit = Descriptors.highestLimit
+                defer { Descriptors.limit = limit }
                 guard posix_spawn(&child, program, nil, nil, &words, environ) == 0,
                     waitpid(child, &status, 0) == child, status == 0
                 else { throw Failed() }
@@ -52,6 +55,28 @@ import Wire
 
         private static let program = ["/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"].first { (path: String) in
             access(path, X_OK) == 0
+        }
+    }
+
+    /// How many this process, and who it starts, may have open.
+    private enum Descriptors {
+        static var limit: rlim_t {
+            get { limits.rlim_cur }
+            set {
+                var limits = limits
+                limits.rlim_cur = newValue
+                setrlimit(resource, &limits)
+            }
+        }
+
+        static var highestLimit: rlim_t { limits.rlim_max }
+
+        private static let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+
+        private static var limits: rlimit {
+            var limits = rlimit()
+            getrlimit(resource, &limits)
+            return limits
         }
     }
 
@@ -229,6 +254,68 @@ import Wire
         withExtendedLifetime(observation) {}
         await one.close()
         await two.close()
+        try await isolated.group.shutdownGracefully()
+    }
+
+    /// Nothing can be opened any more while `body` runs.
+    private func withoutDescriptors(_ body: () async throws -> Void) async throws {
+        let limit = Descriptors.limit
+        defer { Descriptors.limit = limit }
+        Descriptors.limit = 0
+        try await body()
+    }
+
+    @Test("a socket that the system has no descriptor for is opened as soon as there is one")
+    func socketShortage() async throws {
+        let side = Side()
+        let transport = try await open(
+            side, on: MultiThreadedEventLoopGroup.singleton.next(), addresses: [.v4(0x7F00_0001)], isPolite: false)
+        _ = try await transport.perform { peer, now in
+            peer.addTransceiver(.audio, direction: .sendrecv)
+            return try peer.setLocalDescription(.offer, at: now)
+        }
+        let isThere = { side.candidates.withLock { $0.contains { $0.candidate.contains("127.0.0.2") } } }
+        try await withoutDescriptors {
+            transport.use([.v4(0x7F00_0001), .v4(0x7F00_0002)])
+            // More than one attempt comes to nothing.
+            try await Task.sleep(for: .milliseconds(1500))
+            #expect(!isThere())
+        }
+        try await until("a candidate of the new address") { isThere() }
+        await transport.close()
+    }
+
+    @Test("a change of interfaces while there is no descriptor is followed as soon as there is one")
+    func interfaceShortage() async throws {
+        guard let isolated = try await IsolatedLoop.start() else {
+            print("skipped: no right to make a network namespace")
+            return
+        }
+        try await isolated.ip("address", "add", "10.77.0.1/32", "dev", "lo")
+        let seen = Mutex<[IPAddress]>([])
+        let failures = Mutex(0)
+        let source = SystemInterfaces(eventLoop: isolated.loop, logger: Logger(label: "test"))
+        let look: @Sendable () -> Void = {
+            do {
+                let now = try source.addresses(withLoopback: false, allowed: nil)
+                seen.withLock { $0 = now }
+            } catch { failures.withLock { $0 += 1 } }
+        }
+        // Not even the kernel's news can be asked for.
+        let observation = Mutex<InterfaceObservation?>(nil)
+        try await withoutDescriptors {
+            try await isolated.loop.submit { observation.withLock { $0 = source.observe(look) } }.get()
+            try await Task.sleep(for: .milliseconds(100))
+            #expect(seen.withLock { $0.isEmpty })
+        }
+        try await until("an address") { seen.withLock { $0 == [Self.first] } }
+        // They can, and the addresses cannot be looked at.
+        try await withoutDescriptors {
+            try await isolated.ip("address", "add", "10.78.0.1/32", "dev", "lo")
+            try await until("a look in vain") { failures.withLock { $0 > 0 } }
+        }
+        try await until("both addresses") { seen.withLock { $0 == [Self.first, Self.second] } }
+        observation.withLock { $0 = nil }
         try await isolated.group.shutdownGracefully()
     }
 

@@ -58,31 +58,17 @@ extension Call {
         }
     }
 
-    /// One step of an exchange after the first one.
-    func renegotiate(_ event: Renegotiation.Event) {
-        guard isNegotiated else {
-            isRenegotiationNeeded = isRenegotiationNeeded || event == .needed
-            return
-        }
-        for action in renegotiation.handle(event) {
-            switch action {
-            case .makeOffer: makeOffer(nil)
-            case .makeAnswer: makeAnswer(nil)
-            case .sendOffer: sendOffer()
-            case .sendAnswer: sendAnswer()
-            case .applyAnswer: applyAnswer()
-            case .withdrawOffer: withdrawOffer()
-            }
-        }
-    }
-
     // MARK: In
 
     func receive(_ event: CarrierEvent) {
         switch event {
         case .message(let message): receive(message)
-        case .lost: handle(.carrierLost)
-        case .restored: handle(.carrierRestored)
+        case .lost:
+            handle(.carrierLost)
+            awaitAnswer()
+        case .restored:
+            handle(.carrierRestored)
+            awaitAnswer()
         case .identityRefused(let presented): refuse(presented)
         case .closed(.byPeer): handle(.carrierClosed)
         case .closed(.silence): handle(.carrierSilent)
@@ -108,10 +94,10 @@ extension Call {
         case .videoOffer(let name, let sdp):
             guard isNegotiated else { return }
             setRemoteName(name)
-            // An offer that loses against ours is not looked at.
+            guard renegotiation.state != .answering else { return }
+            // An offer that loses against ours is not looked at, unless nobody answers ours.
             let isIgnored = !renegotiation.isPolite && [.offering, .waiting].contains(renegotiation.state)
-            guard !isIgnored, renegotiation.state != .answering else { return }
-            remoteDescription = sdp
+            if isIgnored { ignoredOffer = sdp } else { remoteDescription = sdp }
             renegotiate(.offerReceived)
         case .videoAnswer(let name, let sdp):
             setRemoteName(name)
@@ -121,6 +107,7 @@ extension Call {
                 handle(.answerReceived)
             } else if isNegotiated, renegotiation.state == .waiting {
                 remoteDescription = sdp
+                ignoredOffer = ""
                 renegotiate(.answerReceived)
             }
         case .newICECandidate(let candidate): receive(candidate)

@@ -21,6 +21,8 @@ import Transport
     var localDescription = ""
     /// The far side's last one, until it is applied.
     var remoteDescription = ""
+    /// An offer that lost against ours: it counts after all if ours is never answered.
+    var ignoredOffer = ""
     /// Ours that wait for our description to go first.
     var localCandidates: [TrickledCandidate] = []
     var isDescriptionSent = false
@@ -40,6 +42,8 @@ import Transport
     private var mediaEvents: Task<Void, Never>?
     private var operations: Task<Void, Never>?
     private var started = ContinuousClock.now
+    /// Ends the wait for an answer to an offer in mid-call.
+    var answerTimer: Task<Void, Never>?
     /// While the first offer and answer are exchanged.
     var isRenegotiationNeeded = false
     /// For what is remembered of the call.
@@ -288,6 +292,7 @@ import Transport
         stream.problems = [:]
         stream.quality = nil
         sampling?.cancel()
+        answerTimer?.cancel()
         conference?.reconsiderHeldCalls(of: self)
     }
 }

@@ -18,6 +18,8 @@ package struct Renegotiation: Hashable, Sendable {
         case offerReceived, answerReceived
         /// A description could not be made, or the far side's could not be taken.
         case refused
+        /// Our offer has been with the far side for as long as an answer may take.
+        case unanswered
     }
 
     package enum Action: Hashable, Sendable {
@@ -31,6 +33,12 @@ package struct Renegotiation: Hashable, Sendable {
     package private(set) var state = State.stable
     /// A change that came while something else was under way.
     private var isPending = false
+    /// The far side has offered while our own offer, which stands, waited.
+    private var hasIgnored = false
+    /// Offers in a row without an answer.
+    private var unanswered = 0
+    /// A far side that has let so many pass takes none.
+    private static let unansweredCap = 3
 
     package init(isPolite: Bool) { self.isPolite = isPolite }
 
@@ -51,10 +59,12 @@ package struct Renegotiation: Hashable, Sendable {
             return [.makeAnswer]
         case (.offerReceived, .offering), (.offerReceived, .waiting):
             // The impolite side's offer stands: the other one takes its own back.
-            guard isPolite else { return [] }
-            state = .answering
-            isPending = true
-            return [.makeAnswer]
+            guard isPolite else {
+                hasIgnored = true
+                return []
+            }
+            return yield()
+        case (.unanswered, .waiting): return offerAnew()
         case (.answerReady, .answering): return [.sendAnswer] + settle()
         case (.refused, .offering), (.refused, .waiting), (.refused, .answering):
             return state == .answering ? settle() : giveUp()
@@ -62,8 +72,29 @@ package struct Renegotiation: Hashable, Sendable {
         }
     }
 
+    private mutating func yield() -> [Action] {
+        state = .answering
+        isPending = true
+        return [.makeAnswer]
+    }
+
+    /// It was dropped: by one that took it for a glare, or is as impolite as we are. Then somebody has to give way.
+    private mutating func offerAnew() -> [Action] {
+        unanswered += 1
+        if hasIgnored {
+            hasIgnored = false
+            return [.withdrawOffer] + yield()
+        }
+        guard unanswered < Self.unansweredCap else { return giveUp() }
+        state = .offering
+        isPending = false
+        return [.withdrawOffer, .makeOffer]
+    }
+
     private mutating func settle() -> [Action] {
+        if state == .waiting { unanswered = 0 }
         state = .stable
+        hasIgnored = false
         guard isPending else { return [] }
         isPending = false
         return handle(.needed)
@@ -73,6 +104,8 @@ package struct Renegotiation: Hashable, Sendable {
     private mutating func giveUp() -> [Action] {
         state = .stable
         isPending = false
+        hasIgnored = false
+        unanswered = 0
         return [.withdrawOffer]
     }
 }

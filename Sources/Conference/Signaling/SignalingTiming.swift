@@ -14,6 +14,8 @@ package struct SignalingTiming: Hashable, Sendable {
     package var ring = Duration.seconds(120)
     /// How long a lost way of the media is looked for: half a minute with the five seconds of silence that tell of it.
     package var reconnect = Duration.seconds(25)
+    /// How long an answer to an offer in mid-call may take before the offer counts as lost.
+    package var answer = Duration.seconds(10)
     /// Between two looks at a contact.
     package var presence = Duration.seconds(60)
     /// How long a call lasts that has lost the way of its media and of its messages.

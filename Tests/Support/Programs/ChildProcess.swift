@@ -8,6 +8,8 @@ final class ChildProcess {
     let identifier: pid_t
     let output = Collected()
     let errors = Collected()
+    /// Our end of its standard input, if it has one of its own.
+    private var input: Int32?
     private var status: Int32?
 
     struct NotStarted: Error {
@@ -20,11 +22,21 @@ final class ChildProcess {
         private struct State {
             var bytes: [UInt8] = []
             var isAtEnd = false
+            /// How often the pipe was looked at and was empty.
+            var pauses = 0
         }
+
+        /// How long an empty pipe is looked at, in milliseconds.
+        private static let pause: Int32 = 100
 
         private let state = Mutex(State())
         var text: String { state.withLock { String(decoding: $0.bytes, as: UTF8.self) } }
         var isAtEnd: Bool { state.withLock { $0.isAtEnd } }
+        var pauses: Int { state.withLock { $0.pauses } }
+
+        /// Whether all is here that was written before the pipe had paused so often. Two looks ended since then, so the
+        /// second began after it.
+        func isDrained(since pauses: Int) -> Bool { state.withLock { $0.isAtEnd || $0.pauses >= pauses + 2 } }
 
         /// Reads a descriptor on a thread of its own, and closes it at its end. (libdispatch's read sources have been seen
         /// to miss the end of a pipe.)
@@ -32,6 +44,11 @@ final class ChildProcess {
             Thread.detachNewThread { [self] in
                 var buffer = [UInt8](repeating: 0, count: 65_536)
                 while true {
+                    var look = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                    if Glibc.poll(&look, 1, Self.pause) == 0 {
+                        state.withLock { $0.pauses += 1 }
+                        continue
+                    }
                     let count = Glibc.read(descriptor, &buffer, buffer.count)
                     if count < 0 && errno == EINTR { continue }
                     guard count > 0 else { break }
@@ -46,37 +63,66 @@ final class ChildProcess {
     /// One start at a time: no child inherits a pipe's end in the moment before that is marked to be closed.
     private static let starting = Mutex(())
 
-    init(_ program: URL, _ arguments: [String], environment: [String: String]) throws {
+    /// - Parameter takesInput: without, its standard input is empty; with, that ends when this process does.
+    init(
+        _ program: URL, _ arguments: [String], environment: [String: String], takesInput: Bool = false
+    ) throws {
+        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let started = try Self.starting.withLock { _ in
-            try Self.start(program, arguments, ProcessInfo.processInfo.environment.merging(environment) { $1 })
+            try Self.start(program, arguments, variables, takesInput: takesInput)
         }
         identifier = started.identifier
+        input = started.input
         output.read(started.output)
         errors.read(started.errors)
     }
 
-    /// Starts the process; gives the descriptors to read what it prints.
+    /// Starts the process; gives the descriptors to read what it prints, and to write what it is told.
     private static func start(
-        _ program: URL, _ arguments: [String], _ environment: [String: String]
-    ) throws -> (identifier: pid_t, output: Int32, errors: Int32) {
+        _ program: URL, _ arguments: [String], _ environment: [String: String], takesInput: Bool
+    ) throws -> (identifier: pid_t, output: Int32, errors: Int32, input: Int32?) {
         let (printed, complained) = (try makePipe(), try makePipe())
+        let told = takesInput ? try makeSockets() : nil
         defer {
             close(printed.write)
             close(complained.write)
+            if let told { close(told.theirs) }
         }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        if let told {
+            posix_spawn_file_actions_adddup2(&actions, told.theirs, STDIN_FILENO)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        }
         posix_spawn_file_actions_adddup2(&actions, printed.write, STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, complained.write, STDERR_FILENO)
         let identifier = try spawn(program.path, arguments, environment, &actions)
-        return (identifier, printed.read, complained.read)
+        return (identifier, printed.read, complained.read, told?.ours)
     }
 
     deinit {
         send(SIGKILL)
         if status == nil { waitpid(identifier, nil, 0) }
+        endInput()
+    }
+
+    func endInput() {
+        if let input { close(input) }
+        input = nil
+    }
+
+    /// False when the process does not listen any more.
+    func write(_ text: String) -> Bool {
+        guard let input else { return false }
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.send(input, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            guard count > 0 else { return false }
+            bytes = bytes.dropFirst(count)
+        }
+        return true
     }
 
     /// The exit status once the process has ended; 128 and the signal's number when a signal ended it.
@@ -97,6 +143,14 @@ final class ChildProcess {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw NotStarted(program: "pipe", code: errno) }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (ends[0], ends[1])
+    }
+
+    /// Instead of a pipe: to write to a process that has ended is an error then, not a signal.
+    private static func makeSockets() throws -> (ours: Int32, theirs: Int32) {
+        var ends: [Int32] = [0, 0]
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw NotStarted(program: "socketpair", code: errno) }
         return (ends[0], ends[1])
     }
 

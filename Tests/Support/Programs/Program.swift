@@ -51,8 +51,10 @@ package enum Program {
             if ContinuousClock.now >= end { process.send(SIGKILL) }
             usleep(1_000)
         }
-        // A grandchild may keep the pipes open: what the program itself printed comes within moments.
-        for _ in 0..<1_000 where !process.output.isAtEnd || !process.errors.isAtEnd { usleep(1_000) }
+        // A grandchild may keep the pipes open: what the program itself printed is in them by now, however long a slow
+        // machine takes to fetch it.
+        let pipes = [process.output, process.errors].map { ($0, $0.pauses) }
+        while !pipes.allSatisfy({ $0.isDrained(since: $1) }) { usleep(1_000) }
         return Outcome(output: process.output.text, errors: process.errors.text, status: process.poll() ?? -1)
     }
 }

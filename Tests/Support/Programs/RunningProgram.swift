@@ -11,8 +11,13 @@ package final class RunningProgram {
         package let errors: String
     }
 
-    package init(_ program: URL, _ arguments: [String] = [], environment: [String: String] = [:]) throws {
-        process = try ChildProcess(program, arguments, environment: environment)
+    package struct NotListening: Error { package let errors: String }
+
+    /// - Parameter takesInput: whether it gets a standard input of its own, for `write`, which ends when this process does.
+    package init(
+        _ program: URL, _ arguments: [String] = [], environment: [String: String] = [:], takesInput: Bool = false
+    ) throws {
+        process = try ChildProcess(program, arguments, environment: environment, takesInput: takesInput)
     }
 
     package var isRunning: Bool { process.poll() == nil }
@@ -21,6 +26,14 @@ package final class RunningProgram {
     package var complained: String { process.errors.text }
 
     package func send(_ signal: Int32) { process.send(signal) }
+
+    /// Writes to its standard input.
+    package func write(_ text: String) throws {
+        guard process.write(text) else { throw NotListening(errors: complained) }
+    }
+
+    /// Nothing more comes to its standard input; as when this process ends.
+    package func endInput() { process.endInput() }
 
     /// Waits for a text on standard output; gives all that was printed until then.
     @discardableResult
