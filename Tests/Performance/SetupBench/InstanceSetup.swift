@@ -29,6 +29,10 @@ final class InstanceSetup {
                 try side.must(
                     "configure", server.relay.uri, "--user", InternetServer.user, "--password",
                     InternetServer.password, "--relay-only")
+            case .any:
+                try side.must(
+                    "configure", "stun:\(TwoHomes.serverAddress):3478", server.relay.uri, "--user",
+                    InternetServer.user, "--password", InternetServer.password)
             }
             try side.must(
                 "configure", "--server", "wss://\(TwoHomes.serverAddress):\(InternetServer.port)", "--name", name)
@@ -38,6 +42,12 @@ final class InstanceSetup {
 
     /// From `connect` to the first decoded picture of the other side, ms.
     func call(_ signaling: Signaling) async throws -> Double {
+        let time = try await begin(signaling)
+        try await end()
+        return time
+    }
+
+    private func begin(_ signaling: Signaling) async throws -> Double {
         let address =
             switch signaling {
             case .throughServer: "bob@\(TwoHomes.serverAddress)"
@@ -46,8 +56,24 @@ final class InstanceSetup {
         try ann.must("connect", "main", address, "--wait")
         let statistics = try await ann.waitForStatistics("a picture") { $0.setupTime != nil }
         try await bob.waitForStatistics("a picture") { $0.framesDecoded > 0 }
+        return statistics.setupTime ?? .infinity
+    }
+}
+
+extension InstanceSetup: MovedCall {
+    func begin() async throws { _ = try await begin(.throughServer) }
+
+    func end() async throws {
         try ann.must("disconnect", "main")
         try await bob.wait(for: "state", "ended")
-        return statistics.setupTime ?? .infinity
+    }
+
+    func missingSound() async throws -> [Double] { try [ann, bob].map { try $0.statistics().concealedSeconds } }
+
+    func address() async throws -> String? {
+        let report = try ann.statistics().report
+        let pair = report.first { $0["type"] as? String == "candidate-pair" && $0["selected"] as? Bool == true }
+        let candidate = report.first { $0["id"] as? String == pair?["localCandidateId"] as? String }
+        return candidate?["relatedAddress"] as? String ?? candidate?["address"] as? String
     }
 }

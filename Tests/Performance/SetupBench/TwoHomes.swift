@@ -64,8 +64,8 @@ final class TwoHomes {
     private func connect(_ home: Home) throws {
         let line = try line(home)
         try run(line, .near, "ip", "address", "flush", "dev", "eth0")
-        try run(line, .near, "ip", "address", "add", "\(home.address)/24", "dev", "eth0")
-        try run(line, .near, "ip", "route", "add", "default", "dev", "eth0", "src", home.address)
+        try addAddress(home.address, to: home)
+        try run(line, .near, "ip", "route", "add", "default", "dev", "eth0")
         try run(line, .near, "nft", "add table ip nat")
         try run(line, .near, "nft", "add chain ip nat out { type nat hook postrouting priority 100; }")
         try run(line, .near, "nft", "add chain ip nat in { type nat hook prerouting priority -100; }")
@@ -77,6 +77,31 @@ final class TwoHomes {
         try run(
             line(home), .near, "nft",
             "add rule ip nat in ip daddr \(home.outerAddress) tcp dport \(port) dnat to \(home.address)")
+    }
+
+    // MARK: Changing
+
+    /// As when the computer gets another network.
+    func addAddress(_ address: String, to home: Home) throws {
+        // By itself, so that it does not go with another.
+        try run(line(home), .near, "ip", "address", "add", "\(address)/32", "dev", "eth0")
+    }
+
+    func removeAddress(_ address: String, from home: Home) throws {
+        try run(line(home), .near, "ip", "address", "delete", "\(address)/32", "dev", "eth0")
+    }
+
+    /// Whether the home's UDP gets to the server alone.
+    func setBlocked(_ isBlocked: Bool, _ home: Home) throws {
+        let line = try line(home)
+        guard isBlocked else { return try run(line, .near, "nft", "delete table ip block") }
+        try run(line, .near, "nft", "add table ip block")
+        for (hook, field) in [("output", "daddr"), ("input", "saddr")] {
+            try run(line, .near, "nft", "add chain ip block \(hook) { type filter hook \(hook) priority 0; }")
+            try run(
+                line, .near, "nft",
+                "add rule ip block \(hook) ip \(field) != \(Self.serverAddress) meta l4proto udp drop")
+        }
     }
 
     private func run(_ line: TunnelledLink, _ end: TunnelledLink.End, _ command: String...) throws {
