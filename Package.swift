@@ -142,6 +142,9 @@ let package = Package(
             path: "Tests/Performance/CallBench",
             swiftSettings: common),
         .executableTarget(
+            name: "SetupBench", dependencies: ["BrowserSupport", "Instances", "LinkSupport", "Programs"],
+            path: "Tests/Performance/SetupBench", swiftSettings: common),
+        .executableTarget(
             name: "FileBench", dependencies: ["Instances", "Programs"], path: "Tests/Performance/FileBench",
             swiftSettings: common),
         .executableTarget(

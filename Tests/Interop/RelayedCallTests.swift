@@ -43,7 +43,10 @@ import Wire
     @Test("Credentials that end in mid-call are renewed: the call goes on, and the next one has the new ones")
     func renewed() async throws {
         // A machine without a network has nothing to relay to.
-        guard let server = try RelayServer(.secret("hush")) else { return }
+        // Neither an allocation nor a nonce lasts for long: both are renewed again and again, and so after the credentials
+        // have ended, too.
+        let options = ["--verbose", "--max-allocate-lifetime=8", "--stale-nonce=4"]
+        guard let server = try RelayServer(.secret("hush"), options: options) else { return }
         let bus = try await PrivateBus.start()
         let media = ["--camera", "test-pattern:320x240@15", "--microphone", "test-tone", "--speaker", "none"]
         let caller = try await HeadlessInstance.start("relay-caller", on: bus, options: media)
@@ -70,6 +73,14 @@ import Wire
                     && $0.audioPackets >= now.audioPackets + 100
             }
         }
+        // The server has asked for a new nonce, and keeps the allocations of those whose credentials are over.
+        let refreshes = { server.log.components(separatedBy: "refreshed").count }
+        let before = refreshes()
+        for _ in 0..<300 where refreshes() < before + 2 || !server.log.contains("error 438") {
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        #expect(refreshes() >= before + 2 && server.log.contains("error 438"))
+        for side in [caller, called] { #expect(try side.get("state") == "connected") }
         try caller.must("disconnect", "main")
         try caller.must("connect", "main", "\(server.address):\(called.port)", "--wait")
         try await called.waitForStatistics("pictures of another call") { $0.framesDecoded > 5 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Measures calls with the optimised programs, beside Chromium in the same run; files, beside openssl and scp; then sockets,
 # beside nginx's nchan, Python's websockets and socat; last, in virtual time, congestion control and repaired sound, as tables and plots in artefacts/bench.
-# usage: run.sh [files [MEBIBYTES] | sockets [servers|frames|relay]... | simulated | OPTIONS OF CallBench]
+# usage: run.sh [setup [CALLS] | files [MEBIBYTES] | sockets [servers|frames|relay]... | simulated | OPTIONS OF CallBench]
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -24,12 +24,16 @@ if [ "${1:-}" = simulated ]; then
     simulated
     exit
 fi
-for product in CallBench FileBench SocketBench causerie-server causerie-trace; do
+for product in CallBench FileBench LinkForwarder SetupBench SocketBench causerie-server causerie-trace; do
     swift build --configuration release --static-swift-stdlib --product "$product"
 done
 if [ "${1:-}" = sockets ]; then
     shift
     exec .build/release/SocketBench "$@"
+fi
+if [ "${1:-}" = setup ]; then
+    shift
+    exec .build/release/SetupBench "$@"
 fi
 if [ "${1:-}" = files ]; then
     shift
@@ -37,6 +41,7 @@ if [ "${1:-}" = files ]; then
 fi
 .build/release/CallBench "$@"
 [ $# -eq 0 ] || exit 0
+.build/release/SetupBench
 .build/release/FileBench
 .build/release/SocketBench
 simulated

@@ -10,6 +10,7 @@ final class RelayedCall {
         let peer: PeerConnection
         let address: TransportAddress
         var audioCount = 0
+        var firstAudioAt: Instant?
         var states: [PeerConnectionState] = []
         var candidates: [String] = []
         var hasAllCandidates = false
@@ -43,12 +44,16 @@ final class RelayedCall {
     private var streams: [(at: Instant, side: Int, id: TURNConnectionID, event: StreamEvent)] = []
     private var reassemblers: [SimulatedTURNServer.Client: STUNStreamReassembler] = [:]
     private var random: RandomSource
+    /// Of descriptions and candidates; nil for one that hardly takes time, and sockets that are open before a call.
+    private let signallingDelay: Duration?
+    private var candidates: [(at: Instant, side: Int, candidate: TrickledCandidate)] = []
 
     init(
         seed: UInt64, conditions: LinkConditions = LinkConditions(delay: .milliseconds(10)), nats: [SimulatedNAT?] = [],
         turn: [TURNTransport] = [.udp], stun: Bool = true, relayOnly: Bool = false, blocked: Set<Int> = [],
-        serverCount: Int = 1
+        serverCount: Int = 1, signallingDelay: Duration? = nil
     ) throws {
+        self.signallingDelay = signallingDelay
         random = .seeded(seed)
         network = SimulatedNetwork(seed: seed, conditions: conditions)
         network.translators = nats.compactMap { $0 }
@@ -69,11 +74,16 @@ final class RelayedCall {
                 index: index, peer: try PeerConnection(configuration: configuration, at: .zero),
                 address: ICESimulation.address(UInt32(index + 1)))
             side.isUDPBlocked = blocked.contains(index)
-            side.peer.addLocalHost(side.address, at: .zero)
-            side.peer.endOfLocalHosts(at: .zero)
             side.peer.addTransceiver(.audio, direction: .sendrecv)
             return side
         }
+        open(sides[0])
+        if signallingDelay == nil { open(sides[1]) }
+    }
+
+    private func open(_ side: Side) {
+        side.peer.addLocalHost(side.address, at: now)
+        side.peer.endOfLocalHosts(at: now)
     }
 
     /// A translator in front of one side.
@@ -87,11 +97,12 @@ final class RelayedCall {
 
     func connect() throws {
         let offer = try sides[0].peer.setLocalDescription(.offer, at: now)
-        run(for: .milliseconds(20))
+        run(for: signallingDelay ?? .milliseconds(20))
+        if signallingDelay != nil { open(sides[1]) }
         try sides[1].peer.setRemoteDescription(.offer, offer, at: now)
         sides[1].peer.setDirection(.sendrecv, index: 0)
         let answer = try sides[1].peer.setLocalDescription(.answer, at: now)
-        run(for: .milliseconds(20))
+        run(for: signallingDelay ?? .milliseconds(20))
         try sides[0].peer.setRemoteDescription(.answer, answer, at: now)
         sendsMedia = true
     }
@@ -139,6 +150,7 @@ final class RelayedCall {
         var next = network.nextArrival
         for side in sides { next = earliest(next, side.peer.nextTimeout) }
         next = earliest(next, streams.map(\.at).min())
+        next = earliest(next, candidates.map(\.at).min())
         return sendsMedia ? earliest(next, nextAudio) : next
     }
 
@@ -147,6 +159,9 @@ final class RelayedCall {
         let due = streams.filter { $0.at <= now }
         streams.removeAll { $0.at <= now }
         for item in due { carry(item.event, of: item.id, side: sides[item.side]) }
+        let arrived = candidates.filter { $0.at <= now }
+        candidates.removeAll { $0.at <= now }
+        for item in arrived { try? sides[item.side].peer.addICECandidate(item.candidate, at: now) }
         if sendsMedia, nextAudio <= now {
             nextAudio = now + .milliseconds(20)
             for side in sides {
@@ -253,10 +268,16 @@ final class RelayedCall {
         switch event {
         case .localCandidate(let candidate):
             side.candidates.append(candidate.candidate)
-            try? sides[1 - side.index].peer.addICECandidate(candidate, at: now)
+            guard let signallingDelay else {
+                try? sides[1 - side.index].peer.addICECandidate(candidate, at: now)
+                return
+            }
+            candidates.append((now + signallingDelay, 1 - side.index, candidate))
         case .endOfCandidates: side.hasAllCandidates = true
         case .connectionStateChanged(let state): side.states.append(state)
-        case .audio: side.audioCount += 1
+        case .audio:
+            side.audioCount += 1
+            side.firstAudioAt = side.firstAudioAt ?? now
         default: break
         }
     }

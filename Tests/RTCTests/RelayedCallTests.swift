@@ -36,6 +36,16 @@ import Wire
         }
     }
 
+    @Test("a TURN server alone tells our addresses as a STUN server does, and the way is direct")
+    func reflexiveByRelay() throws {
+        let nats = (0..<2).map { RelayedCall.nat($0, .endpointIndependent) }
+        let call = try RelayedCall(seed: 22, nats: nats, stun: false)
+        try check(call)
+        #expect((0..<2).allSatisfy { [.text("srflx"), .text("prflx")].contains(type(call, $0)) })
+        let records = call.sides[0].peer.statistics(at: call.now).filter { $0["candidateType"] == .text("srflx") }
+        #expect(records.contains { $0["url"] == .text("turn:8.8.8.8:3478?transport=udp") })
+    }
+
     @Test("symmetric NATs on both sides need the relay, and get it")
     func symmetric() throws {
         let nats = (0..<2).map { RelayedCall.nat($0, .addressAndPortDependent) }

@@ -106,6 +106,24 @@ import Wire
         #expect(scene.relayed.map(\.bytes) == [[0, 1, 2]])
     }
 
+    @Test("the first datagram to a peer goes right behind the request for its permission, and arrives once")
+    func firstDatagram() {
+        let scene = TURNScene()
+        scene.start()
+        scene.client.send([0, 7], to: Self.peer, at: scene.now)
+        // One way takes 20 ms: the permission is not known here yet.
+        scene.run(for: .milliseconds(30))
+        #expect(scene.relayed.map(\.bytes) == [[0, 7]])
+        scene.run(for: .seconds(1))
+        #expect(scene.relayed.count == 1)
+        // An answer that overtakes the grant is for us: we have asked for it.
+        let other = TransportAddress(.v4(0xC633_6408), port: 6000)
+        scene.client.send([0, 8], to: other, at: scene.now)
+        scene.run(for: .milliseconds(20))
+        scene.receive(from: other, [0, 9])
+        #expect(scene.received.map(\.bytes) == [[0, 9]])
+    }
+
     @Test("permission and channel are asked for when used, kept while used, and let go")
     func peers() {
         let scene = TURNScene()

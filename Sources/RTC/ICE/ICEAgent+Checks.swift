@@ -71,6 +71,7 @@ extension ICEAgent {
                 continue
             }
             resend(index, at: now)
+            guard transactions[index].transmissions >= configuration.eagerTransmissions else { continue }
             transactions[index].timeout = min(transactions[index].timeout * 2, configuration.maximumRetransmission)
         }
         for path in failed { checkFailed(on: path) }

@@ -128,7 +128,9 @@ extension ICEAgent {
         return true
     }
 
-    private mutating func addReflexive(_ mapped: TransportAddress, of host: LocalHost, server: TransportAddress) {
+    mutating func addReflexive(
+        _ mapped: TransportAddress, of host: LocalHost, server: TransportAddress, url: String? = nil
+    ) {
         guard mapped.isUsableByICE, mapped.ip.isIPv4 == host.base.ip.isIPv4,
             !local.contains(where: { $0.base == host.base && $0.candidate.transportAddress == mapped })
         else { return }
@@ -136,7 +138,7 @@ extension ICEAgent {
             foundation: ICECandidate.foundation(.srflx, base: host.base.ip, server: server.ip),
             priority: host.priority(.srflx), address: .ip(mapped), type: .srflx, relatedAddress: host.base,
             usernameFragment: localCredentials.usernameFragment)
-        addLocal(candidate, base: host.base, number: nextNumber(), url: "stun:\(server)")
+        addLocal(candidate, base: host.base, number: nextNumber(), url: url ?? "stun:\(server)")
     }
 
     /// Records a candidate and, unless only we know of it, tells the caller.

@@ -6,17 +6,20 @@ package struct ICERelay: Hashable, Sendable {
     /// Our address as the server sees it.
     package var mapped: TransportAddress?
     package var server: TransportAddress
+    /// The socket that reaches the server by UDP; nil for a relay over a stream.
+    package var base: TransportAddress?
     package var transport: TURNTransport
     /// As configured, for statistics.
     package var url: String
 
     package init(
-        relayed: TransportAddress, mapped: TransportAddress?, server: TransportAddress, transport: TURNTransport,
-        url: String
+        relayed: TransportAddress, mapped: TransportAddress?, server: TransportAddress,
+        base: TransportAddress? = nil, transport: TURNTransport, url: String
     ) {
         self.relayed = relayed
         self.mapped = mapped
         self.server = server
+        self.base = base
         self.transport = transport
         self.url = url
     }
@@ -62,6 +65,16 @@ extension ICEAgent {
                 foundation: host.foundation, priority: host.priority(.relay), address: .ip(host.base), type: .relay,
                 relatedAddress: relatedAddress(of: relay), usernameFragment: localCredentials.usernameFragment),
             base: host.base, number: host.candidateNumber, url: relay.url, relayTransport: relay.transport)
+        addReflexive(of: relay)
+    }
+
+    /// The server has told how the world sees our socket, as a STUN server would (RFC 8445 §5.1.1.2): without one, this is
+    /// what makes a direct way through NATs.
+    private mutating func addReflexive(of relay: ICERelay) {
+        guard !configuration.relayOnly, let mapped = relay.mapped,
+            let host = hosts.first(where: { $0.base == relay.base }), !host.base.ip.isLoopback
+        else { return }
+        addReflexive(mapped, of: host, server: relay.server, url: relay.url)
     }
 
     /// The mapped address, unless it is what relaying is to hide: then the unspecified one, as browsers have it.

@@ -15,12 +15,15 @@ package struct ICEConfiguration: Hashable, Sendable {
     package var fastPacing: Duration = .milliseconds(20)
     package var fewPairs = 10
 
-    /// First retransmission time-out of a check; doubled each time up to `maximumRetransmission`. Lower than RFC 8445's
-    /// 500 ms while pairs are few, because a lost first check is what makes a call slow to set up.
-    package var firstRetransmission: Duration = .milliseconds(100)
+    /// Retransmission time-out of a check for its first `eagerTransmissions`; then doubled each time up to
+    /// `maximumRetransmission`. Lower than RFC 8445's 500 ms while pairs are few: the first checks through two NATs are
+    /// lost, since the far one opens when its own side has learnt our candidates, and a check that comes right after that
+    /// saves the round trip in which the far side's check calls for another.
+    package var firstRetransmission: Duration = .milliseconds(50)
+    package var eagerTransmissions = 5
     package var maximumRetransmission: Duration = .milliseconds(3200)
-    /// With the two above a check fails after about 16 s.
-    package var checkTransmissions = 9
+    /// With the three above a check fails after about 16 s.
+    package var checkTransmissions = 13
 
     /// The same for requests to STUN servers, which fail after about 4 s.
     package var gatheringRetransmission: Duration = .milliseconds(250)

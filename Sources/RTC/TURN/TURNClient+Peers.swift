@@ -7,8 +7,9 @@ extension TURNClient {
         relayed.first { $0.ip.isIPv4 == peer.ip.isIPv4 }
     }
 
-    /// Sends a datagram to a peer. The first to an address waits for its permission; data other than STUN, of which there
-    /// will be much, also has a channel bound. Dropped are datagrams without an allocation and those beyond the caps.
+    /// Sends a datagram to a peer. The first to an address goes right behind the request for its permission, which the
+    /// server takes first: that saves a round trip. Data other than STUN, of which there will be much, also has a channel
+    /// bound. Dropped are datagrams without an allocation and those beyond the caps.
     package mutating func send(_ bytes: [UInt8], to peer: TransportAddress, at now: Instant) {
         guard state == .allocated, relayedAddress(for: peer) != nil, bytes.count <= TURNLimits.datagramBytes else {
             return
@@ -18,6 +19,7 @@ extension TURNClient {
                 permissions[peer.ip]?.waiting.count ?? 0 < TURNLimits.waitingDatagrams
             {
                 permissions[peer.ip]?.waiting.append((peer, bytes))
+                sendIndication(bytes, to: peer, at: now)
             }
             return
         }
@@ -60,12 +62,14 @@ extension TURNClient {
         request(.channel(peer), at: now)
     }
 
-    mutating func permitted(_ ip: IPAddress, at now: Instant) {
+    /// - Parameter isFirst: whether the server took the request the first time that it was sent; if not, what was sent behind
+    ///   it came too early, and is sent again.
+    mutating func permitted(_ ip: IPAddress, isFirst: Bool, at now: Instant) {
         guard let permission = permissions[ip], state == .allocated else { return }
         var granted = TURNPermission(state: .granted, dueAt: now + timing.permissionRefresh)
-        // What waited goes out below, and counts.
-        granted.isUsed = false
+        granted.isUsed = !permission.waiting.isEmpty
         permissions[ip] = granted
+        guard !isFirst else { return }
         for (peer, bytes) in permission.waiting { send(bytes, to: peer, at: now) }
     }
 
@@ -127,9 +131,10 @@ extension TURNClient {
         return relayedDatagram(data, from: peer)
     }
 
-    /// Nil unless we have permitted the peer: the server must not be the one to decide who may speak to us.
+    /// Nil unless we have asked to permit the peer: the server must not be the one to decide who may speak to us.
     private func relayedDatagram(_ bytes: [UInt8], from peer: TransportAddress) -> RelayedDatagram? {
-        guard state == .allocated, permissions[peer.ip]?.state == .granted, let relayed = relayedAddress(for: peer)
+        guard state == .allocated, let permission = permissions[peer.ip], permission.state != .refused,
+            let relayed = relayedAddress(for: peer)
         else { return nil }
         return RelayedDatagram(bytes: bytes, peer: peer, relayed: relayed)
     }

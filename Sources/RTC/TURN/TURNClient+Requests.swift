@@ -59,11 +59,11 @@ extension TURNClient {
             // A success nobody has signed may be a forgery: the true one may yet come (RFC 8489 §9.2.5).
             guard let signature = request.signature else {
                 requests.remove(at: index)
-                return succeed(request.purpose, message, at: now)
+                return succeed(request, message, at: now)
             }
             guard received.isAuthentic(key: signature.key, integrity: signature.integrity) else { return }
             requests.remove(at: index)
-            return succeed(request.purpose, message, at: now)
+            return succeed(request, message, at: now)
         }
         guard let error = message.errorCode else { return }
         // Challenges cannot be signed, and some servers sign no error. Only who sees our requests can forge those, and
@@ -100,12 +100,13 @@ extension TURNClient {
         self.request(request.purpose, challenges: request.challenges + 1, at: now)
     }
 
-    private mutating func succeed(_ purpose: TURNRequest.Purpose, _ message: STUNMessage, at now: Instant) {
-        switch purpose {
+    private mutating func succeed(_ request: TURNRequest, _ message: STUNMessage, at now: Instant) {
+        switch request.purpose {
         case .allocate: allocated(message, at: now)
         case .refresh: refreshed(message, at: now)
         case .release: released(at: now)
-        case .permission(let ip): permitted(ip, at: now)
+        case .permission(let ip):
+            permitted(ip, isFirst: request.transmissions == 1 && request.challenges == 0, at: now)
         case .channel(let peer): bound(peer, at: now)
         }
     }

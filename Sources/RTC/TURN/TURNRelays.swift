@@ -221,11 +221,12 @@ struct TURNRelays: Sendable {
             !entries.contains { $0.relayed.contains(address) || $0.route == .datagrams(local: address) }
         }
         entries[index].relayed = new
+        let base: TransportAddress? = if case .datagrams(let local) = entries[index].route { local } else { nil }
         changes += new.map {
             .added(
                 ICERelay(
-                    relayed: $0, mapped: client.mapped, server: client.address, transport: client.server.transport,
-                    url: client.server.url))
+                    relayed: $0, mapped: client.mapped, server: client.address, base: base,
+                    transport: client.server.transport, url: client.server.url))
         }
     }
 }

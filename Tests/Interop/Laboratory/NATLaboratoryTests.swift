@@ -39,6 +39,7 @@ struct NATLaboratoryTests {
         Case(ann: .portRestricted, bob: .none, help: .nothing, isRelayed: false),
         Case(ann: .symmetric, bob: .none, help: .nothing, isRelayed: false),
         Case(ann: .portRestricted, bob: .portRestricted, help: .stun, isRelayed: false),
+        Case(ann: .portRestricted, bob: .portRestricted, help: .udp, isRelayed: false),
         Case(ann: .symmetric, bob: .fullCone, help: .stun, isRelayed: false),
         Case(ann: .symmetric, bob: .addressRestricted, help: .stun, isRelayed: false),
         Case(ann: .symmetric, bob: .portRestricted, help: .udp, isRelayed: true),
@@ -50,8 +51,11 @@ struct NATLaboratoryTests {
         Case(ann: .withoutUDP, bob: .withoutUDP, help: .tls, isRelayed: true),
     ]
 
+    private static let table = ConnectionTable()
+
     @Test("A call finds the way there is, and says when there is none", arguments: cases)
     func call(_ one: Case) async throws {
+        defer { if one.description == Self.cases.last?.description { Self.table.show() } }
         let laboratory = try NetworkLaboratory()
         try laboratory.connect(.ann, by: one.ann)
         try laboratory.connect(.bob, by: one.bob)
@@ -80,6 +84,7 @@ struct NATLaboratoryTests {
             for side in [ann, bob] { try await side.wait(for: "state", "ended") }
             // Whichever side gives up first says why, so that nobody reads that a person has hung up.
             for side in [ann, bob] { #expect(try side.get("endReason") == "media-failed", "\(outcome.errors)") }
+            Self.table.add(one, ways: nil, setupTime: nil)
             return
         }
         try ann.must("connect", "main", address, "--wait")
@@ -88,7 +93,7 @@ struct NATLaboratoryTests {
         }
         let ways = try [ann, bob].map { try way($0.control("info", "main", "--json").output) }
         #expect(ways.contains { $0.contains("relay") } == isRelayed, "\(ways)")
-        print("laboratory: \(one): ann \(ways[0]), bob \(ways[1]), set up in \(try ann.statistics().setupTime ?? 0) ms")
+        Self.table.add(one, ways: ways, setupTime: try ann.statistics().setupTime)
         withExtendedLifetime(server) {}
     }
 

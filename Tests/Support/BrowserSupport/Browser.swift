@@ -36,15 +36,20 @@ public final class Browser: Sendable {
 
     /// Starts the browser and waits for its page.
     ///
-    /// - Parameter allowsDevices: whether pages may use camera and microphone; without them they do not learn this machine's
-    ///   addresses either.
-    public static func start(allowsDevices: Bool = true) async throws -> Browser {
+    /// - Parameters:
+    ///   - allowsDevices: whether pages may use camera and microphone; without them they do not learn this machine's addresses
+    ///     either.
+    ///   - words: what stands before the browser's own words to run it in another network, a program's path first.
+    ///   - socket: bound on the loopback interface of that network, for its page.
+    public static func start(
+        allowsDevices: Bool = true, through words: [String] = [], page socket: CInt? = nil
+    ) async throws -> Browser {
         guard let executable else { throw ScriptError(description: "Chromium is not installed") }
-        let server = try await PageServer.start(page: page)
+        let server = try await PageServer.start(page: page, on: socket)
         let folder = FileManager.default.temporaryDirectory.appending(path: "causerie-browser-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let process = Process()
-        process.executableURL = URL(filePath: executable)
+        process.executableURL = URL(filePath: words.first ?? executable)
         var arguments = [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",
             "--user-data-dir=\(folder.path)", "--use-fake-device-for-media-stream=fps=30",
@@ -52,7 +57,8 @@ public final class Browser: Sendable {
             "--disable-background-networking", "--disable-component-update",
         ]
         arguments += allowsDevices ? ["--use-fake-ui-for-media-stream"] : []
-        process.arguments = arguments + ["http://127.0.0.1:\(server.port)/"]
+        process.arguments =
+            words.dropFirst() + (words.isEmpty ? [] : [executable]) + arguments + ["http://127.0.0.1:\(server.port)/"]
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()

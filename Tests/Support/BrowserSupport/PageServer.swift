@@ -11,7 +11,9 @@ public final class PageServer: Sendable {
     let control: PageControl
 
     /// Listens on a free port of 127.0.0.1.
-    public static func start(page: String) async throws -> PageServer {
+    ///
+    /// - Parameter socket: bound already, perhaps in another network; it belongs to the server from now on.
+    public static func start(page: String, on socket: CInt? = nil) async throws -> PageServer {
         let control = PageControl()
         let upgrader = NIOWebSocketServerUpgrader(
             maxFrameSize: 1 << 24,
@@ -25,7 +27,7 @@ public final class PageServer: Sendable {
                     try channel.pipeline.syncOperations.addHandler(ControlHandler(control: control))
                 }
             })
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 let handler = NIOLoopBound(PageHandler(page: page), eventLoop: channel.eventLoop)
@@ -38,7 +40,12 @@ public final class PageServer: Sendable {
                     )
                 ).flatMapThrowing { try channel.pipeline.syncOperations.addHandler(handler.value) }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
+        let channel =
+            if let socket {
+                try await bootstrap.withBoundSocket(socket).get()
+            } else {
+                try await bootstrap.bind(host: "127.0.0.1", port: 0).get()
+            }
         return PageServer(port: channel.localAddress?.port ?? 0, channel: channel, control: control)
     }
 
