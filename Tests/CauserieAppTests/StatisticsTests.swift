@@ -159,7 +159,11 @@ struct StatisticsContentsTests {
     func information() {
         var information = StreamInformation(report: [
             StatisticsRecord(type: "codec", id: "c", members: ["mimeType": "audio/opus"]),
+            StatisticsRecord(type: "codec", id: "8", members: ["mimeType": "video/VP8"]),
+            StatisticsRecord(type: "codec", id: "9", members: ["mimeType": "video/VP9"]),
             StatisticsRecord(type: "inbound-rtp", id: "i", members: ["kind": "audio", "codecId": "c"]),
+            StatisticsRecord(type: "outbound-rtp", id: "o", members: ["kind": "video", "codecId": "8"]),
+            StatisticsRecord(type: "inbound-rtp", id: "v", members: ["kind": "video", "codecId": "9"]),
             StatisticsRecord(
                 type: "local-candidate", id: "l",
                 members: ["candidateType": "host", "protocol": "udp", "address": "192.0.2.1", "port": 5000]),
@@ -174,7 +178,7 @@ struct StatisticsContentsTests {
         ])
         information.standing = .firstContact
         let lines = Dictionary(InformationText.lines(information).map { ($0.title, $0.text) }) { first, _ in first }
-        #expect(lines["Codec"] == "Opus for sound")
+        #expect(lines["Codec"] == "Opus for sound, VP8 out and VP9 in for video")
         #expect(lines["Path"] == "Through a relay")
         #expect(lines["This Computer"] == "192.0.2.1:5000 over UDP, own address (host)")
         #expect(lines["Other Side"] == "[2001:db8::1]:6000 over UDP, address of a relay (relay)")

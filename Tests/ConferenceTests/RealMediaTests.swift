@@ -121,7 +121,12 @@ import Testing
         ann.connect(to: "127.0.0.1:\(second.listeningPort ?? 0)")
         try await wait(bob, .incoming)
         bob.accept()
-        for stream in [ann, bob] { try await expect("video/VP9", stream) }
+        for stream in [ann, bob] {
+            try await expect("video/VP9", stream)
+            let codec = await stream.information().videoCodec
+            #expect(codec == StreamInformation.Codec(sent: "video/VP9", received: "video/VP9"))
+        }
+        #expect(bob.video.codec == "vp8", "what is wished for is not what is in use")
         ann.video.codec = "vp8"
         for stream in [ann, bob] { try await expect("video/VP8", stream) }
         bob.video.codec = "vp9"

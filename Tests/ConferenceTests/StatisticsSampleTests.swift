@@ -85,6 +85,7 @@ import Testing
         let information = StreamInformation(report: report(["codecId": "none", "kind": "audio"]))
         #expect(information.localCandidate?.address == "[2001:db8::1]:5000")
         #expect(information.localCandidate?.type == "host" && information.dtlsVersion == "DTLS 1.2")
+        #expect(information.audioCodec == StreamInformation.Codec())
         #expect(StreamInformation(report: []) == StreamInformation(report: []))
     }
 }

@@ -92,15 +92,17 @@ import Wire
         }
     }
 
-    @Test("without its upper layers a stream shows the very same pictures, less often", arguments: [2, 4])
-    func layers(coarsest: Int) throws {
+    @Test(
+        "without its upper layers a stream shows the very same pictures, less often", arguments: VideoSettings.codecs,
+        [2, 4])
+    func layers(codec: String, coarsest: Int) throws {
         let plan = EncodingPlan([
             0: EncodingPlan.Wish(bitrate: 600_000), 1: EncodingPlan.Wish(bitrate: 600_000, divisor: coarsest),
         ])
         #expect(plan.coarsest == coarsest)
         let pattern = try #require(TestPattern(width: 320, height: 240))
-        let encoder = try VP8Encoder(width: 320, height: 240, framesPerSecond: 30, bitrate: 600_000)
-        let (whole, base) = (try PictureDecoder(codec: "vp8"), try PictureDecoder(codec: "vp8"))
+        let encoder = try encoder(codec, width: 320, height: 240, bitrate: 600_000)
+        let (whole, base) = (try PictureDecoder(codec: codec), try PictureDecoder(codec: codec))
         var (all, kept) = (0, 0)
         var number = 0
         for index in 0..<90 {

@@ -40,6 +40,29 @@ import Testing
         }
     }
 
+    @Test("the first pictures of a long path are not sent again and again: ICE has told how long it is")
+    func firstRoundTrip() throws {
+        let call = try SimulatedCall(
+            seed: 40, conditions: LinkConditions(loss: 0.05, delay: .milliseconds(300), jitter: .milliseconds(5)))
+        call.sendsMedia = true
+        try call.connect()
+        while call.called.video.isEmpty || call.caller.video.isEmpty, call.now < .zero + .seconds(20) {
+            call.run(for: .milliseconds(50))
+        }
+        call.run(for: .seconds(1))
+        let value = { (side: SimulatedCall.Side, type: String, name: String) -> Double in
+            side.peer.statistics(at: call.now).first { $0.type == type && $0["kind"] == "video" }?[name]?.doubleValue
+                ?? 0
+        }
+        for (sender, receiver) in [(call.caller, call.called), (call.called, call.caller)] {
+            let sent =
+                value(sender, "outbound-rtp", "retransmittedPacketsSent")
+                - value(sender, "outbound-rtp", "paddingPacketsSent")
+            let lost = value(receiver, "inbound-rtp", "packetsLost")
+            #expect(lost > 0 && sent <= lost * 1.5 + 2, "\(sent) sent again, \(lost) lost")
+        }
+    }
+
     @Test("candidates that come only by trickling are enough")
     func trickles() throws {
         let call = try SimulatedCall(seed: 20)

@@ -46,6 +46,8 @@ struct RTPCallSimulation {
         var lossReports: [Double] = []
         var roundTripTimes: [Duration] = []
         var largestPacket = 0
+        /// Control packets that it sent, and when.
+        var control: [(time: Instant, bytes: [UInt8])] = []
         var sentPackets = 0
         var wantsKeyFrame = false
         var nextVideo: Instant?
@@ -182,6 +184,7 @@ struct RTPCallSimulation {
         while let packet = self[side].session.pollPacket(at: now) {
             self[side].largestPacket = max(self[side].largestPacket, packet.bytes.count)
             self[side].sentPackets += 1
+            if packet.isRTCP { self[side].control.append((now, packet.bytes)) }
             for arrival in link.arrivals(at: now, random: &random) {
                 order += 1
                 flights.append(Flight(arrival: arrival, order: order, packet: packet, destination: side.other))

@@ -99,7 +99,7 @@ struct VP9PayloadTests {
             for (index, bytes) in payloads.enumerated() {
                 let payload = try VP9Payload(parsing: bytes[...])
                 let descriptor = payload.descriptor
-                #expect(descriptor.pictureID == 0x7FFF && !descriptor.isFlexible)
+                #expect(descriptor.pictureID == 0x7FFF && descriptor.isFlexible)
                 #expect(descriptor.startsPicture == (index == 0))
                 #expect(descriptor.endsLayerFrame == (index == payloads.count - 1))
                 #expect(descriptor.isInterPredicted == !isKeyFrame)
@@ -114,6 +114,23 @@ struct VP9PayloadTests {
         var packetizer = VP9Packetizer(firstPictureID: 1)
         #expect(packetizer.packetize([], isKeyFrame: true, maximumByteCount: 1000).isEmpty)
         #expect(packetizer.packetize([1, 2], isKeyFrame: false, maximumByteCount: 0).count == 2)
+    }
+
+    @Test("a frame names the last one of the base layer, however many of upper layers were sent or left out meanwhile")
+    func layers() throws {
+        var packetizer = VP9Packetizer(firstPictureID: 0x7FFE)
+        let layers: [UInt8] = [0, 2, 1, 2, 0, 1, 0, 0]
+        var found: [[UInt8]] = []
+        for (index, layer) in layers.enumerated() {
+            let frame = index == 0 ? Self.keyFrameStart : [0x86, 1, 2]
+            let parts = packetizer.packetize(
+                frame, isKeyFrame: index == 0, temporalLayer: layer, maximumByteCount: 1000)
+            let descriptor = try VP9Payload(parsing: try #require(parts.first)[...]).descriptor
+            #expect(descriptor.layer?.temporal == layer && descriptor.layer?.isSwitchingUpPoint == true)
+            #expect(descriptor.temporalLevelZeroIndex == nil && descriptor.structure?.pattern == nil)
+            found.append(descriptor.referenceDistances)
+        }
+        #expect(found == [[], [1], [2], [3], [4], [1], [2], [1]])
     }
 
     @Test("a key frame needs the descriptor's word and the frame's own")

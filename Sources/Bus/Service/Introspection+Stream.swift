@@ -59,7 +59,8 @@ extension Introspection {
             </method>
             <!-- Who is at the other end of the call, or of the last one, and how it goes there: {"remoteIdentifier",
                  "remoteAddress", "fingerprint", "standing", "localCandidate" and "remoteCandidate": {"type", "transport",
-                 "address"}, "audioCodec", "videoCodec", "dtlsVersion", "dtlsCipher", "srtpCipher"}; null for what is not known. -->
+                 "address"}, "audioCodec" and "videoCodec" (what is in use): {"sent", "received"} ("video/VP8"), "dtlsVersion",
+                 "dtlsCipher", "srtpCipher"}; null for what is not known. -->
             <method name="Info">
               <arg name="json" type="s" direction="out"/>
             </method>
@@ -116,7 +117,8 @@ extension Introspection {
                  "reorder=1%", "duplicate=1%", "rate=500kbit/s", "direction=both" ("sent", "received"), apart by spaces. -->
             <property name="NetworkEmulation" type="s" access="readwrite"/>
 
-            <!-- "vp8" or "vp9"; in a call, of what both sides speak, from the next agreement on -->
+            <!-- "vp8" or "vp9": the one wished for; in a call, of what both sides speak, from the next agreement on. Which is
+                 in use tells Info. -->
             <property name="VideoCodec" type="s" access="readwrite"/>
             <!-- Pixels, even: 16...3840 by 16...2160. -->
             <property name="VideoWidth" type="u" access="readwrite"/>

@@ -47,6 +47,14 @@ extension JSONValue {
         ])
     }
 
+    private init(_ codec: StreamInformation.Codec) {
+        guard codec.name != nil else {
+            self = .null
+            return
+        }
+        self = .object([Member("sent", JSONValue(codec.sent)), Member("received", JSONValue(codec.received))])
+    }
+
     private init(_ candidate: StreamInformation.Candidate?) {
         guard let candidate else {
             self = .null

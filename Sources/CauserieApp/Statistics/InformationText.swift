@@ -28,10 +28,18 @@ package nonisolated enum InformationText {
 
     private static func codec(_ information: StreamInformation) -> StatisticsLine? {
         let parts = [
-            information.audioCodec.map { tr("{codec} for sound", ["codec": codecName($0)]) },
-            information.videoCodec.map { tr("{codec} for video", ["codec": codecName($0)]) },
+            codecName(information.audioCodec).map { tr("{codec} for sound", ["codec": $0]) },
+            codecName(information.videoCodec).map { tr("{codec} for video", ["codec": $0]) },
         ].compactMap { $0 }
         return parts.isEmpty ? nil : StatisticsLine(tr("Codec"), parts.joined(separator: ", "))
+    }
+
+    /// One name, or both where the two directions differ.
+    private static func codecName(_ codec: StreamInformation.Codec) -> String? {
+        guard let sent = codec.sent, let received = codec.received, sent != received else {
+            return codec.name.map { codecName($0) }
+        }
+        return tr("{sent} out and {received} in", ["sent": codecName(sent), "received": codecName(received)])
     }
 
     /// `audio/opus` is called Opus, `video/VP8` VP8.

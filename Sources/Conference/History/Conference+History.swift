@@ -16,8 +16,8 @@ extension Conference {
             isMissed: !call.isCaller && !call.isAnswered && reason != .declined)
         record.localPath = information.localCandidate?.type
         record.remotePath = information.remoteCandidate?.type
-        record.audioCodec = information.audioCodec
-        record.videoCodec = information.videoCodec
+        record.audioCodec = information.audioCodec.name
+        record.videoCodec = information.videoCodec.name
         record.loss = call.means.meanLoss
         record.roundTripTime = call.means.meanRoundTripTime
         history.add(record)

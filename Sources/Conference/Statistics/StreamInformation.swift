@@ -15,13 +15,21 @@ package struct StreamInformation: Hashable, Sendable {
     /// `host`, `srflx`, `prflx` or `relay` on each side, and the two addresses.
     package var localCandidate: Candidate?
     package var remoteCandidate: Candidate?
-    /// `audio/opus`
-    package var audioCodec: String?
-    package var videoCodec: String?
+    package var audioCodec = Codec()
+    package var videoCodec = Codec()
     /// `DTLS 1.2`, its cipher, and the media's.
     package var dtlsVersion: String?
     package var dtlsCipher: String?
     package var srtpCipher: String?
+
+    /// What is in use in each direction, `audio/opus`, whatever the stream would rather have; nil where nothing went.
+    package struct Codec: Hashable, Sendable {
+        package var sent: String?
+        package var received: String?
+
+        /// The one to name where there is room for one.
+        package var name: String? { received ?? sent }
+    }
 
     package struct Candidate: Hashable, Sendable {
         package var type: String
@@ -34,10 +42,12 @@ package struct StreamInformation: Hashable, Sendable {
         let text = { (record: StatisticsRecord?, name: String) -> String? in
             if case .text(let text) = record?[name] { text } else { nil }
         }
-        for record in report where record.type.hasSuffix("bound-rtp") && !record.type.hasPrefix("remote") {
-            let codec = text(byID[text(record, "codecId") ?? ""], "mimeType")
-            if text(record, "kind") == "audio" { audioCodec = codec ?? audioCodec }
-            if text(record, "kind") == "video" { videoCodec = codec ?? videoCodec }
+        for record in report where record.type == "inbound-rtp" || record.type == "outbound-rtp" {
+            guard record["active"] != .flag(false) else { continue }
+            guard let codec = text(byID[text(record, "codecId") ?? ""], "mimeType") else { continue }
+            let direction: WritableKeyPath<Codec, String?> = record.type == "inbound-rtp" ? \.received : \.sent
+            if text(record, "kind") == "audio" { audioCodec[keyPath: direction] = codec }
+            if text(record, "kind") == "video" { videoCodec[keyPath: direction] = codec }
         }
         let pairs = report.filter { $0.type == "candidate-pair" }
         let pair = pairs.first { $0["selected"] == .flag(true) }

@@ -21,17 +21,11 @@ struct EncodingPlan: Hashable, Sendable {
     /// Every how-manieth picture each stream gets.
     private(set) var divisors: [Int: Int] = [:]
 
-    /// - Parameter hasLayers: whether pictures can be left out of a stream; otherwise each gets all.
-    init(_ wishes: [Int: Wish], hasLayers: Bool = true) {
+    init(_ wishes: [Int: Wish]) {
         let top = wishes.values.map(\.bitrate).max() ?? 0
         let all = wishes.values.filter { Double($0.bitrate) >= Double(top) * Self.nearShare }.map(\.bitrate).min() ?? 0
         bitrate = all
         let finest = wishes.values.map(\.divisor).min() ?? 1
-        guard hasLayers else {
-            (self.finest, coarsest) = (finest, finest)
-            divisors = wishes.mapValues { _ in finest }
-            return
-        }
         divisors = wishes.mapValues { wish in
             [1, 2, 4].first { divisor in
                 divisor >= max(finest, wish.divisor)
@@ -44,11 +38,10 @@ struct EncodingPlan: Hashable, Sendable {
 
     /// Whether streams with these bitrates do well with one encoder: what must stay smooth wants all pictures, what must
     /// stay sharp can do with every fourth.
-    static func canShare(_ bitrates: [Int], for hint: ContentHint, hasLayers: Bool = true) -> Bool {
+    static func canShare(_ bitrates: [Int], for hint: ContentHint) -> Bool {
         guard let least = bitrates.min(), let most = bitrates.max() else { return true }
         let share =
             switch hint {
-            case _ where !hasLayers: nearShare
             case .motion: nearShare
             case .balanced: PictureStep.share(2)
             case .detail: PictureStep.share(4)

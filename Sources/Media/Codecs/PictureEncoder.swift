@@ -23,6 +23,10 @@ extension PictureEncoder {
     }
 }
 
+/// A picture of an upper layer changes nothing that later ones are made from: it refers to the last one of the base layer,
+/// and can be left out of any stream.
+let upperLayerFlags = VP8_EFLAG_NO_UPD_LAST | VP8_EFLAG_NO_UPD_GF | VP8_EFLAG_NO_UPD_ARF | VP8_EFLAG_NO_UPD_ENTROPY
+
 extension vpx_codec_enc_cfg_t {
     /// What calls want of either codec (libwebrtc's real-time settings): constant bitrate, no lag, key frames when they are
     /// asked for.

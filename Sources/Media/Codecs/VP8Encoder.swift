@@ -48,13 +48,8 @@ final class VP8Encoder: PictureEncoder {
     /// 0 (sharp) ... 127, of the picture encoded last.
     var lastQuantizer: Int { Int(max(CVPX_last_quantizer(&codec), 0)) }
 
-    /// A picture of an upper layer changes nothing that later ones are made from: it refers to the last one of the base
-    /// layer, and can be left out of any stream.
-    private static let upperLayerFlags =
-        VP8_EFLAG_NO_UPD_LAST | VP8_EFLAG_NO_UPD_GF | VP8_EFLAG_NO_UPD_ARF | VP8_EFLAG_NO_UPD_ENTROPY
-
     func encode(_ frame: VideoFrame, forceKeyFrame: Bool, temporalLayer: UInt8, interval: Int) -> EncodedVideo? {
-        let layerFlags = temporalLayer > 0 ? Self.upperLayerFlags : 0
+        let layerFlags = temporalLayer > 0 ? upperLayerFlags : 0
         let flags = vpx_enc_frame_flags_t(forceKeyFrame ? VPX_EFLAG_FORCE_KF : layerFlags)
         return compress(frame, with: &codec, flags: flags, duration: interval).map {
             EncodedVideo(

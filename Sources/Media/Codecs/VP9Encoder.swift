@@ -48,13 +48,29 @@ final class VP9Encoder: PictureEncoder {
     /// 0 (sharp) ... 255, of the picture encoded last.
     var lastQuantizer: Int { Int(max(CVPX_last_quantizer(&codec), 0)) }
 
-    /// Without layers: pictures refer to the motion of the one before, whatever they are made from.
+    /// Whether pictures can be decoded whichever upper layers are left out before them. Otherwise VP9 takes motion and
+    /// probabilities from the picture before, whatever it refers to: that saves bits, and only a key frame ends it.
+    private var isResilient: Bool { configuration.g_error_resilient != 0 }
+    /// Since the last key frame.
+    private var hasLayers = false
+
     func encode(_ frame: VideoFrame, forceKeyFrame: Bool, temporalLayer: UInt8, interval: Int) -> EncodedVideo? {
-        let flags = forceKeyFrame ? vpx_enc_frame_flags_t(VPX_EFLAG_FORCE_KF) : 0
-        return compress(frame, with: &codec, flags: flags, duration: interval).map {
-            EncodedVideo(
+        let beginsLayers = temporalLayer > 0 && !isResilient
+        let isKey = forceKeyFrame || beginsLayers
+        if isKey { setResilient(beginsLayers || hasLayers) }
+        let flags = isKey ? VPX_EFLAG_FORCE_KF : temporalLayer > 0 ? upperLayerFlags : 0
+        return compress(frame, with: &codec, flags: vpx_enc_frame_flags_t(flags), duration: interval).map {
+            hasLayers = $0.isKeyFrame ? false : hasLayers || temporalLayer > 0
+            return EncodedVideo(
                 codec: "vp9", bytes: $0.bytes, isKeyFrame: $0.isKeyFrame, width: frame.width, height: frame.height,
-                captureTime: frame.captureTime)
+                captureTime: frame.captureTime, temporalLayer: $0.isKeyFrame ? 0 : temporalLayer)
         }
+    }
+
+    /// Takes effect with a key frame.
+    private func setResilient(_ isResilient: Bool) {
+        guard isResilient != self.isResilient else { return }
+        configuration.g_error_resilient = isResilient ? UInt32(VPX_ERROR_RESILIENT_DEFAULT) : 0
+        vpx_codec_enc_config_set(&codec, &configuration)
     }
 }

@@ -122,8 +122,7 @@ package final class MediaEngine: Sendable {
     ) -> VideoEncoding? {
         state.encodings.first { encoding in
             encoding !== other && encoding.capture === capture && encoding.settings == settings
-                && EncodingPlan.canShare(
-                    encoding.bitrates() + [bitrate], for: settings.contentHint, hasLayers: settings.hasLayers)
+                && EncodingPlan.canShare(encoding.bitrates() + [bitrate], for: settings.contentHint)
         }
     }
 
@@ -134,7 +133,7 @@ package final class MediaEngine: Sendable {
         return state.withLock { state in
             let others = encoding.bitrates(without: sink)
             guard encoding.settings == wanted,
-                EncodingPlan.canShare(others + [wish.bitrate], for: wanted.contentHint, hasLayers: wanted.hasLayers)
+                EncodingPlan.canShare(others + [wish.bitrate], for: wanted.contentHint)
             else { return false }
             let company = Self.encoding(
                 in: state, capture: encoding.capture, settings: wanted, bitrate: wish.bitrate, except: encoding)

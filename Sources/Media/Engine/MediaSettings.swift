@@ -28,9 +28,6 @@ package struct VideoSettings: Hashable, Sendable {
         self.contentHint = contentHint
     }
 
-    /// Pictures of the codec can be left out of some streams of an encoder: VP9's refer to the one before, all of them.
-    var hasLayers: Bool { codec == "vp8" }
-
     package static let codecs = ["vp8", "vp9"]
     package static let bitrates = 30_000...20_000_000
     package static let widths = 16...3840

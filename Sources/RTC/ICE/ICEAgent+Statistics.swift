@@ -9,6 +9,12 @@ extension ICEAgent {
             + remote.map { record(of: $0.candidate, "remote-candidate", $0.number, at: now) }
     }
 
+    /// Of the pair in use, by its last answered check; nil while there is none.
+    var roundTripTime: Duration? {
+        guard let path = selected?.path else { return nil }
+        return checklist.pairs.first { $0.path == path }?.counters.currentRoundTripTime
+    }
+
     private func record(of pair: CandidatePair, at now: Instant) -> StatisticsRecord {
         let counters = pair.counters
         var record = StatisticsRecord(

@@ -137,6 +137,7 @@ extension PeerConnection {
             dtlsFailed = true
             return
         }
+        if let roundTripTime = ice.roundTripTime { rtp.hintRoundTripTime(roundTripTime) }
         rtp.transportReady(at: now)
         receiveEarlyMedia(at: now)
         startDataChannelsIfReady(at: now)

@@ -15,6 +15,8 @@ struct NACKRegister: Sendable {
     static let defaultInterval = Duration.milliseconds(100)
     private static let minimumInterval = Duration.milliseconds(10)
     private static let maximumReorderWait = Duration.milliseconds(30)
+    /// Senders keep what they sent for a second, or three round trips: what is missing longer is not to be had.
+    private static let shortestPatience = Duration.seconds(1)
 
     private struct Entry: Sendable {
         var sequenceNumber: Int64
@@ -65,24 +67,19 @@ struct NACKRegister: Sendable {
     mutating func due(at now: Instant, roundTripTime: Duration?) -> [Int64] {
         guard let nextTimeout, nextTimeout <= now else { return [] }
         let interval = roundTripTime.map { max($0 * 5 / 4, Self.minimumInterval) } ?? Self.defaultInterval
+        let patience = max(Self.shortestPatience, (roundTripTime ?? .zero) * 3)
+        let before = entries.count
+        entries.removeAll { $0.due <= now && ($0.tries >= Self.maximumRetries || now - $0.missingSince > patience) }
+        abandonedCount += Int64(before - entries.count)
         var numbers: [Int64] = []
         var next: Instant?
-        var gaveUp = false
         for index in entries.indices {
             if entries[index].due <= now {
                 entries[index].tries += 1
                 entries[index].due = now + interval
-                if entries[index].tries > Self.maximumRetries {
-                    gaveUp = true
-                    continue
-                }
                 numbers.append(entries[index].sequenceNumber)
             }
             next = earliest(next, entries[index].due)
-        }
-        if gaveUp {
-            abandonedCount += 1
-            entries.removeAll { $0.tries > Self.maximumRetries }
         }
         self.nextTimeout = next
         return numbers
@@ -116,8 +113,9 @@ struct NACKRegister: Sendable {
 
     private mutating func abandon(olderThan number: Int64) {
         guard let oldest = entries.first, oldest.sequenceNumber < number else { return }
-        abandonedCount += 1
+        let before = entries.count
         entries.removeAll { $0.sequenceNumber < number }
+        abandonedCount += Int64(before - entries.count)
     }
 
     private func position(of number: Int64) -> Int? {

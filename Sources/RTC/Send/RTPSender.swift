@@ -174,7 +174,8 @@ package struct RTPSender: Sendable {
             vp8Packetizer.packetize(
                 frame, temporalLayer: temporalLayer, maximumByteCount: maximumPayloadByteCount)
         case .vp9:
-            vp9Packetizer.packetize(frame, isKeyFrame: isKeyFrame, maximumByteCount: maximumPayloadByteCount)
+            vp9Packetizer.packetize(
+                frame, isKeyFrame: isKeyFrame, temporalLayer: temporalLayer, maximumByteCount: maximumPayloadByteCount)
         }
     }
 

@@ -33,12 +33,10 @@ package struct VP9ScalabilityStructure: Hashable, Sendable {
     /// Nil when the stream says nothing of it; at most 255.
     package private(set) var pattern: [Picture]?
 
-    /// One spatial layer of a size, without a pattern: what a stream with no temporal layers says of itself.
+    /// One spatial layer of a size, without a pattern: pictures name what they are made from.
     package init(size: Size) {
         spatialLayerCount = 1
         sizes = [size]
-        // One picture that needs the one before it.
-        pattern = [Picture(temporalLayer: 0, isSwitchingUpPoint: false, referenceDistances: [1])]
     }
 
     /// Throws `truncated`. Its length bounds what is kept: at most 8 sizes and 255 pictures.
