@@ -134,7 +134,7 @@ let package = Package(
             path: "Tests/Performance/CallBench",
             swiftSettings: common),
         .executableTarget(
-            name: "FileBench", dependencies: ["Instances", "Programs"], path: "Tests/Performance/FileBench",
+            name: "FileBench", dependencies: ["BrowserSupport", "Instances", "Programs"], path: "Tests/Performance/FileBench",
             swiftSettings: common),
         .executableTarget(
             name: "SocketBench", dependencies: ["Programs", "Sockets"], path: "Tests/Performance/SocketBench",
