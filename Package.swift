@@ -145,7 +145,8 @@ let package = Package(
             name: "SetupBench", dependencies: ["BrowserSupport", "Instances", "LinkSupport", "Programs"],
             path: "Tests/Performance/SetupBench", swiftSettings: common),
         .executableTarget(
-            name: "FileBench", dependencies: ["Instances", "Programs"], path: "Tests/Performance/FileBench",
+            name: "FileBench", dependencies: ["BrowserSupport", "Instances", "Programs"],
+            path: "Tests/Performance/FileBench",
             swiftSettings: common),
         .executableTarget(
             name: "SocketBench", dependencies: ["Programs", "Sockets"], path: "Tests/Performance/SocketBench",

@@ -14,9 +14,11 @@ final class MediaSocket {
     /// The address that the socket got.
     let address: TransportAddress
     /// A second descriptor of the socket: it stays ours when the channel closes the first, so that it never means another.
-    private let descriptor: Int32
+    let descriptor: Int32
     /// Where its sends are counted; nil for nowhere.
-    private let counter: TrafficCounter?
+    let counter: TrafficCounter?
+    /// The system has refused to cut datagrams apart for us.
+    var sendsSingly = false
 
     private init(channel: any Channel, address: TransportAddress, descriptor: Int32, counter: TrafficCounter?) {
         self.counter = counter
@@ -79,9 +81,9 @@ final class MediaSocket {
     }
 
     /// Sends one datagram at once. What the system does not take is lost, as on any network.
-    func send(_ bytes: [UInt8], to remote: SocketAddress) {
+    func send(_ bytes: some Collection<UInt8>, to remote: SocketAddress) {
         counter?.count()
-        bytes.withUnsafeBytes { payload in
+        _ = bytes.withContiguousStorageIfAvailable { payload in
             remote.withSockAddr { address, length in
                 let send = {
                     sendto(

@@ -20,6 +20,8 @@ final class PeerTransportCore {
     private var remotes: [TransportAddress: SocketAddress?] = [:]
     private let serverConnections: TURNConnections
     private var emulation: TransportEmulation?
+    /// What is about to leave.
+    private var batch: DatagramBatch?
     private var timer: Scheduled<Void>?
     private var timerDeadline: Instant?
     /// Local addresses that should have a socket, and those for which one is being opened.
@@ -138,11 +140,9 @@ final class PeerTransportCore {
 
     private func makeBootstrap() -> DatagramBootstrap {
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        return DatagramBootstrap(group: eventLoop)
+        return DatagramReceiver.configure(DatagramBootstrap(group: eventLoop))
             .channelOption(.socketOption(.so_rcvbuf), value: 1 << 20)
             .channelOption(.socketOption(.so_sndbuf), value: 256 << 10)
-            .channelOption(.datagramVectorReadMessageCount, value: 16)
-            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16 * 2048))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     channel.hideFromChildProcesses()
@@ -202,6 +202,7 @@ final class PeerTransportCore {
             if emulation?.sent(transmit, at: now) != true { write(transmit) }
         }
         while let transmit = emulation?.nextSent(at: now) { write(transmit) }
+        flush()
         serverConnections.flush()
         while let request = peer.pollTURNConnectionRequest() { carryOut(request) }
         while let event = peer.pollEvent() {
@@ -215,10 +216,18 @@ final class PeerTransportCore {
     private func write(_ transmit: Transmit) {
         switch transmit.destination {
         case .direct(let local, let remote):
-            guard let socket = sockets[local], let remote = socketAddress(of: remote) else { return }
-            socket.send(transmit.bytes, to: remote)
+            if batch?.append(transmit.bytes, from: local, to: remote) == true { return }
+            flush()
+            batch = DatagramBatch(transmit.bytes, from: local, to: remote)
         case .server(let id): serverConnections.write(transmit.bytes, to: id)
         }
+    }
+
+    private func flush() {
+        guard let batch else { return }
+        self.batch = nil
+        guard let socket = sockets[batch.local], let remote = socketAddress(of: batch.remote) else { return }
+        socket.send(batch, to: remote)
     }
 
     private func carryOut(_ request: TURNConnectionRequest) {
@@ -286,6 +295,7 @@ final class PeerTransportCore {
         let now = MonotonicClock.now
         peer.close(at: now)
         while let transmit = peer.pollTransmit(at: now) { write(transmit) }
+        flush()
         while let event = peer.pollEvent() { onEvent(event) }
         isClosed = true
         serverConnections.closeAll()

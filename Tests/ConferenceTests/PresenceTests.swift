@@ -1,4 +1,7 @@
+import NIOCore
+import NIOPosix
 import RTC
+import Synchronization
 import Testing
 
 @testable import Conference
@@ -87,6 +90,43 @@ import Testing
         #expect(ann.conference.contacts.presences.isEmpty)
         await ann.stop()
         await bob.stop()
+    }
+
+    /// Where somebody could be asked, who counts only.
+    private final class Door: Sendable {
+        let knocks = Atomic(0)
+
+        func open(on eventLoop: any EventLoop) async throws -> any Channel {
+            try await ServerBootstrap(group: eventLoop)
+                .childChannelInitializer { channel in
+                    self.knocks.add(1, ordering: .relaxed)
+                    return channel.eventLoop.makeSucceededVoidFuture()
+                }
+                .bind(host: "127.0.0.1", port: 0).get()
+        }
+    }
+
+    @Test("who is invisible knocks at no door, as that would show the own key; visible again, at once")
+    func silence() async throws {
+        let ann = try await Instance.start("Ann") { $0.timing.presence = .milliseconds(60) }
+        let door = Door()
+        let channel = try await door.open(on: ann.conference.eventLoop)
+        let port = try #require(channel.localAddress?.port)
+        let contact = try ann.conference.contacts.add(ContactDraft(name: "Bob", address: "127.0.0.1:\(port)"))
+        let account = try ann.conference.contacts.add(ContactDraft(name: "Eve", address: "eve@127.0.0.1"))
+        try await until("somebody knocks") { door.knocks.load(ordering: .relaxed) > 0 }
+        ann.conference.contacts.presences[contact.id] = .available
+        ann.conference.status = .invisible
+        try await until("what was known is forgotten") { ann.conference.contacts.presences[contact.id] == nil }
+        try await wait(ann, account, .serverNotConnected("127.0.0.1"))
+        let before = door.knocks.load(ordering: .relaxed)
+        ann.conference.refreshPresences()
+        try await Task.sleep(for: .milliseconds(400))
+        #expect(door.knocks.load(ordering: .relaxed) == before)
+        ann.conference.status = .available
+        try await until("somebody knocks again") { door.knocks.load(ordering: .relaxed) > before }
+        try await channel.close()
+        await ann.stop()
     }
 
     @Test("messages: what is asked and told crosses as JSON; a word of a later version is at least somebody there")

@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    private func until(
+    func until(
         _ what: String, _ sides: [Side] = [], within limit: Duration = .seconds(60), _ condition: () throws -> Bool
     ) async throws {
         let end = ContinuousClock.now + limit
@@ -87,13 +87,13 @@ import Testing
         }
     }
 
-    private func pair() async throws -> (ann: Side, bob: Side) {
+    func pair() async throws -> (ann: Side, bob: Side) {
         let bus = try await PrivateBus.start()
         return (try await Side("ann", on: bus), try await Side("bob", on: bus))
     }
 
     /// Offers files, and waits until the other side knows of them.
-    private func offer(_ paths: [URL], from sender: Side, to receiver: Side) async throws -> [String] {
+    func offer(_ paths: [URL], from sender: Side, to receiver: Side) async throws -> [String] {
         let words = ["send-file", receiver.address] + paths.map(\.path)
         let outcome = try Program.run(
             Program.built("causeriectl"), ["--profile", sender.name] + words,
@@ -107,7 +107,7 @@ import Testing
         return ids
     }
 
-    private func bothAre(_ state: String, _ id: String, _ sides: (Side, Side)) async throws {
+    func bothAre(_ state: String, _ id: String, _ sides: (Side, Side)) async throws {
         try await until("\(state)", [sides.0, sides.1]) {
             try sides.0.file(id)?.state == state && sides.1.file(id)?.state == state
         }

@@ -45,12 +45,15 @@ let package = Package(
             "Rendezvous", ["Sockets"],
             sources: ["JSON", "Signal/DisplayName.swift", "Signal/SignalRooms.swift"]),
         module(
-            "Conference", ["RTC", "Wire"],
+            "Conference", ["RTC", "Wire", .product(name: "NIOCore", package: "swift-nio")],
             sources: [
                 "Signaling/SignalingMessage.swift", "Signaling/SignalingMessage+JSON.swift",
                 "Signaling/SignalingMessage+Presence.swift", "Signaling/SignalingEnvelope.swift",
                 "Signaling/SignalingText.swift", "Model/MediaSet.swift", "Presence/Presence.swift",
-                "Model/EndReason.swift",
+                "Model/EndReason.swift", "Conversation/ConversationIdentifier.swift",
+                "Conversation/ConversationFrame.swift", "Files/FileFrame.swift", "Files/FileIndex.swift",
+                "Files/FileControl.swift", "Files/FileLayout.swift", "Files/FileName.swift", "Files/FileProblem.swift",
+                "Rendezvous/TunnelParcel.swift",
             ]),
         module(
             "FuzzTargets",

@@ -68,7 +68,7 @@ extension Introspection {
 
             <!-- Where files go that are accepted without a place; the user's download folder until it is set, or set to nothing. -->
             <property name="Folder" type="s" access="readwrite"/>
-            <!-- Files of contacts whose key is known are taken without a question up to so many bytes; 0 for none. -->
+            <!-- Files of contacts whose key is verified are taken without a question up to so many bytes; 0 for none. -->
             <property name="AutomaticLimit" type="t" access="readwrite"/>
             <!-- Bytes a second that are sent at most, of all files; 0 for as fast as it goes. -->
             <property name="SpeedLimit" type="t" access="readwrite"/>

@@ -160,6 +160,40 @@ static inline void CUsrsctp_start(int (*output)(void *, void *, size_t, uint8_t,
     usrsctp_sysctl_set_sctp_blackhole(2);
 }
 
+/* The processor's own instruction, which Swift cannot name: ten times as fast as usrsctp's tables, which cost a fifth of all
+   that a packet costs. Where there is none, usrsctp makes the checksums itself. */
+#if defined(__x86_64__)
+static inline int CUsrsctp_has_crc32c(void)
+{
+    return __builtin_cpu_supports("sse4.2") != 0;
+}
+
+__attribute__((target("sse4.2"))) static inline uint32_t CUsrsctp_crc32c(const uint8_t *bytes, size_t count)
+{
+    uint64_t sum = 0xffffffff;
+    for (; count >= 8; bytes += 8, count -= 8) {
+        uint64_t word;
+        memcpy(&word, bytes, sizeof(word));
+        sum = __builtin_ia32_crc32di(sum, word);
+    }
+    for (; count > 0; bytes++, count--)
+        sum = __builtin_ia32_crc32qi((uint32_t)sum, *bytes);
+    return (uint32_t)sum ^ 0xffffffff;
+}
+#else
+static inline int CUsrsctp_has_crc32c(void)
+{
+    return 0;
+}
+
+static inline uint32_t CUsrsctp_crc32c(const uint8_t *bytes, size_t count)
+{
+    (void)bytes;
+    (void)count;
+    return 0;
+}
+#endif
+
 static const int CUsrsctp_protocol = IPPROTO_SCTP;
 static const int CUsrsctp_family = AF_CONN;
 static const int CUsrsctp_stream = SOCK_STREAM;

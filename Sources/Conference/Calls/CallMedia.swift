@@ -24,6 +24,8 @@ package protocol CallMedia: AnyObject, Sendable {
     /// Sends one message, after those before it. What cannot be sent is lost.
     func send(_ bytes: [UInt8], onDataChannel channel: Int)
     func closeDataChannel(_ channel: Int)
+    /// Where what comes on an open channel for files goes; nil for another channel, and for one too many.
+    func inbox(ofDataChannel channel: Int) -> FileInbox?
     func statistics() async -> [StatisticsRecord]
     func close() async
     /// 0...1.

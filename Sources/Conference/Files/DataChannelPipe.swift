@@ -1,26 +1,53 @@
 import NIOCore
 import RTC
 
-/// A way for a file's bytes over a running call: a data channel of its own.
-final class DataChannelPipe: FilePipe {
-    static let label = "causerie-file"
-
+/// What comes on a data channel that carries a file: from the network thread to whoever reads it, past the main thread,
+/// which has nothing to do with each piece of a file.
+package final class FileInbox: Sendable {
     let frames: AsyncStream<FileFrame>
-    let pieceLimit = 60 << 10
-    let isInCall = true
-    private let channel: Int
-    private let media: any CallMedia
     private let continuation: AsyncStream<FileFrame>.Continuation
 
     /// More than an honest sender has under way.
     private static let backlog = 2048
 
-    init(_ channel: Int, of media: any CallMedia) {
-        self.channel = channel
-        self.media = media
+    init() {
         (frames, continuation) = AsyncStream.makeStream(
             of: FileFrame.self, bufferingPolicy: .bufferingOldest(Self.backlog))
     }
+
+    deinit { end() }
+
+    /// - Returns: false when nothing that follows is of use: it is no frame, or nobody takes it.
+    func receive(_ message: [UInt8]) -> Bool {
+        guard let frame = try? FileFrame(parsing: ByteBuffer(bytes: message)),
+            case .enqueued = continuation.yield(frame)
+        else {
+            end()
+            return false
+        }
+        return true
+    }
+
+    func end() { continuation.finish() }
+}
+
+/// A way for a file's bytes over a running call: a data channel of its own.
+final class DataChannelPipe: FilePipe {
+    static let label = "causerie-file"
+    /// Channels for files that a call has at a time.
+    static let limit = 16
+
+    let pieceLimit = FileWindow.longestPiece
+    let isInCall = true
+    private let channel: Int
+    private let media: any CallMedia
+    private let inbox: FileInbox
+
+    init(_ channel: Int, of media: any CallMedia, inbox: FileInbox) {
+        (self.channel, self.media, self.inbox) = (channel, media, inbox)
+    }
+
+    var frames: AsyncStream<FileFrame> { inbox.frames }
 
     deinit { close() }
 
@@ -32,17 +59,11 @@ final class DataChannelPipe: FilePipe {
 
     func close() {
         media.closeDataChannel(channel)
-        continuation.finish()
-    }
-
-    func receive(_ bytes: [UInt8]) {
-        guard let frame = try? FileFrame(parsing: ByteBuffer(bytes: bytes)),
-            case .enqueued = continuation.yield(frame)
-        else { return close() }
+        inbox.end()
     }
 
     /// The channel is gone.
-    func ended() { continuation.finish() }
+    func ended() { inbox.end() }
 }
 
 /// The data channels of one call that carry files.
@@ -50,7 +71,6 @@ final class DataChannelPipe: FilePipe {
     private var pipes: [Int: DataChannelPipe] = [:]
     /// Those that we have asked for, by a word that makes each known again.
     private var asked: [String: CheckedContinuation<DataChannelPipe?, Never>] = [:]
-    private static let limit = 16
     private static let patience = Duration.seconds(10)
 
     func open(_ media: any CallMedia) async -> DataChannelPipe? {
@@ -68,11 +88,11 @@ final class DataChannelPipe: FilePipe {
 
     /// - Returns: a pipe that the far side has opened.
     func opened(_ channel: Int, _ options: DataChannelOptions, _ media: any CallMedia) -> DataChannelPipe? {
-        guard pipes.count < Self.limit else {
+        guard pipes.count < DataChannelPipe.limit, let inbox = media.inbox(ofDataChannel: channel) else {
             media.closeDataChannel(channel)
             return nil
         }
-        let pipe = DataChannelPipe(channel, of: media)
+        let pipe = DataChannelPipe(channel, of: media, inbox: inbox)
         pipes[channel] = pipe
         guard let waiting = asked.removeValue(forKey: options.protocolName) else { return pipe }
         waiting.resume(returning: pipe)
@@ -82,10 +102,6 @@ final class DataChannelPipe: FilePipe {
     /// - Returns: whether it was about one of these.
     func receive(_ event: DataChannelEvent) -> Bool {
         switch event {
-        case .binary(let channel, let bytes):
-            guard let pipe = pipes[channel] else { return false }
-            pipe.receive(bytes)
-            return true
         case .closed(let channel):
             guard let pipe = pipes.removeValue(forKey: channel) else { return false }
             pipe.ended()

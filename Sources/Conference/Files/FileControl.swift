@@ -53,7 +53,9 @@ package struct FileControl: Hashable, Sendable {
         let index = fields.index ?? 0
         guard let name = fields.name, name.utf8.count <= FileOffer.nameLimit, let size = fields.size,
             (0...FileOffer.sizeLimit).contains(size), (0...FileOffer.indexLimit).contains(index),
-            (1...FileOffer.countLimit).contains(fields.files ?? 1), Int64(index) <= size
+            (1...FileOffer.countLimit).contains(fields.files ?? 1), Int64(index) <= size,
+            // What has no index is one file.
+            index > 0 || fields.files ?? 1 == 1
         else { throw ConversationError("an offer of a file that is out of bounds") }
         return FileOffer(name: FileName.safe(name), size: size, fileCount: fields.files ?? 1, indexSize: index)
     }

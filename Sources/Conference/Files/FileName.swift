@@ -11,9 +11,15 @@ package enum FileName {
         for scalar in last.unicodeScalars where isAllowed(scalar) { scalars.append(scalar) }
         var name = String(scalars)
         while let first = name.first, first == "." || first == " " || first == "~" { name.removeFirst() }
+        name = trimmed(shortened(trimmed(name)))
+        return name.isEmpty ? "file" : name
+    }
+
+    /// Without the spaces and dots at the end, which are not seen.
+    private static func trimmed(_ name: String) -> String {
+        var name = name
         while let end = name.last, end == " " || end == "." { name.removeLast() }
-        if name.isEmpty { name = "file" }
-        return shortened(name)
+        return name
     }
 
     /// No controls, no marks that turn the writing round or that nobody sees, no line ends, nothing private.

@@ -107,7 +107,7 @@ actor FileReceiver {
         meter.set(position)
         // Small pieces come from a sender that measures how long they take.
         guard
-            position - told >= Self.interval || bytes.readableBytes <= FileWindow.piece
+            position - told >= Self.interval || bytes.readableBytes <= FileWindow.longestPiece
                 || position == record.offer.size
         else { return }
         told = position

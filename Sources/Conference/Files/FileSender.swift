@@ -116,7 +116,7 @@ actor FileSender {
             try reading.read(at: position, limit: count, into: &buffer)
             buffer.withUnsafeReadableBytes { hash.update($0) }
             position += Int64(buffer.readableBytes)
-            window.sent(through: position, at: MonotonicClock.now)
+            window.sent(buffer.readableBytes, through: position, at: MonotonicClock.now)
             pipe.send(.data(buffer))
             // Lets what the receiver says in.
             await Task.yield()

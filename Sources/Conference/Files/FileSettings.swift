@@ -4,7 +4,7 @@ import FoundationEssentials
 package struct FileSettings: Codable, Hashable, Sendable {
     /// Where files go that are accepted without a place; absolute. Empty: the user's download folder.
     package var folder = ""
-    /// Files of contacts up to so many bytes are taken without a question; 0 for none.
+    /// Files of verified contacts up to so many bytes are taken without a question; 0 for none.
     package var automaticLimit: Int64 = 0
     /// Bytes a second that may be sent in all; 0 for as fast as it goes.
     package var bytesPerSecond: Int64 = 0

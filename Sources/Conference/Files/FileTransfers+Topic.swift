@@ -75,9 +75,10 @@ extension FileTransfers: ConversationTopic {
         for handler in offers.values { handler(transfer) }
     }
 
-    /// Whose files may be taken without a question: those of whom the user has the key in the address book.
+    /// Whose files may be taken without a question: those of contacts whose key the user has verified with them. A key
+    /// that was only seen with an address may be anybody's who was there first.
     private func isTrusted(_ line: ConversationLine) -> Bool {
-        line.record.standing == .open && contacts?.contact(withFingerprint: line.record.fingerprint) != nil
+        line.record.standing == .open && contacts?.contact(withFingerprint: line.record.fingerprint)?.isVerified == true
     }
 
     func receiveTransient(_ payload: [UInt8], on line: ConversationLine) {}

@@ -7,8 +7,10 @@ struct FileWindow {
     static let full = 16 << 20
     /// The most delay that we add to the path.
     static let target = 0.01
-    /// Bytes of the pieces that are measured.
+    /// Bytes of the smallest pieces that are measured.
     static let piece = 8 << 10
+    /// Bytes of the largest: the receiver tells of each such piece at once, and a call's data channel takes it as a message.
+    static let longestPiece = 60 << 10
     private static let floor = 2 * piece
     /// A call's data channel holds no more.
     private static let ceiling = 8 << 20
@@ -28,16 +30,17 @@ struct FileWindow {
     /// The shortest times of the last minutes, seconds.
     private var bases: [(since: Instant, seconds: Double)] = []
     /// Ends of pieces, and when they left.
-    private var pending: ArraySlice<(end: Int64, at: Instant)> = []
+    private var pending: ArraySlice<(end: Int64, bytes: Int, at: Instant)> = []
 
     init(isYielding: Bool) { self.isYielding = isYielding }
 
     var limit: Int { isYielding ? Int(size) : Self.full }
-    /// Bytes of the next piece.
-    var pieceLimit: Int { isYielding ? Self.piece : .max }
+    /// Bytes of the next piece: a wide window is filled with larger ones, each of which costs less than its many small parts.
+    var pieceLimit: Int { isYielding ? min(max(Int(size) / 16, Self.piece), Self.longestPiece) : .max }
 
-    mutating func sent(through end: Int64, at now: Instant) {
-        if isYielding { pending.append((end, now)) }
+    /// - Parameter end: where the piece of `bytes` ends in the whole.
+    mutating func sent(_ bytes: Int, through end: Int64, at now: Instant) {
+        if isYielding { pending.append((end, bytes, now)) }
     }
 
     mutating func acknowledged(_ offset: Int64, at now: Instant) {
@@ -45,7 +48,7 @@ struct FileWindow {
         var bytes = 0
         while let first = pending.first, first.end <= offset {
             sample = (now - first.at).inSeconds
-            bytes += Self.piece
+            bytes += first.bytes
             _ = pending.popFirst()
         }
         guard isYielding, let sample else { return }

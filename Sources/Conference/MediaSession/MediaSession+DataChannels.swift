@@ -17,5 +17,28 @@ extension MediaSession {
         transport?.post { peer, now in peer.closeDataChannel(channel, at: now) }
     }
 
+    package func inbox(ofDataChannel channel: Int) -> FileInbox? { state.withLock { $0.fileInboxes[channel] } }
+
+    /// Network thread: a file's bytes go to their reader from here, everything else to the call.
+    func receive(_ event: DataChannelEvent) {
+        switch event {
+        case .opened(let channel, let options) where options.label == DataChannelPipe.label:
+            state.withLock { state in
+                guard state.fileInboxes.count < DataChannelPipe.limit else { return }
+                state.fileInboxes[channel] = FileInbox()
+            }
+        case .binary(let channel, let bytes):
+            guard let inbox = inbox(ofDataChannel: channel) else { break }
+            if !inbox.receive(bytes) { closeDataChannel(channel) }
+            return
+        case .closed(let channel): state.withLock { $0.fileInboxes.removeValue(forKey: channel) }?.end()
+        case .associationClosed:
+            for inbox in state.withLock({ Array($0.fileInboxes.values) }) { inbox.end() }
+            state.withLock { $0.fileInboxes = [:] }
+        default: break
+        }
+        onEvent(.dataChannel(event))
+    }
+
     private var transport: PeerTransport? { state.withLock { $0.transport } }
 }

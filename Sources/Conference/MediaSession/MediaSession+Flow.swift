@@ -54,7 +54,7 @@ extension MediaSession {
             speak(at: total)
         case .videoSuspended(let isSuspended): suspendVideo(isSuspended)
         case .lossReported(let mid, let fraction): protectSound(of: mid, against: fraction)
-        case .dataChannel(let event): onEvent(.dataChannel(event))
+        case .dataChannel(let event): receive(event)
         // Names are the transport's own affair.
         case .bye, .resolve: break
         }

@@ -33,6 +33,8 @@ package final class MediaSession: Sendable {
         var sound = SoundAdaptation()
         /// The network carries no pictures.
         var isVideoSuspended = false
+        /// What carries files, by channel.
+        var fileInboxes: [Int: FileInbox] = [:]
 
         init(configuration: MediaSessionConfiguration) {
             self.configuration = configuration

@@ -10,6 +10,7 @@ import RTC
     private var due: [String: (time: ContinuousClock.Instant, address: String)] = [:]
     private var asking: [String: Task<Void, Never>] = [:]
     private var timer: Task<Void, Never>?
+    private var wasInvisible = false
 
     init(_ conference: Conference) { self.conference = conference }
 
@@ -63,6 +64,13 @@ import RTC
 
     private func look() {
         let book = conference.contacts
+        let isInvisible = conference.status == .invisible
+        if isInvisible != wasInvisible {
+            wasInvisible = isInvisible
+            for task in asking.values { task.cancel() }
+            (asking, due) = ([:], [:])
+        }
+        if isInvisible { return overhear() }
         // With relays only, nobody shall learn where this host is; a look would tell each of them, again and again.
         let isHidden = conference.networkSettings.relayOnly
         if isHidden {
@@ -78,6 +86,23 @@ import RTC
             let ids = Set(book.contacts.map(\.id))
             due = due.filter { ids.contains($0.key) }
         }
+    }
+
+    /// Who is invisible asks nobody, as each question shows the own key to the one asked. What others announce on this
+    /// network and what our server lists is heard all the same.
+    private func overhear() {
+        var heard: [String: Presence] = [:]
+        let isAtServer = conference.rendezvous.state == .connected
+        for contact in conference.contacts.contacts {
+            if let place = contact.place, place.person != nil {
+                heard[contact.id] = conference.listedPresence(place)
+            } else if conference.peopleOnNetwork.address(of: contact) != nil
+                || isAtServer && conference.serverPlace(of: contact).map(conference.listedPresence) == .reachable
+            {
+                heard[contact.id] = .reachable
+            }
+        }
+        if conference.contacts.presences != heard { conference.contacts.presences = heard }
     }
 
     private func ask(_ contact: Contact) {

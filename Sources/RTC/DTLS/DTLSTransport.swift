@@ -30,6 +30,8 @@ package final class DTLSTransport {
     private let peerCheck: DTLSPeerCheck
     private var transmits: [[UInt8]] = []
     private var received: [[UInt8]] = []
+    /// Where records are read to.
+    private var plaintext = [UInt8](repeating: 0, count: 2048)
     private var started = Instant.zero
     private var backOff = firstRetransmission
     private var retransmission: Instant?
@@ -117,7 +119,7 @@ package final class DTLSTransport {
     /// Sends data of the application; only when connected, and no more than `longestMessage` at once.
     package func send(_ bytes: [UInt8]) {
         guard state == .connected, !bytes.isEmpty, bytes.count <= Self.longestMessage else { return }
-        ERR_clear_error()
+        clearErrors()
         SSL_write(ssl, bytes, Int32(bytes.count))
         transmits += wire.takeOutgoing()
     }
@@ -191,13 +193,17 @@ package final class DTLSTransport {
         }
     }
 
+    /// Clearing costs as much as reading a short record, and there is hardly ever anything to clear.
+    private func clearErrors() {
+        if ERR_peek_error() != 0 { ERR_clear_error() }
+    }
+
     private func read() {
-        var buffer = [UInt8](repeating: 0, count: 2048)
         while true {
-            ERR_clear_error()
-            let count = SSL_read(ssl, &buffer, Int32(buffer.count))
+            clearErrors()
+            let count = SSL_read(ssl, &plaintext, Int32(plaintext.count))
             if count > 0 {
-                if received.count < Self.queueCap { received.append(Array(buffer.prefix(Int(count)))) }
+                if received.count < Self.queueCap { received.append(Array(plaintext.prefix(Int(count)))) }
                 continue
             }
             switch SSL_get_error(ssl, count) {

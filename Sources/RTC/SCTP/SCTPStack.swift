@@ -13,6 +13,8 @@ enum SCTPStack {
         var nextNumber: UInt32 = 1
         /// Milliseconds that usrsctp's timers have been told of; wraps.
         var ticks: UInt64 = 0
+        /// Checksums are ours to make.
+        var makesChecksums = false
     }
 
     /// How far one association has come on its own clock, and how far the timers of all were then.
@@ -45,6 +47,11 @@ enum SCTPStack {
                     SCTPStack.deliver(UnsafeRawBufferPointer(start: bytes, count: count), to: CUsrsctp_number(handle))
                     return 0
                 }
+                // Of what comes, DTLS has proved more than a checksum could.
+                if CUsrsctp_has_crc32c() != 0 {
+                    state.makesChecksums = true
+                    usrsctp_enable_crc32c_offload()
+                }
             }
             return body()
         }
@@ -52,7 +59,18 @@ enum SCTPStack {
 
     private static func deliver(_ packet: UnsafeRawBufferPointer, to number: UInt32) {
         guard let count = state.outboxes[number]?.count, count < outboxCap else { return }
-        state.outboxes[number]?.append(Array(packet))
+        var bytes = Array(packet)
+        if state.makesChecksums { fillChecksum(&bytes) }
+        state.outboxes[number]?.append(bytes)
+    }
+
+    /// CRC32c over the packet with this field zero, its lowest byte first (RFC 9260 appendix A).
+    private static func fillChecksum(_ packet: inout [UInt8]) {
+        guard packet.count >= 12 else { return }
+        let field = 8..<12
+        packet.replaceSubrange(field, with: repeatElement(0, count: 4))
+        let sum = CUsrsctp_crc32c(packet, packet.count)
+        for (byte, index) in field.enumerated() { packet[index] = UInt8(truncatingIfNeeded: sum >> (8 * byte)) }
     }
 
     /// A number that no other association has. Inside `perform`.

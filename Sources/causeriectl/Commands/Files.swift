@@ -149,7 +149,9 @@ extension Causeriectl.Files {
         @OptionGroup var output: OutputOptions
         @Option(help: ArgumentHelp("Where files go; nothing for the download folder.", valueName: "path"))
         var folder: String?
-        @Option(help: ArgumentHelp("Files of contacts taken without a question, at most.", valueName: "bytes"))
+        @Option(
+            help: ArgumentHelp(
+                "Files of verified contacts taken without a question, at most; 0 for none.", valueName: "bytes"))
         var automaticLimit: UInt64?
         @Option(help: ArgumentHelp("Bytes a second sent at most; 0 for no limit.", valueName: "bytes"))
         var speedLimit: UInt64?

@@ -8,8 +8,8 @@ extension Causeriectl {
         static let configuration = CommandConfiguration(
             abstract: "Sets what your contacts see of you.",
             discussion: """
-                available, away, do-not-disturb (every call is turned away) or invisible (nobody is told anything). Without a \
-                word it prints which.
+                available, away, do-not-disturb (every call is turned away) or invisible (nobody is told anything, nor asked how \
+                they are). Without a word it prints which.
                 """)
         @ParentCommand var root: Causeriectl
         @OptionGroup var instance: InstanceOptions

@@ -19,6 +19,9 @@ import Testing
         let name = FileName.safe(String(repeating: "é", count: 400) + ".tar.gz")
         #expect(name.utf8.count <= FileName.limit && name.hasSuffix("é.tar.gz"))
         #expect(FileName.safe("a." + String(repeating: "x", count: 500)).utf8.count == FileName.limit)
+        // Cut where a dot and a space stand, neither of which is seen at an end.
+        let stem = String(repeating: "a", count: FileName.limit - 2)
+        #expect(FileName.safe(stem + " . " + String(repeating: "x", count: 500)) == stem)
     }
 
     @Test("Numbers stand before the ending")
@@ -71,7 +74,7 @@ import Testing
         for fields in [
             #""name":"a","size":-1"#, #""name":"a","size":9223372036854775807"#, #""name":"a""#,
             #""name":"a","size":5,"files":0"#, #""name":"a","size":5,"files":99999999"#,
-            #""name":"a","size":5,"index":6"#, #""name":"a","size":5,"index":-1"#,
+            #""name":"a","size":5,"files":2"#, #""name":"a","size":5,"index":6"#, #""name":"a","size":5,"index":-1"#,
         ] {
             let text = #"{"type":"file-offer","id":"\#(id)",\#(fields)}"#
             #expect(throws: ConversationError.self) { try FileControl.parse(Array(text.utf8)) }

@@ -29,13 +29,14 @@ private struct Link {
         let before = acknowledged
         longestQueue = 0
         while now < end {
-            while sent - acknowledged + Int64(FileWindow.piece) <= Int64(window.limit) {
-                sent += Int64(FileWindow.piece)
-                let seconds = Double(FileWindow.piece) / (bytesPerSecond * (1 - others))
+            while sent - acknowledged + Int64(window.pieceLimit) <= Int64(window.limit) {
+                let piece = window.pieceLimit
+                sent += Int64(piece)
+                let seconds = Double(piece) / (bytesPerSecond * (1 - others))
                 free = max(free, now) + .microseconds(Int64(seconds * 1_000_000))
                 if now >= begin { longestQueue = max(longestQueue, (free - now).inSeconds) }
                 arrivals.append((free + .microseconds(Int64(delay * 1_000_000)), sent))
-                window.sent(through: sent, at: now)
+                window.sent(piece, through: sent, at: now)
             }
             guard let next = arrivals.first else { break }
             arrivals.removeFirst()
@@ -70,6 +71,17 @@ private struct Link {
         link.others = 0
         _ = link.run(seconds: 5)
         #expect(link.run(seconds: 10) > 0.8 * 1_250_000)
+    }
+
+    @Test("Over a fast link its pieces are as large as a message may be, over a slow one they stay small")
+    func pieces() {
+        var fast = Link(bytesPerSecond: 100_000_000, delay: 0.01)
+        _ = fast.run(seconds: 5)
+        #expect(fast.window.pieceLimit == FileWindow.longestPiece)
+        #expect(fast.run(seconds: 5) > 80_000_000)
+        var slow = Link(bytesPerSecond: 250_000, delay: 0.02)
+        _ = slow.run(seconds: 10)
+        #expect(slow.window.pieceLimit == FileWindow.piece)
     }
 
     @Test("Without a call it is as large as can be, and a call makes it small at once")

@@ -145,6 +145,7 @@ final class MediaDouble: CallMedia {
     func openDataChannel(_ options: DataChannelOptions) { note("openDataChannel \(options.label)") }
     func send(_ bytes: [UInt8], onDataChannel channel: Int) { note("send \(bytes.count) on \(channel)") }
     func closeDataChannel(_ channel: Int) { note("closeDataChannel \(channel)") }
+    func inbox(ofDataChannel channel: Int) -> FileInbox? { nil }
 
     func close() async { state.withLock { $0.isClosed = true } }
 

@@ -1,7 +1,7 @@
 import Foundation
 
-// Sends one file between two instances, directly and through a call's data channel, beside plain TLS and scp with the same
-// bytes; then what a file does to the sound of the call that carries it. Everything is in memory (/dev/shm), so that no disk is measured.
+// Sends one file between two instances, directly and through a call's data channel, beside plain TLS, scp and Chromium's data
+// channel with as many bytes; then what a file does to the sound of the call that carries it. Everything is in memory (/dev/shm), so that no disk is measured.
 // usage: FileBench [MEBIBYTES]
 
 func show(_ name: String, _ seconds: Double?, _ size: Int, against peer: Double? = nil) {
@@ -35,7 +35,12 @@ do {
     let transfer = try await InstanceTransfer(into: received)
     show("Causerie, direct, checked by SHA-256", try await transfer.send(file), size, against: plain)
     try await transfer.useDataChannel()
-    show("Causerie, data channel, \(smallSize >> 20) MiB", try await transfer.send(small), smallSize)
+    print(
+        "\nData channels, \(smallSize >> 20) MiB".padding(toLength: 37, withPad: " ", startingAt: 0),
+        " seconds     MB/s  of Chromium")
+    let browser = try await BrowserTransfer.send(smallSize)
+    show("Chromium to Chromium", browser, smallSize)
+    show("Causerie, checked by SHA-256", try await transfer.send(small), smallSize, against: browser)
     let call = try await InstanceTransfer(into: received, microphone: "test-tone")
     let (alone, beside) = try await call.soundBeside(file, seconds: 10)
     print("\nSound over 10 Mbit/s     concealed   longest round trip, ms   file, Mbit/s")

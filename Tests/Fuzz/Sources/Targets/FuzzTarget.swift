@@ -10,7 +10,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     // Sockets
     case frames, inflate, messages, upgrade, socks
     // Conference, Rendezvous
-    case signaling, signal
+    case signaling, signal, fileFrame, fileIndex, fileControl, tunnel
 
     /// The target of a process that has only one: libFuzzer's callback brings no context along.
     package static let chosen = Mutex<FuzzTarget?>(nil)
@@ -41,6 +41,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .socks: SocketsTargets.socks(bytes)
         case .signaling: SignalingTargets.signaling(bytes)
         case .signal: SignalingTargets.signal(bytes)
+        case .fileFrame: FileTargets.frame(bytes)
+        case .fileIndex: FileTargets.index(bytes)
+        case .fileControl: FileTargets.control(bytes)
+        case .tunnel: FileTargets.tunnel(bytes)
         }
     }
 }
