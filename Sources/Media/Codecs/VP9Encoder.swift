@@ -7,6 +7,7 @@ final class VP9Encoder: PictureEncoder {
     private var codec = vpx_codec_ctx_t()
     private var configuration = vpx_codec_enc_cfg_t()
     private var isOpen = false
+    private var clock = EncoderClock()
 
     /// - Throws: `CodecError` when libvpx refuses the size.
     init(
@@ -51,7 +52,8 @@ final class VP9Encoder: PictureEncoder {
     /// Without layers: pictures refer to the motion of the one before, whatever they are made from.
     func encode(_ frame: VideoFrame, forceKeyFrame: Bool, temporalLayer: UInt8, interval: Int) -> EncodedVideo? {
         let flags = forceKeyFrame ? vpx_enc_frame_flags_t(VPX_EFLAG_FORCE_KF) : 0
-        return compress(frame, with: &codec, flags: flags, duration: interval).map {
+        let time = clock.advance(to: frame.captureTime, nominal: interval)
+        return compress(frame, with: &codec, flags: flags, at: time).map {
             EncodedVideo(
                 codec: "vp9", bytes: $0.bytes, isKeyFrame: $0.isKeyFrame, width: frame.width, height: frame.height,
                 captureTime: frame.captureTime)
