@@ -127,7 +127,7 @@ let package = Package(
             swiftSettings: common),
         .target(
             name: "BrowserSupport",
-            dependencies: nio("NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"),
+            dependencies: ["LinkSupport"] + nio("NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"),
             path: "Tests/Support/BrowserSupport", swiftSettings: common),
         // A link between two networks of this machine: a program that forwards, and what starts it.
         .target(name: "CNetworks", path: "Tests/Support/CNetworks"),
@@ -138,7 +138,7 @@ let package = Package(
             name: "LinkForwarder", dependencies: ["CNetworks", "LinkSupport", "Programs", "RTC", "TestSupport"],
             path: "Tests/Support/LinkForwarder", swiftSettings: common),
         .executableTarget(
-            name: "CallBench", dependencies: ["BrowserSupport", "Devices", "Instances", "Programs"],
+            name: "CallBench", dependencies: ["BrowserSupport", "Devices", "Instances", "LinkSupport", "Programs"],
             path: "Tests/Performance/CallBench",
             swiftSettings: common),
         .executableTarget(

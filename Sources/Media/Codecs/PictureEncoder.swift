@@ -58,9 +58,10 @@ extension vpx_codec_enc_cfg_t {
 /// What libvpx makes of one picture, whatever the codec of the context; nil when the rate control dropped it, or libvpx
 /// failed on it.
 ///
-/// - Parameter duration: 90 kHz, until the next picture.
+/// - Parameter time: what `EncoderClock` says.
 func compress(
-    _ frame: VideoFrame, with context: inout vpx_codec_ctx_t, flags: vpx_enc_frame_flags_t, duration: Int
+    _ frame: VideoFrame, with context: inout vpx_codec_ctx_t, flags: vpx_enc_frame_flags_t,
+    at time: (timestamp: Int64, duration: Int)
 ) -> (bytes: [UInt8], isKeyFrame: Bool)? {
     var image = vpx_image_t()
     guard vpx_img_wrap(&image, VPX_IMG_FMT_I420, UInt32(frame.width), UInt32(frame.height), 1, frame.y) != nil else {
@@ -68,8 +69,8 @@ func compress(
     }
     image.planes = (frame.y, frame.u, frame.v, nil)
     image.stride = (Int32(frame.yStride), Int32(frame.chromaStride), Int32(frame.chromaStride), 0)
-    let timestamp = vpx_codec_pts_t(frame.captureTime &* 9 / 100)
-    let result = vpx_codec_encode(&context, &image, timestamp, UInt(duration), flags, UInt(VPX_DL_REALTIME))
+    let result = vpx_codec_encode(
+        &context, &image, vpx_codec_pts_t(time.timestamp), UInt(time.duration), flags, UInt(VPX_DL_REALTIME))
     guard result == VPX_CODEC_OK else { return nil }
     var iterator: vpx_codec_iter_t?
     while let packet = vpx_codec_get_cx_data(&context, &iterator) {

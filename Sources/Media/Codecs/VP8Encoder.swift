@@ -12,6 +12,7 @@ final class VP8Encoder: PictureEncoder {
     private var codec = vpx_codec_ctx_t()
     private var configuration = vpx_codec_enc_cfg_t()
     private var isOpen = false
+    private var clock = EncoderClock()
 
     /// - Throws: `CodecError` when libvpx refuses the size.
     init(
@@ -51,7 +52,8 @@ final class VP8Encoder: PictureEncoder {
     func encode(_ frame: VideoFrame, forceKeyFrame: Bool, temporalLayer: UInt8, interval: Int) -> EncodedVideo? {
         let layerFlags = temporalLayer > 0 ? upperLayerFlags : 0
         let flags = vpx_enc_frame_flags_t(forceKeyFrame ? VPX_EFLAG_FORCE_KF : layerFlags)
-        return compress(frame, with: &codec, flags: flags, duration: interval).map {
+        let time = clock.advance(to: frame.captureTime, nominal: interval)
+        return compress(frame, with: &codec, flags: flags, at: time).map {
             EncodedVideo(
                 codec: "vp8", bytes: $0.bytes, isKeyFrame: $0.isKeyFrame, width: frame.width, height: frame.height,
                 captureTime: frame.captureTime, temporalLayer: $0.isKeyFrame ? 0 : temporalLayer)

@@ -7,6 +7,7 @@ final class VP9Encoder: PictureEncoder {
     private var codec = vpx_codec_ctx_t()
     private var configuration = vpx_codec_enc_cfg_t()
     private var isOpen = false
+    private var clock = EncoderClock()
 
     /// - Throws: `CodecError` when libvpx refuses the size.
     init(
@@ -58,8 +59,9 @@ final class VP9Encoder: PictureEncoder {
         let beginsLayers = temporalLayer > 0 && !isResilient
         let isKey = forceKeyFrame || beginsLayers
         if isKey { setResilient(beginsLayers || hasLayers) }
+        let time = clock.advance(to: frame.captureTime, nominal: interval)
         let flags = isKey ? VPX_EFLAG_FORCE_KF : temporalLayer > 0 ? upperLayerFlags : 0
-        return compress(frame, with: &codec, flags: vpx_enc_frame_flags_t(flags), duration: interval).map {
+        return compress(frame, with: &codec, flags: vpx_enc_frame_flags_t(flags), at: time).map {
             hasLayers = $0.isKeyFrame ? false : hasLayers || temporalLayer > 0
             return EncodedVideo(
                 codec: "vp9", bytes: $0.bytes, isKeyFrame: $0.isKeyFrame, width: frame.width, height: frame.height,

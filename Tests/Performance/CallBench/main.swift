@@ -1,8 +1,11 @@
+import Devices
 import Foundation
+import LinkSupport
+import Programs
 
 // Compares a call between two instances with the same call between two Chromium processes, in one run; then what one
 // sender spends on several correspondents.
-// usage: CallBench [SECONDS] [call|mesh]
+// usage: CallBench [SECONDS] [call|mesh|link [ours] [narrow|lossy|stepped]...]
 
 /// One line of the table: ours, the peer's, and the ratio.
 func row(_ name: String, _ ours: Double, _ peer: Double, digits: Int) -> String {
@@ -46,11 +49,31 @@ func compareMeshes(seconds: Double) async throws {
     }
 }
 
+/// What both do with a link that is worse than loopback.
+func compareLinks(_ words: ArraySlice<String>) async throws {
+    guard TunnelledLink.isPossible else { return print("\nOver a real link: it takes root and TUN devices") }
+    if let obstacle = CameraPlugin.obstacle { return print("\nOver a real link: \(obstacle)") }
+    let folder = try TemporaryFolder()
+    let bench = try LinkBench(in: folder)
+    let chosen = LinkScenario.allCases.filter { words.contains($0.rawValue) }
+    print("\nOver a link of its own, both ways at once, \(LinkBench.shape.name)")
+    for scenario in chosen.isEmpty ? LinkScenario.allCases : chosen {
+        let ours = try await bench.measure(scenario, bench.startInstances)
+        print(scenario.title.padding(toLength: 22, withPad: " ", startingAt: 0), "Causerie:", scenario.text(ours))
+        guard !words.contains("ours") else { continue }
+        let peer = try await bench.measure(scenario, bench.startBrowsers)
+        print("".padding(toLength: 22, withPad: " ", startingAt: 0), "Chromium:", scenario.text(peer))
+        print("".padding(toLength: 22, withPad: " ", startingAt: 0), "aim:     ", scenario.aim)
+    }
+}
+
 let words = CommandLine.arguments.dropFirst()
 let seconds = words.compactMap(Double.init).first ?? 10
 do {
-    if !words.contains("mesh") { try await compareCalls(seconds: seconds) }
-    if !words.contains("call") { try await compareMeshes(seconds: seconds) }
+    let isAll = ["call", "mesh", "link"].allSatisfy { !words.contains($0) }
+    if isAll || words.contains("call") { try await compareCalls(seconds: seconds) }
+    if isAll || words.contains("mesh") { try await compareMeshes(seconds: seconds) }
+    if isAll || words.contains("link") { try await compareLinks(words) }
 } catch {
     FileHandle.standardError.write(Data("CallBench: \(error)\n".utf8))
     exit(1)

@@ -13,8 +13,8 @@ final class BrowserSetup {
     struct NoPicture: Error {}
 
     init(_ homes: TwoHomes, _ server: InternetServer, _ way: Way, delay: Duration) async throws {
-        caller = try await Browser.start(through: homes.words(in: .ann), page: homes.pageSocket(in: .ann))
-        called = try await Browser.start(through: homes.words(in: .bob), page: homes.pageSocket(in: .bob))
+        caller = try await Browser.start(at: (homes.line(.ann), .near))
+        called = try await Browser.start(at: (homes.line(.bob), .near))
         let relay =
             "{urls: '\(server.relay.uri)', username: '\(InternetServer.user)', credential: '\(InternetServer.password)'}"
         let ice =

@@ -34,7 +34,8 @@ final class TwoHomes {
         for home in Home.allCases { try connect(home) }
     }
 
-    private func line(_ home: Home) throws -> TunnelledLink {
+    /// Between a computer, `near`, and the Internet.
+    func line(_ home: Home) throws -> TunnelledLink {
         guard let line = lines[home] else { throw Failed(command: "", errors: "no line to \(home)") }
         return line
     }
@@ -117,21 +118,4 @@ final class TwoHomes {
 
     /// The same on the server.
     var serverWords: [String] { get throws { try line(.ann).words(at: .far) } }
-
-    /// A socket for the page of a browser in a home: bound to its loopback interface.
-    func pageSocket(in home: Home) async throws -> CInt {
-        try await NetworkThread.run(in: line(home).path(of: .near)) {
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-            let status = withUnsafePointer(to: &address) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-                }
-            }
-            guard status == 0 else { throw Failed(command: "bind", errors: String(cString: strerror(errno))) }
-            return descriptor
-        }
-    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import LinkSupport
 
 /// A real headless Chromium with fake camera and microphone, and one page that runs a test's scripts.
 public final class Browser: Sendable {
@@ -37,19 +38,20 @@ public final class Browser: Sendable {
     /// Starts the browser and waits for its page.
     ///
     /// - Parameters:
-    ///   - allowsDevices: whether pages may use camera and microphone; without them they do not learn this machine's addresses
-    ///     either.
-    ///   - words: what stands before the browser's own words to run it in another network, a program's path first.
-    ///   - socket: bound on the loopback interface of that network, for its page.
-    public static func start(
-        allowsDevices: Bool = true, through words: [String] = [], page socket: CInt? = nil
+    ///   - allowsDevices: whether pages may use camera and microphone; without them they do not learn this machine's
+    ///     addresses either.
+    ///   - film: a file of the kind YUV4MPEG2 for the camera to show again and again; Chromium's own picture without.
+    ///   - place: where on a link it runs; in this machine's own network without.
+    package static func start(
+        allowsDevices: Bool = true, film: String? = nil, at place: (link: TunnelledLink, end: TunnelledLink.End)? = nil
     ) async throws -> Browser {
         guard let executable else { throw ScriptError(description: "Chromium is not installed") }
-        let server = try await PageServer.start(page: page, on: socket)
+        let server = try await PageServer.start(page: page, in: place.map { $0.link.path(of: $0.end) })
         let folder = FileManager.default.temporaryDirectory.appending(path: "causerie-browser-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let process = Process()
-        process.executableURL = URL(filePath: words.first ?? executable)
+        let line = try (place.map { try $0.link.words(at: $0.end) } ?? []) + [executable]
+        process.executableURL = URL(filePath: line[0])
         var arguments = [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",
             "--user-data-dir=\(folder.path)", "--use-fake-device-for-media-stream=fps=30",
@@ -57,8 +59,8 @@ public final class Browser: Sendable {
             "--disable-background-networking", "--disable-component-update",
         ]
         arguments += allowsDevices ? ["--use-fake-ui-for-media-stream"] : []
-        process.arguments =
-            words.dropFirst() + (words.isEmpty ? [] : [executable]) + arguments + ["http://127.0.0.1:\(server.port)/"]
+        arguments += film.map { ["--use-file-for-fake-video-capture=\($0)"] } ?? []
+        process.arguments = line.dropFirst() + arguments + ["http://127.0.0.1:\(server.port)/"]
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()

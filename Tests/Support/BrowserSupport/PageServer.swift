@@ -1,4 +1,5 @@
 import Foundation
+import LinkSupport
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -12,8 +13,8 @@ public final class PageServer: Sendable {
 
     /// Listens on a free port of 127.0.0.1.
     ///
-    /// - Parameter socket: bound already, perhaps in another network; it belongs to the server from now on.
-    public static func start(page: String, on socket: CInt? = nil) async throws -> PageServer {
+    /// - Parameter network: whose 127.0.0.1, as for `NetworkThread`; this process's own without.
+    public static func start(page: String, in network: String? = nil) async throws -> PageServer {
         let control = PageControl()
         let upgrader = NIOWebSocketServerUpgrader(
             maxFrameSize: 1 << 24,
@@ -41,12 +42,30 @@ public final class PageServer: Sendable {
                 ).flatMapThrowing { try channel.pipeline.syncOperations.addHandler(handler.value) }
             }
         let channel =
-            if let socket {
-                try await bootstrap.withBoundSocket(socket).get()
+            if let network {
+                try await bootstrap.withBoundSocket(listen(in: network)).get()
             } else {
                 try await bootstrap.bind(host: "127.0.0.1", port: 0).get()
             }
         return PageServer(port: channel.localAddress?.port ?? 0, channel: channel, control: control)
+    }
+
+    struct NotListening: Error { let code: Int32 }
+
+    private static func listen(in network: String) async throws -> Int32 {
+        try await NetworkThread.run(in: network) {
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
+            let isBound = withUnsafePointer(to: address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                }
+            }
+            guard isBound else { throw NotListening(code: errno) }
+            return descriptor
+        }
     }
 
     private init(port: Int, channel: any Channel, control: PageControl) {

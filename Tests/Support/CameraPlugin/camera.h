@@ -37,6 +37,7 @@ struct control {
     unsigned ranged;    /* any size up to that of a mode, told as a range */
     unsigned mute;      /* does not tell its sizes and rates at all */
     unsigned padding;   /* bytes behind every line of an uncompressed picture */
+    char film[512];     /* a file of uncompressed pictures, shown one after the other and again; none when empty */
 };
 
 struct camera {
@@ -55,7 +56,8 @@ struct camera {
 /* The control file's content; what it does not mention stays zero. */
 void control_read(const char *path, struct control *control);
 
-/* Fills a buffer with the camera's picture: four upright bars, white, red, green and blue. Gives the bytes used. */
+/* Fills a buffer with the camera's picture: of its film, or four upright bars, white, red, green and blue. Gives the bytes
+   used. */
 unsigned picture_write(const struct camera *camera, const struct control *control, unsigned char *target);
 
 /* Bytes of a line and of a whole picture. */

@@ -15,7 +15,7 @@ static void read_mode(const char *text, struct control *control)
 
 void control_read(const char *path, struct control *control)
 {
-    char line[128];
+    char line[600];
     memset(control, 0, sizeof *control);
     FILE *file = fopen(path, "re");
     if (!file) return;
@@ -32,6 +32,7 @@ void control_read(const char *path, struct control *control)
         sscanf(line, "ranged %u", &control->ranged);
         sscanf(line, "mute %u", &control->mute);
         sscanf(line, "padding %u", &control->padding);
+        sscanf(line, "film %511[^\n]", control->film);
     }
     fclose(file);
 }

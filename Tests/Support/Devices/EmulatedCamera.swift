@@ -40,6 +40,8 @@ package final class EmulatedCamera {
         case mute
         /// So many bytes behind every uncompressed line.
         case padding(Int)
+        /// Shows the uncompressed pictures of a file, in its own format and size, again and again.
+        case film(String)
 
         fileprivate var line: String {
             switch self {
@@ -53,6 +55,7 @@ package final class EmulatedCamera {
             case .ranged: "ranged 1"
             case .mute: "mute 1"
             case .padding(let bytes): "padding \(bytes)"
+            case .film(let path): "film \(path)"
             }
         }
     }

@@ -4,8 +4,8 @@ import Programs
 /// Two networks of their own, joined by a link of a known rate, delay and loss; real programs run at its ends.
 ///
 /// The link is a program, `LinkForwarder`, that reads IP packets from a TUN device at either end, holds each back as long as
-/// it takes, and writes it to the other. All goes with this object; when the process that owns it is killed, the forwarder
-/// ends what still runs in the two networks, and itself.
+/// it takes, and writes it to the other. All goes with this object, or when the process that owns it is killed: the
+/// forwarder then ends what still runs in the two networks, and itself.
 package final class TunnelledLink {
     /// The computers that it joins.
     package enum End: String, CaseIterable, Sendable {
@@ -67,6 +67,12 @@ package final class TunnelledLink {
     }
 
     private init(forwarder: RunningProgram) { self.forwarder = forwarder }
+
+    /// The forwarder ends who is still there, and then itself.
+    deinit {
+        forwarder.endInput()
+        for _ in 0..<2000 where forwarder.isRunning { usleep(1000) }
+    }
 
     /// For packets that come from now on; with another rate or queue, those in the queue too. Returns once it is so.
     package func set(_ conditions: Conditions, _ direction: Direction? = nil) async throws {
