@@ -158,6 +158,7 @@ let package = Package(
             "CorpusTests",
             ["Conference", "Rendezvous", "RTC", "Sockets", "Wire"] + nio("NIOCore"), path: "Fuzz/Sources"),
         tests("TransportTests", ["Transport", "RTC", "Wire", log] + nio("NIOCore", "NIOPosix")),
+        tests("PictureTests", ["CYUV", "Media", "RTC", "TestSupport", "Wire"]),
         tests("MediaTests", ["Devices", "Media", "Programs", "RTC", "TestSupport", "Wire", log]),
         tests(
             "ConferenceTests",

@@ -50,7 +50,7 @@ fi
 # process must be alone in it: one at a time, by themselves.
 outside="FloodTests|CorpusTests|InterfaceTests|SecurityTests|ProxyProgramTests|TraceProgramTests|DeviceTests|BusTests|EndToEndTests|InteropTests|CauserieAppTests|GLibKitTests"
 # Simulated networks keep every processor busy for a minute: beside them, nothing that waits for a real socket.
-simulated="^(RTCTests|WireTests)"
+simulated="^(RTCTests|WireTests|PictureTests)"
 failed=0
 run simulated --filter "$simulated" || failed=1
 # Few at once: a test that waits for another's processor time waits for nothing.

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Measures calls with the optimised programs, beside Chromium in the same run; files, beside openssl and scp; then sockets,
-# beside nginx's nchan, Python's websockets and socat; last, in virtual time, congestion control and repaired sound, as tables and plots in artefacts/bench.
+# beside nginx's nchan, Python's websockets and socat; last, in virtual time, congestion control, and sound and pictures
+# over bad paths, as tables and plots in artefacts/bench.
 # usage: run.sh [setup [CALLS] | files [MEBIBYTES] | sockets [servers|frames|relay]... | simulated | OPTIONS OF CallBench]
 set -eu
 cd "$(dirname "$0")/../.."
@@ -15,9 +16,10 @@ simulated() {
     swift build --package-path "$package" --scratch-path "$package/optimised" --configuration release --build-tests \
         -Xswiftc -enable-testing
     CAUSERIE_CONGESTION_TABLE="$tables/congestion.txt" CAUSERIE_AUDIO_TABLE="$tables/sound.txt" \
+        CAUSERIE_PICTURE_TABLE="$tables/pictures.txt" \
         "$package/optimised/release/causerie-sanitizePackageTests.xctest" --testing-library swift-testing \
-        --filter 'Congestion|AudioQuality' >"$tables/log.txt" 2>&1 || grep "✘" "$tables/log.txt"
-    cat "$tables/congestion.txt" "$tables/sound.txt"
+        --filter 'Congestion|AudioQuality|PictureQuality' >"$tables/log.txt" 2>&1 || grep "✘" "$tables/log.txt"
+    cat "$tables/congestion.txt" "$tables/sound.txt" "$tables/pictures.txt"
     echo "plots: $(ls "$tables"/*.svg | wc -l) in $tables"
 }
 if [ "${1:-}" = simulated ]; then

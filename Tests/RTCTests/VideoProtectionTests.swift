@@ -1,6 +1,7 @@
-import RTC
 import Testing
 import Wire
+
+@testable import RTC
 
 /// Pictures over a path that loses packets, with and without forward error correction, in virtual time.
 @Suite("Forward error correction of video")
@@ -70,9 +71,46 @@ struct VideoProtectionTests {
     @Test(
         "on a short path, where what is lost is soon sent again, nothing is protected", arguments: [0.02, 0.05, 0.10])
     func shortPath(loss: Double) {
-        let protected = Self.outcome(isProtected: true, loss: loss, delay: 20)
+        let protected = Self.outcome(isProtected: true, loss: loss, delay: 15)
         #expect(protected.protectionSent == 0)
         #expect(protected.frames > 880 && protected.isDecodable)
+    }
+
+    @Test(
+        "on a path of middling length, what would be lost twice is protected, where that is often",
+        arguments: [0.05, 0.10])
+    func middlingPath(loss: Double) {
+        #expect(Self.outcome(isProtected: true, loss: 0.01, delay: 35).protectionSent == 0)
+        let plain = Self.outcome(isProtected: false, loss: loss, delay: 35)
+        let protected = Self.outcome(isProtected: true, loss: loss, delay: 35)
+        #expect(protected.freezes * 2 < plain.freezes, "\(protected.freezes) of \(plain.freezes)")
+        #expect(protected.isDecodable && protected.overhead < 0.35)
+    }
+
+    @Test("of two lost packets of a block each is in a group without the other, and bursts leave none without its own")
+    func overlap() {
+        var protection = VideoProtection()
+        for loss in [0.1, 0.07, 0.04, 0.02] {
+            protection.update(loss: loss, roundTripTime: .milliseconds(300), canRetransmit: true)
+            for frame in [5, 9, 14] {
+                var groups: [VideoProtection.Group] = []
+                var next: Int64 = 100
+                while groups.isEmpty {
+                    groups = protection.groups(afterFrame: next..<(next + Int64(frame)), isKeyFrame: false)
+                    next += Int64(frame)
+                }
+                let all = 100..<next
+                #expect(Set(groups.flatMap(\.numbers)) == Set(all))
+                let memberships = all.map { number in groups.indices.filter { groups[$0].numbers.contains(number) } }
+                guard groups.count >= 3 else { continue }
+                let neighbours = zip(memberships, memberships.dropFirst())
+                #expect(neighbours.allSatisfy { $0 != $1 }, "\(memberships)")
+                let pairs = memberships.count * (memberships.count - 1) / 2
+                var alike = 0
+                for (index, one) in memberships.enumerated() { alike += memberships[..<index].count { $0 == one } }
+                #expect(alike * 10 <= pairs, "\(alike) of \(pairs) pairs")
+            }
+        }
     }
 
     @Test("without loss nothing is protected, however long the path; when the loss ends, so does the protection")

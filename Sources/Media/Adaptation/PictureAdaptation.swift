@@ -109,7 +109,7 @@ struct PictureAdaptation: Sendable {
         let ample = best(Self.plenty)
         if ample < index, window.isFair, idle >= plentyWait {
             move(to: ample, at: now)
-        } else if window.isFine, idle >= wait, Double(settings.bitrate) >= Double(least(index - 1)) * Self.enough {
+        } else if window.isFair, idle >= wait, Double(settings.bitrate) >= Double(least(index - 1)) * Self.enough {
             move(to: index - 1, at: now)
         } else {
             return

@@ -2,7 +2,6 @@
 struct QuantizerWindow: Sendable {
     /// Mean quantizers, 0...127.
     private static let coarse = 95.0
-    private static let fine = 29.0
     private static let fair = 60.0
     /// The part of all pictures that the rate control may drop.
     private static let droppedShare = 0.6
@@ -32,7 +31,6 @@ struct QuantizerWindow: Sendable {
 
     /// Too coarse, or too many dropped.
     var isCoarse: Bool { Double(dropped) >= Double(count) * Self.droppedShare || mean > Self.coarse }
-    var isFine: Bool { dropped == 0 && mean < Self.fine }
     var isFair: Bool { Double(dropped) < Double(count) / 10 && mean < Self.fair }
 
     private var mean: Double { count > dropped ? Double(sum) / Double(count - dropped) : 0 }

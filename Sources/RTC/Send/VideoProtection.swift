@@ -1,18 +1,14 @@
 import Wire
 
 /// How much of a video stream is protected, and which packets together (RFC 5109), after what is lost and how long a
-/// retransmission takes: where one comes soon enough, nothing is; what is sent again costs only what was lost.
+/// retransmission takes: where one comes soon enough, nothing is; what is sent again costs only what was lost. Between,
+/// only much loss is worth it: what is lost is soon there, but what is lost twice makes the picture stand still.
 struct VideoProtection: Sendable {
     /// Packets that one protection packet is made from.
     struct Group: Hashable, Sendable {
-        /// The first one, and the distance of one to the next.
-        var first: Int64
-        var stride: Int
-        var count: Int
+        var numbers: [Int64]
         /// Of all that its neighbours protect, too: what offsets are counted from.
         var base: Int64
-
-        var numbers: [Int64] { (0..<count).map { first + Int64($0 * stride) } }
     }
 
     /// Loss from which on so many packets share one for protection.
@@ -22,8 +18,13 @@ struct VideoProtection: Sendable {
     /// Round trips from which on a retransmission comes too late, and up to which it comes soon enough.
     private static let slowRoundTrip = Duration.milliseconds(80)
     private static let fastRoundTrip = Duration.milliseconds(60)
-    /// Small frames share their protection, as long as waiting for it is no worse than a retransmission.
+    /// Between those, so much loss is too much; and round trips up to which a second retransmission, too, comes in time.
+    private static let muchLoss = 0.03
+    private static let shortRoundTrip = Duration.milliseconds(45)
+    /// Frames share their protection, as long as waiting for it is no worse than a retransmission: many packets with
+    /// three or more for their protection survive what few with one do not.
     private static let maximumFrameCount = 3
+    private static let amplePacketCount = 3
 
     /// Media packets for each protection packet; nil for none.
     private(set) var interval: Int?
@@ -39,7 +40,9 @@ struct VideoProtection: Sendable {
         if let roundTripTime {
             isSlow = roundTripTime >= (isSlow ? Self.fastRoundTrip : Self.slowRoundTrip)
         }
-        guard isSlow || !canRetransmit else {
+        let isShort = roundTripTime.map { $0 < Self.shortRoundTrip } ?? true
+        let isLossy = !isShort && loss >= (interval == nil ? Self.muchLoss : Self.muchLoss * Self.margin)
+        guard isSlow || isLossy || !canRetransmit else {
             interval = nil
             return
         }
@@ -64,7 +67,8 @@ struct VideoProtection: Sendable {
         let first = start ?? numbers.lowerBound
         count = start == nil ? numbers.count : count + numbers.count
         frameCount = start == nil ? 1 : frameCount + 1
-        guard isKeyFrame || count >= interval || frameCount >= Self.maximumFrameCount else {
+        let isAmple = count >= interval * Self.amplePacketCount
+        guard isKeyFrame || isAmple || frameCount >= Self.maximumFrameCount else {
             start = first
             return []
         }
@@ -72,21 +76,36 @@ struct VideoProtection: Sendable {
         return Self.groups(of: first..<(first + Int64(count)), interval: interval)
     }
 
-    /// Neighbours in different groups: losses come in a row.
     private static func groups(of numbers: Range<Int64>, interval: Int) -> [Group] {
         var groups: [Group] = []
         var base = numbers.lowerBound
         while base < numbers.upperBound {
             let count = min(Int(numbers.upperBound - base), ULPFECPacket.maximumSpan)
-            let stride = max(1, (count + interval / 2) / interval)
-            for index in 0..<stride {
-                groups.append(
-                    Group(
-                        first: base + Int64(index), stride: stride, count: (count - index + stride - 1) / stride,
-                        base: base))
+            let rows = max(1, (count + interval / 2) / interval)
+            var members = [[Int64]](repeating: [], count: rows)
+            for (index, row) in memberships(of: count, in: rows).enumerated() {
+                for row in row { members[row].append(base + Int64(index)) }
             }
+            groups += members.filter { !$0.isEmpty }.map { Group(numbers: $0, base: base) }
             base += Int64(count)
         }
         return groups
+    }
+
+    /// The groups that each packet is in: no two packets in the same ones, as far as there are enough combinations, so that
+    /// of two lost packets each can be told from the other; and neighbours in different ones, as losses come in a row. Of
+    /// 15 packets and 4 groups, 5 % of random loss leaves a quarter unrestored of what groups without overlap leave.
+    private static func memberships(of count: Int, in rows: Int) -> [[Int]] {
+        guard rows > 1 else { return Array(repeating: [0], count: count) }
+        var combinations: [[Int]] = []
+        // In two groups each, one and its next; in one; in two farther apart; in three.
+        let shapes: [[Int]] = [[0, 1], [0]] + (2..<max(rows / 2 + 1, 2)).map { [0, $0] } + [[0, 1, 2]]
+        for shape in shapes where shape.count <= rows && combinations.count < count {
+            for row in 0..<rows {
+                let combination = shape.map { ($0 + row) % rows }.sorted()
+                if !combinations.contains(combination) { combinations.append(combination) }
+            }
+        }
+        return (0..<count).map { combinations[$0 % combinations.count] }
     }
 }
