@@ -1,5 +1,6 @@
 import BrowserSupport
 import Foundation
+import LinkSupport
 import Programs
 
 /// The peer to compare with: calls between two Chromium processes, one in each home. Their messages take as long as those
