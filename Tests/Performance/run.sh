@@ -1,7 +1,9 @@
 #!/bin/sh
-# Measures calls with the optimised programs, beside Chromium in the same run; files, beside openssl and scp; then sockets,
-# beside nginx's nchan, Python's websockets and socat; last, in virtual time, congestion control and repaired sound, as tables and plots in artefacts/bench.
-# usage: run.sh [files [MEBIBYTES] | sockets [servers|frames|relay]... | simulated | OPTIONS OF CallBench]
+# Measures calls with the optimised programs, beside Chromium in the same run, over loopback and over a link of its own; files,
+# beside openssl and scp; then sockets, beside nginx's nchan, Python's websockets and socat; last, in virtual time, congestion
+# control and repaired sound, as tables and plots in artefacts/bench.
+# usage: run.sh [files [MEBIBYTES] | sockets [servers|frames|relay]... | simulated | link [ours] [narrow|lossy|stepped]...
+#     | OTHER OPTIONS OF CallBench]
 set -eu
 cd "$(dirname "$0")/../.."
 
