@@ -1,8 +1,10 @@
 #!/bin/sh
-# Measures calls with the optimised programs, beside Chromium in the same run; files, beside openssl and scp; then sockets,
-# beside nginx's nchan, Python's websockets and socat; last, in virtual time, congestion control, and sound and pictures
-# over bad paths, as tables and plots in artefacts/bench.
-# usage: run.sh [setup [CALLS] | files [MEBIBYTES] | sockets [servers|frames|relay]... | simulated | OPTIONS OF CallBench]
+# Measures calls with the optimised programs, beside Chromium in the same run, over loopback and over a link of its own;
+# their set-up through STUN and TURN; files, beside openssl and scp; then sockets, beside nginx's nchan, Python's websockets
+# and socat; last, in virtual time, congestion control, and sound and pictures over bad paths, as tables and plots in
+# artefacts/bench.
+# usage: run.sh [setup [CALLS] | files [MEBIBYTES] | sockets [servers|frames|relay]... | simulated
+#     | link [ours] [narrow|lossy|stepped]... | OTHER OPTIONS OF CallBench]
 set -eu
 cd "$(dirname "$0")/../.."
 
