@@ -1,4 +1,5 @@
 import Foundation
+import Instances
 import Testing
 
 extension FileTests {
