@@ -1,4 +1,6 @@
 import Foundation
+import Instances
+import Programs
 import Testing
 
 extension FileTests {

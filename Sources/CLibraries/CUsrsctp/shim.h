@@ -168,16 +168,19 @@ static inline int CUsrsctp_has_crc32c(void)
     return __builtin_cpu_supports("sse4.2") != 0;
 }
 
-__attribute__((target("sse4.2"))) static inline uint32_t CUsrsctp_crc32c(const uint8_t *bytes, size_t count)
+/* Of a packet of 12 bytes at least, as if its own checksum, at byte 8, were zero (RFC 9260 appendix A). */
+__attribute__((target("sse4.2"))) static inline uint32_t CUsrsctp_crc32c(const uint8_t *packet, size_t count)
 {
-    uint64_t sum = 0xffffffff;
-    for (; count >= 8; bytes += 8, count -= 8) {
-        uint64_t word;
-        memcpy(&word, bytes, sizeof(word));
+    uint64_t word, sum = 0xffffffff;
+    memcpy(&word, packet, sizeof(word));
+    sum = __builtin_ia32_crc32di(sum, word);
+    sum = __builtin_ia32_crc32si((uint32_t)sum, 0);
+    for (packet += 12, count -= 12; count >= 8; packet += 8, count -= 8) {
+        memcpy(&word, packet, sizeof(word));
         sum = __builtin_ia32_crc32di(sum, word);
     }
-    for (; count > 0; bytes++, count--)
-        sum = __builtin_ia32_crc32qi((uint32_t)sum, *bytes);
+    for (; count > 0; packet++, count--)
+        sum = __builtin_ia32_crc32qi((uint32_t)sum, *packet);
     return (uint32_t)sum ^ 0xffffffff;
 }
 #else
@@ -186,9 +189,9 @@ static inline int CUsrsctp_has_crc32c(void)
     return 0;
 }
 
-static inline uint32_t CUsrsctp_crc32c(const uint8_t *bytes, size_t count)
+static inline uint32_t CUsrsctp_crc32c(const uint8_t *packet, size_t count)
 {
-    (void)bytes;
+    (void)packet;
     (void)count;
     return 0;
 }

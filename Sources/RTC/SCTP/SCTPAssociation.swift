@@ -74,6 +74,7 @@ final class SCTPAssociation {
         guard !isClosed, packet.count >= 12 else { return }
         SCTPStack.perform {
             SCTPStack.advance(&clock, to: now)
+            guard SCTPStack.isSound(packet) else { return }
             usrsctp_conninput(CUsrsctp_handle(number), packet, packet.count, 0)
             read()
         }

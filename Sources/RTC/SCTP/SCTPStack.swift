@@ -47,7 +47,6 @@ enum SCTPStack {
                     SCTPStack.deliver(UnsafeRawBufferPointer(start: bytes, count: count), to: CUsrsctp_number(handle))
                     return 0
                 }
-                // Of what comes, DTLS has proved more than a checksum could.
                 if CUsrsctp_has_crc32c() != 0 {
                     state.makesChecksums = true
                     usrsctp_enable_crc32c_offload()
@@ -64,13 +63,17 @@ enum SCTPStack {
         state.outboxes[number]?.append(bytes)
     }
 
-    /// CRC32c over the packet with this field zero, its lowest byte first (RFC 9260 appendix A).
     private static func fillChecksum(_ packet: inout [UInt8]) {
         guard packet.count >= 12 else { return }
-        let field = 8..<12
-        packet.replaceSubrange(field, with: repeatElement(0, count: 4))
         let sum = CUsrsctp_crc32c(packet, packet.count)
-        for (byte, index) in field.enumerated() { packet[index] = UInt8(truncatingIfNeeded: sum >> (8 * byte)) }
+        for byte in 0..<4 { packet[8 + byte] = UInt8(truncatingIfNeeded: sum >> (8 * byte)) }
+    }
+
+    /// Whether a packet of 12 bytes at least is as it was sent; where usrsctp looks itself, every one is. Inside `perform`.
+    static func isSound(_ packet: [UInt8]) -> Bool {
+        guard state.makesChecksums else { return true }
+        let sum = CUsrsctp_crc32c(packet, packet.count)
+        return (0..<4).allSatisfy { packet[8 + $0] == UInt8(truncatingIfNeeded: sum >> (8 * $0)) }
     }
 
     /// A number that no other association has. Inside `perform`.
