@@ -87,6 +87,24 @@ struct VideoProtectionTests {
         #expect(protected.isDecodable && protected.overhead < 0.35)
     }
 
+    @Test("where nothing can be sent again, protection alone repairs most")
+    func withoutRetransmission() {
+        var call = RTPCallSimulation(seed: 77) { _, media in
+            media[1].protection = NegotiatedProtection(
+                redPayloadType: 118, redRTXPayloadType: 119, ulpfecPayloadType: 120)
+            for index in media[1].codecs.indices { media[1].codecs[index].nack = false }
+        }
+        call.link.lossRate = 0.05
+        call.link.delay = .milliseconds(10)
+        call.startVideo(.left)
+        call.run(for: .seconds(20))
+        #expect((call.value("fecPacketsSent", "outbound-rtp", .left, "v") ?? 0) > 300)
+        #expect((call.value("fecPacketsRecovered", "inbound-rtp", .right, "v") ?? 0) > 60)
+        #expect(call.value("nackCount", "inbound-rtp", .right, "v") == 0)
+        #expect(call[.right].video.count > 360, "\(call[.right].video.count) of 600")
+        #expect(RTPCallSimulation.isDecodable(call[.right].video))
+    }
+
     @Test("of two lost packets of a block each is in a group without the other, and bursts leave none without its own")
     func overlap() {
         var protection = VideoProtection()

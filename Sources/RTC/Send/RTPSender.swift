@@ -241,7 +241,10 @@ package struct RTPSender: Sendable {
             originalSequenceNumber: usesRTX ? UInt16(truncatingIfNeeded: sequenceNumber) : nil,
             payload: payload)
         counters.recordSent(payloadByteCount: stored.payload.count, packetByteCount: bytes.count, isRetransmission)
-        if !keepsHistory { history.removeExpired(at: now, roundTripTime: nil, keepsSent: false) }
+        // Protection is made from packets that have left.
+        if !keepsHistory, !stored.isProtected {
+            history.removeExpired(at: now, roundTripTime: nil, keepsSent: false)
+        }
         return SentRTPPacket(
             bytes: bytes, ssrc: header.ssrc, usesTransportSequence: extensions.transportWideCC != nil,
             payloadByteCount: stored.payload.count)

@@ -12,7 +12,7 @@ struct VideoProtection: Sendable {
     }
 
     /// Loss from which on so many packets share one for protection.
-    private static let steps: [(loss: Double, packetCount: Int)] = [(0.09, 3), (0.06, 4), (0.03, 5), (0.01, 8)]
+    private static let steps: [(loss: Double, packetCount: Int)] = [(0.08, 2), (0.06, 3), (0.03, 4), (0.01, 8)]
     /// At the next lower step only when the loss is that much below.
     private static let margin = 0.6
     /// Round trips from which on a retransmission comes too late, and up to which it comes soon enough.
