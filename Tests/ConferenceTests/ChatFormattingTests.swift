@@ -41,7 +41,9 @@ struct ChatFormattingTests {
     func honestLinks() {
         for hidden in ["\u{200B}", "\u{200E}", "\u{202E}", "\u{AD}", "\u{2060}", "\u{E0061}", "\u{FEFF}", "\u{E000}"] {
             let runs = ChatRun.runs(of: "https://bank.example\(hidden).evil.example/")
-            #expect(runs.first?.link == "https://bank.example", "\(hidden.unicodeScalars)")
+            // Some of them belong to the letter before.
+            #expect(runs.first?.link?.hasPrefix("https://bank.exampl") == true, "\(hidden.unicodeScalars)")
+            #expect(runs.allSatisfy { $0.link == nil || ($0.link == $0.text && !$0.text.contains("evil")) })
         }
         for text in ["*https://a.example/*", "`x` (https://a.example/b_(c)) <https://d.example> mailto:e@example.org"] {
             for run in ChatRun.runs(of: text) { #expect(run.link == nil || run.link == run.text) }

@@ -26,7 +26,9 @@ enum PaneDrag {
         connect(
             target, "accept",
             returning: { arguments in
-                guard let drop = arguments.object(0), gdk_drop_get_drag(OpaquePointer(drop)) != nil else { return false }
+                guard let drop = arguments.object(0), gdk_drop_get_drag(OpaquePointer(drop)) != nil else {
+                    return false
+                }
                 let formats = gdk_drop_get_formats(OpaquePointer(drop))
                 return gdk_content_formats_contain_gtype(formats, CGLib_type_string()) != 0
             })

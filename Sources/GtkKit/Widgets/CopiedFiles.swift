@@ -50,7 +50,8 @@ private nonisolated func endReading(
     guard size <= CopiedFiles.limit, let addresses = CopiedFiles.addresses(in: String(decoding: bytes, as: UTF8.self))
     else {
         return gdk_content_deserializer_return_error(
-            reader, g_error_new_literal(g_io_error_quark(), Int32(G_IO_ERROR_INVALID_DATA.rawValue), "no list of files"))
+            reader, g_error_new_literal(g_io_error_quark(), Int32(G_IO_ERROR_INVALID_DATA.rawValue), "no list of files")
+        )
     }
     var files: UnsafeMutablePointer<GSList>?
     for address in addresses.reversed() {
