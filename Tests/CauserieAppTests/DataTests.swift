@@ -120,7 +120,13 @@ struct DataTests {
         let file = Scenes.root.appendingPathComponent("resources/ui/shortcuts.ui")
         let document = try XMLDocument(contentsOf: file, options: [])
         let shown = try document.nodes(forXPath: "//property[@name='accelerator']").compactMap(\.stringValue)
-        let working = Interface.keys.flatMap(\.keys)
+        // The conversation has keys of its own.
+        let chat = try XMLDocument(
+            contentsOf: Scenes.root.appendingPathComponent("resources/ui/chat.ui"), options: [])
+        let own = try chat.nodes(forXPath: "//property[@name='trigger']").compactMap(\.stringValue)
+            .map { $0.replacingOccurrences(of: "<Control>", with: "<Primary>") }
+        for key in own { #expect(shown.contains(key), "\(key)") }
+        let working = Interface.keys.flatMap(\.keys) + own
         // F10 is the header bar's own.
         for key in shown where key != "F10" { #expect(working.contains(key), "\(key)") }
         for entry in Interface.keys { #expect(entry.keys.contains { shown.contains($0) }, "\(entry.action)") }

@@ -37,6 +37,22 @@ struct ChatFormattingTests {
         ])
     func links(text: String, expected: String) { #expect(shown(text) == expected) }
 
+    @Test("A link leads where its text says: what cannot be seen ends it, and no other scheme is one")
+    func honestLinks() {
+        for hidden in ["\u{200B}", "\u{200E}", "\u{202E}", "\u{AD}", "\u{2060}", "\u{E0061}", "\u{FEFF}", "\u{E000}"] {
+            let runs = ChatRun.runs(of: "https://bank.example\(hidden).evil.example/")
+            // Some of them belong to the letter before.
+            #expect(runs.first?.link?.hasPrefix("https://bank.exampl") == true, "\(hidden.unicodeScalars)")
+            #expect(runs.allSatisfy { $0.link == nil || ($0.link == $0.text && !$0.text.contains("evil")) })
+        }
+        for text in ["*https://a.example/*", "`x` (https://a.example/b_(c)) <https://d.example> mailto:e@example.org"] {
+            for run in ChatRun.runs(of: text) { #expect(run.link == nil || run.link == run.text) }
+        }
+        for text in ["file:///etc/passwd", "javascript:alert(1)", "data:text/html,x", "xhttps://a.example", "ftp://a"] {
+            #expect(ChatRun.runs(of: text).allSatisfy { $0.link == nil }, "\(text)")
+        }
+    }
+
     @Test("Whatever is typed, the runs say it all, and quickly")
     func everything() {
         var random = RandomSource.seeded(1)

@@ -210,6 +210,12 @@ final class CauserieApplication {
         incoming.update()
     }
 
+    /// A window came in front, or is not any more.
+    func frontChanged() {
+        incoming.update()
+        fileActions?.looked()
+    }
+
     /// The window that a person is at.
     var activeWindow: WindowController? { windows.first { $0.view.isActive } ?? windows.first }
 
@@ -233,13 +239,19 @@ final class CauserieApplication {
         }
         actions.add("show") { [unowned self] in activate() }
         actions.add("dial", withText: { [unowned self] in dial($0) })
-        actions.add(
-            "answer",
-            withText: { [unowned self] name in
-                conference.stream(named: name)?.accept()
-                activate()
-            })
+        actions.add("answer", withText: { [unowned self] in answer($0) })
         actions.add("decline", withText: { [unowned self] in conference.stream(named: $0)?.reject() })
+    }
+
+    /// From a notification: in the window that the stream belongs to, and in a pane.
+    private func answer(_ name: String) {
+        activate()
+        guard let stream = conference.stream(named: name), stream.state == .incoming,
+            let description = conference.window(of: stream),
+            let window = windows.first(where: { $0.description === description })
+        else { return }
+        window.answer(stream)
+        window.view.present()
     }
 
     private func dial(_ address: String) {

@@ -37,6 +37,7 @@ package enum Interface {
         CResources_register()
         g_application_set_resource_base_path(application.pointer(), "/org/causerie/Causerie")
         connect(application, "startup", after: true) { [unowned application] in
+            CopiedFiles.register()
             gtk_window_set_default_icon_name("org.causerie.Causerie")
             for (action, keys) in keys { setKeys(application, action, keys) }
         }

@@ -41,15 +41,6 @@ final class ChatActions {
                 }
             })
         actions.add(
-            "message-address",
-            withText: { address in
-                Task {
-                    do throws(ChatProblem) {
-                        open(try await chat.conversation(atAddress: address, in: conference))
-                    } catch { failed(translated("\(error)")) }
-                }
-            })
-        actions.add(
             "accept-conversation",
             withText: { fingerprint in
                 guard let conversation = chat.conversation(withFingerprint: fingerprint) else { return }

@@ -38,7 +38,7 @@ final class ChatController {
             escape: { [weak self] in self?.endEditing() ?? false },
             paste: { [weak self] in
                 guard let self, let conversation else { return false }
-                return deeds.paste(for: conversation, from: Widget(view.root))
+                return deeds.paste(for: conversation, from: Widget(view.root)) { [weak view] in view?.insert($0) }
             })
         view.onFiles = { [weak self] in self?.send(files: $0) }
         view.makeCard = { [deeds] in deeds.card(for: $0, isListed: false) }

@@ -166,6 +166,9 @@ package final class ChatView {
 
     package func focusEntry() { composer.focus() }
 
+    /// Writes a text where the cursor is.
+    func insert(_ text: String) { composer.insert(text) }
+
     package var draft: String {
         get { composer.text }
         set { composer.text = newValue }

@@ -68,7 +68,7 @@ final class MessageComposer {
         changed()
     }
 
-    private func insert(_ text: String) {
+    func insert(_ text: String) {
         gtk_text_buffer_begin_user_action(buffer)
         gtk_text_buffer_insert_at_cursor(buffer, text, -1)
         gtk_text_buffer_end_user_action(buffer)

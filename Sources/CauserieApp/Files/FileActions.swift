@@ -33,6 +33,9 @@ final class FileActions {
         add("open-file") { [deeds] (transfer) throws(FileProblem) in deeds.open(transfer) }
     }
 
+    /// A person is, or is not any more, at a window of ours.
+    func looked() { notifications.looked() }
+
     private func open() {
         do throws(BuilderError) {
             let controller =

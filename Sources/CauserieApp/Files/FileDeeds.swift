@@ -47,7 +47,11 @@ final class FileDeeds {
     }
 
     /// Sends what was copied: files, or a picture, which becomes a file first. False when it is text.
-    func paste(for conversation: Conversation, from widget: Widget) -> Bool {
+    ///
+    /// - Parameter write: takes what turns out to be a text after all.
+    func paste(
+        for conversation: Conversation, from widget: Widget, write: @escaping (String) -> Void
+    ) -> Bool {
         ClipboardContents.read(of: widget) { [weak self] contents in
             guard let self else { return }
             switch contents {
@@ -58,6 +62,7 @@ final class FileDeeds {
                 } else {
                     tell(tr("The picture cannot be written to the disk."))
                 }
+            case .links(let text): write(text)
             case nil: tell(tr("What was copied is not there any more."))
             }
         }

@@ -16,11 +16,12 @@ final class FileNotifications {
     private nonisolated struct Row: Equatable, Sendable {
         var id: ConversationIdentifier
         var stage: FileTransferState.Stage
+        var isUnread: Bool
         /// Of a picture that was pasted, which goes with its transfer.
         var pasted: String?
 
         @MainActor init(_ transfer: FileTransfer) {
-            (id, stage) = (transfer.id, transfer.state.stage)
+            (id, stage, isUnread) = (transfer.id, transfer.state.stage, transfer.isUnread)
             pasted = transfer.isOwn && PastedPictures.contains(transfer.path) ? transfer.path : nil
         }
     }
@@ -60,14 +61,15 @@ final class FileNotifications {
             transfer, sentence, FileProgress.text(bytes: transfer.size),
             [
                 (tr("Decline"), "app.decline-file"), (tr("Accept"), "app.accept-file"),
-            ])
+            ], opening: person)
     }
 
     private func changed(_ rows: [Row]) {
         for row in rows where known[row.id] != row {
             let before = known.updateValue(row, forKey: row.id)
             guard let transfer = conference.files[row.id] else { continue }
-            if row.stage != .offered { withdraw(row.id) }
+            let isSeen = before?.isUnread == true && !row.isUnread
+            if row.stage != .offered || isSeen { withdraw(row.id) }
             if before?.stage == .accepted { ended(transfer) }
         }
         let listed = Set(rows.map(\.id))
@@ -76,6 +78,12 @@ final class FileNotifications {
             withdraw(row.id)
             if let path = row.pasted, !rows.contains(where: { $0.pasted == path }) { PastedPictures.remove(path) }
         }
+    }
+
+    /// What has come, or does not go on, is seen in the window that is in front.
+    func looked() {
+        guard isInFront else { return }
+        for id in shown where conference.files[id]?.state.isOver != false { withdraw(id) }
     }
 
     private func ended(_ transfer: FileTransfer) {
@@ -91,14 +99,21 @@ final class FileNotifications {
         }
     }
 
+    /// - Parameter opening: whose conversation a click leads to; without one, to all files.
     private func notify(
-        _ transfer: FileTransfer, _ title: String, _ body: String, _ buttons: [(label: String, action: String)]
+        _ transfer: FileTransfer, _ title: String, _ body: String, _ buttons: [(label: String, action: String)],
+        opening conversation: Conversation? = nil
     ) {
         guard let notification = g_notification_new(title) else { return }
         defer { g_object_unref(notification.gobject) }
         g_notification_set_body(notification, body)
         g_notification_set_category(notification, "transfer")
-        g_notification_set_default_action(notification, "app.transfers")
+        if let conversation {
+            g_notification_set_default_action_and_target_value(
+                notification, "app.conversation", Variant.string(conversation.fingerprint).makeGVariant())
+        } else {
+            g_notification_set_default_action(notification, "app.transfers")
+        }
         for button in buttons {
             g_notification_add_button_with_target_value(
                 notification, button.label, button.action, Variant.string(transfer.id.description).makeGVariant())

@@ -22,6 +22,16 @@ enum PaneDrag {
             gtk_drag_source_set_icon(source, picture, 24, 24)
             g_object_unref(UnsafeMutableRawPointer(picture))
         }
+        // From this program alone: another one's text is no pane.
+        connect(
+            target, "accept",
+            returning: { arguments in
+                guard let drop = arguments.object(0), gdk_drop_get_drag(OpaquePointer(drop)) != nil else {
+                    return false
+                }
+                let formats = gdk_drop_get_formats(OpaquePointer(drop))
+                return gdk_content_formats_contain_gtype(formats, CGLib_type_string()) != 0
+            })
         connect(
             target, "drop",
             returning: { arguments in

@@ -60,13 +60,18 @@ package final class MainWindow {
         gtk_revealer_set_child(controlsRevealer.opaque, controls.root.pointer())
         let banners = try builder.object("banners", gtk_box_get_type())
         gtk_box_append(banners.pointer(), incoming.root.pointer())
+        StatusMenu.install(in: try builder.object("menu_button", gtk_menu_button_get_type()))
         chrome = try WindowChrome(builder, window: window)
         chrome.isHeld = { [controls, address] in controls.isBusy || address.isBusy }
         if let application { gtk_window_set_application(window.pointer(), application.pointer()) }
         let frame = try builder.object("frame", gtk_overlay_get_type())
         let addButton = try builder.widget("add_button")
-        sensor = SizeSensor(frame) { [incoming, contactsButton] width, _ in
+        sensor = SizeSensor(frame) { [incoming, contactsButton, flap, chatPlace] width, _ in
             incoming.setNarrow(width < 520)
+            // There the conversation takes the panes' place.
+            adw_flap_set_fold_policy(
+                flap.opaque, width < 520 ? ADW_FLAP_FOLD_POLICY_ALWAYS : ADW_FLAP_FOLD_POLICY_AUTO)
+            gtk_widget_set_hexpand(chatPlace.widget, width < 520 ? 1 : 0)
             // In a narrow window the main menu has them.
             contactsButton.isVisible = width >= 520
             addButton.isVisible = width >= 440

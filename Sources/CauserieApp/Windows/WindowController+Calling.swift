@@ -68,8 +68,7 @@ extension WindowController {
 
     /// Answers where the stream is shown; a stream that no pane shows gets the one that the controls act on, if that is
     /// free, or a new one.
-    func answer() {
-        guard let stream = calling else { return }
+    func answer(_ stream: Stream) {
         if let pane = panes.first(where: { $0.stream === stream }) {
             stream.accept()
             view.activate(pane.view)

@@ -35,7 +35,7 @@ final class WindowController: PaneHost {
             self?.update()
         }
         connect(view.window, "notify::is-active") { [weak self] in
-            self?.application.incoming.update()
+            self?.application.frontChanged()
             self?.chat?.looked()
         }
         view.address.setRecent(application.preferences.recentAddresses)
@@ -154,7 +154,7 @@ final class WindowController: PaneHost {
         }
         actions.add("dial", withText: { [weak self] in self?.call($0) })
         actions.add("test-call") { [weak self] in self?.focused?.stream.testCall() }
-        actions.add("answer") { [weak self] in self?.answer() }
+        actions.add("answer") { [weak self] in self.map { window in window.calling.map(window.answer) } }
         actions.add("decline") { [weak self] in self?.calling?.reject() }
         actions.add("hang-up") { [weak self] in self?.hangUp() }
         actions.add("microphone", initially: true) { [weak self] in self?.set(.audio, $0) }

@@ -89,7 +89,8 @@ extension Chat {
 
     /// The conversation is on the screen; the correspondent is told how far it was read.
     package func markRead(_ conversation: Conversation) {
-        guard conversation.unread > 0 else { return }
+        for topic in lines.topics.values where topic !== self { topic.seen(conversation.line) }
+        guard conversation.unreadMessages > 0 else { return }
         load(conversation)
         let last = conversation.messages.last { !$0.isOwn }
         do {
@@ -100,7 +101,7 @@ extension Chat {
             } else {
                 try lines.database.writer.write { try ChatStore.markRead(conversation.id, $0) }
             }
-            conversation.unread = 0
+            conversation.unreadMessages = 0
         } catch { logger.error("a conversation cannot be marked as read: \(error)") }
     }
 
@@ -117,11 +118,12 @@ extension Chat {
     package func decline(_ conversation: Conversation) {
         guard conversation.standing == .requested else { return }
         do {
+            for topic in lines.topics.values where topic !== self { topic.declined(conversation.line) }
             try keep(.declined, id: .random(), to: conversation) { try ChatStore.removeAll(of: conversation.id, $0) }
             conversation.line.resume()
         } catch { logger.error("a request cannot be declined: \(error)") }
         conversation.messages = []
-        conversation.unread = 0
+        conversation.unreadMessages = 0
         reload(conversation)
         sort()
     }

@@ -109,6 +109,10 @@ extension Chat: ConversationTopic {
 
     func needs(_ line: ConversationLine) -> Bool { known[line.record.id]?.messages.isEmpty == false }
 
+    func seen(_ line: ConversationLine) {}
+
+    func declined(_ line: ConversationLine) {}
+
     func removed(_ line: ConversationLine) {}
 
     /// Somebody was connected for a moment, and said nothing.

@@ -35,7 +35,7 @@ import Transport
         sort()
     }
 
-    /// All unread messages of those who are no strangers.
+    /// What nobody has looked at yet: messages, and files that are offered.
     package var unread: Int { conversations.reduce(0) { $0 + $1.unread } }
 
     // MARK: Who
@@ -108,7 +108,7 @@ import Transport
             for message in last {
                 guard let conversation = known[message.conversation] else { continue }
                 conversation.messages = [message]
-                conversation.unread = unread[message.conversation] ?? 0
+                conversation.unreadMessages = unread[message.conversation] ?? 0
                 (conversation.hasEarlier, conversation.isLoaded) = (true, false)
             }
         } catch { logger.error("messages cannot be read: \(error)") }
@@ -131,7 +131,7 @@ import Transport
                 )
             }
             if conversation.messages != messages { conversation.messages = messages }
-            if conversation.unread != unread { conversation.unread = unread }
+            if conversation.unreadMessages != unread { conversation.unreadMessages = unread }
             if conversation.hasEarlier != (total > messages.count) { conversation.hasEarlier = total > messages.count }
         } catch { logger.error("messages cannot be read: \(error)") }
     }

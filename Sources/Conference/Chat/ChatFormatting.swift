@@ -107,11 +107,22 @@ package struct ChatRun: Hashable, Sendable {
         guard let first = text.first, "hHmM".contains(first), isEdge(before) else { return nil }
         let head = text.prefix(8).lowercased()
         guard let scheme = schemes.first(where: { head.hasPrefix($0) }) else { return nil }
-        var link = text.prefix(linkLimit).prefix { !$0.isWhitespace && $0 != "<" && $0 != ">" && $0 != "\"" }
+        var link = text.prefix(linkLimit).prefix { isOfLink($0) }
         // A sentence's end is not the link's; nor is the bracket that it stands in.
         while let last = link.last, ".,;:!?'*_~`".contains(last) || (last == ")" && !link.contains("(")) {
             link.removeLast()
         }
         return link.count > scheme.count ? link.count : nil
+    }
+
+    /// Whether a character may be in a link: what is not to be seen may not, for the text shows where the link leads.
+    private static func isOfLink(_ character: Character) -> Bool {
+        !character.isWhitespace && !"<>\"".contains(character)
+            && character.unicodeScalars.allSatisfy { scalar in
+                switch scalar.properties.generalCategory {
+                case .format, .control, .privateUse, .unassigned, .surrogate: false
+                default: !scalar.properties.isDefaultIgnorableCodePoint
+                }
+            }
     }
 }

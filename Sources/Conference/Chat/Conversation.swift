@@ -10,7 +10,9 @@ import Observation
     package internal(set) var address: String
     package internal(set) var standing: ConversationRecord.Standing
     /// Messages that were not on the screen yet.
-    package internal(set) var unread = 0
+    var unreadMessages = 0
+    /// Files that were offered since somebody looked.
+    var unreadFiles = 0
     /// The latest of them, the oldest first: the last one alone until `Chat.load`; `loadEarlier` brings more.
     package internal(set) var messages: [ChatMessage] = []
     /// Whether there are messages before the first of `messages`.
@@ -38,6 +40,8 @@ import Observation
         (address, standing) = (record.shownAddress, record.standing)
     }
 
+    /// What has come since somebody looked: messages, and files that are offered.
+    package var unread: Int { unreadMessages + unreadFiles }
     package var isLinked: Bool { way != nil }
 
     /// Whether the correspondent is met at an address.

@@ -24,6 +24,10 @@ package enum ConversationTopicCode: UInt8, Hashable, Sendable {
     func changed(_ line: ConversationLine)
     /// Whether something of this topic would be lost with the line.
     func needs(_ line: ConversationLine) -> Bool
+    /// A person looks at the conversation.
+    func seen(_ line: ConversationLine)
+    /// A person does not want what this stranger has sent.
+    func declined(_ line: ConversationLine)
     /// The line is gone, with everything that was kept of it.
     func removed(_ line: ConversationLine)
 }

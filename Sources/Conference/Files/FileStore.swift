@@ -55,6 +55,10 @@ enum FileStore {
                 """)
     }
 
+    static let unreadMigration = ProfileDatabase.Migration(name: "filesUnread") { database in
+        try database.execute(sql: "ALTER TABLE fileTransfer ADD COLUMN isUnread INTEGER NOT NULL DEFAULT 0")
+    }
+
     /// Rows that are remembered, the latest; those that are not over stay in any case.
     static let limit = 1000
 
@@ -141,6 +145,19 @@ enum FileStore {
                 record.state.isPausedByUs, record.state.isPausedByThem, record.path, record.part, record.bytesDone,
                 record.isVerified, record.mark?.size, record.mark?.modified,
             ])
+    }
+
+    /// Offers that nobody has looked at yet.
+    static func unread(_ database: Database) throws -> [ConversationIdentifier] {
+        try Row.fetchAll(database, sql: "SELECT id FROM fileTransfer WHERE isUnread").compactMap {
+            ConversationStore.identifier($0["id"])
+        }
+    }
+
+    static func setUnread(_ id: ConversationIdentifier, _ isUnread: Bool, _ database: Database) throws {
+        try database.execute(
+            sql: "UPDATE fileTransfer SET isUnread = ? WHERE id = ?",
+            arguments: [isUnread, ConversationStore.blob(id)])
     }
 
     static func delete(_ id: ConversationIdentifier, of conversation: Int64, _ database: Database) throws {

@@ -14,6 +14,8 @@ import Observation
     package internal(set) var state: FileTransferState
     /// Where the file is, or where it goes; empty until a place is chosen. Absolute.
     package internal(set) var path: String
+    /// Whether it was offered since somebody looked at the conversation.
+    package internal(set) var isUnread = false
     /// Bytes that are known to be on the receiver's side.
     package internal(set) var bytesDone: Int64 = 0
     /// In the last seconds; 0 while nothing goes.

@@ -52,11 +52,13 @@ extension FileTransfers {
         record.path = path
         if let conversation = conversation(of: transfer) { chat.accept(conversation) }
         try apply(.accept(byUs: true), to: transfer, record)
+        markRead(transfer)
     }
 
     package func decline(_ transfer: FileTransfer) throws(FileProblem) {
         guard transfer.state.canAccept else { throw .notPossible }
         try apply(.decline(byUs: true), to: transfer)
+        markRead(transfer)
     }
 
     package func pause(_ transfer: FileTransfer) throws(FileProblem) {

@@ -58,13 +58,14 @@ extension FileTransfers: ConversationTopic {
             id: id, conversation: line.record.id, isOwn: false, offer: offer, date: Chat.now,
             state: FileTransferState(isOwn: false), path: "")
         try FileStore.save(record, database)
+        try FileStore.setUnread(id, true, database)
         return .taken { [weak self, weak line] in
             if let self, let line { arrived(record, on: line) }
         }
     }
 
     private func arrived(_ record: FileRecord, on line: ConversationLine) {
-        _ = chat.conversation(line)
+        let conversation = chat.conversation(line)
         let transfer = insert(record)
         chat.sort()
         if isTrusted(line), record.offer.size <= settings.automaticLimit {
@@ -72,6 +73,9 @@ extension FileTransfers: ConversationTopic {
                 try accept(transfer)
             } catch { logger.notice("a file cannot be taken by itself: \(error)") }
         }
+        // Taken by itself, it is news all the same.
+        transfer.isUnread = true
+        countUnread(in: conversation)
         for handler in offers.values { handler(transfer) }
     }
 
@@ -97,6 +101,19 @@ extension FileTransfers: ConversationTopic {
 
     /// A stranger who offers something has said something.
     func needs(_ line: ConversationLine) -> Bool { transfers.contains { $0.conversation == line.record.id } }
+
+    func seen(_ line: ConversationLine) {
+        for transfer in transfers where transfer.conversation == line.record.id { markRead(transfer) }
+    }
+
+    func declined(_ line: ConversationLine) {
+        for transfer in transfers where transfer.conversation == line.record.id && transfer.state.canAccept {
+            do throws(FileProblem) {
+                try decline(transfer)
+                try remove(transfer)
+            } catch { logger.error("a file cannot be declined: \(error)") }
+        }
+    }
 
     func removed(_ line: ConversationLine) {
         for transfer in transfers where transfer.conversation == line.record.id {

@@ -64,6 +64,8 @@ import Observation
     private func load() {
         do {
             for record in try chat.lines.database.writer.read(FileStore.all).reversed() { insert(record) }
+            for id in try chat.lines.database.writer.read(FileStore.unread) { byID[id]?.isUnread = true }
+            for conversation in chat.known.values { countUnread(in: conversation) }
         } catch { logger.error("the files cannot be read: \(error)") }
     }
 
@@ -98,10 +100,29 @@ import Observation
     }
 
     func drop(_ id: ConversationIdentifier) {
+        let concerned = byID[id].flatMap { conversation(of: $0) }
+        defer { if let concerned { countUnread(in: concerned) } }
         byID[id] = nil
         records[id] = nil
         transfers.removeAll { $0.id == id }
         chat.sort()
+    }
+
+    // MARK: Looking
+
+    /// A person has seen that it is offered, or has answered.
+    func markRead(_ transfer: FileTransfer) {
+        guard transfer.isUnread else { return }
+        do {
+            try chat.lines.database.writer.write { try FileStore.setUnread(transfer.id, false, $0) }
+        } catch { logger.error("a file cannot be marked as seen: \(error)") }
+        transfer.isUnread = false
+        if let conversation = conversation(of: transfer) { countUnread(in: conversation) }
+    }
+
+    func countUnread(in conversation: Conversation) {
+        let count = transfers(with: conversation).count { $0.isUnread }
+        if conversation.unreadFiles != count { conversation.unreadFiles = count }
     }
 
     // MARK: Telling

@@ -16,7 +16,7 @@ final class ProfileDatabase: Sendable {
     /// Every migration there has been, the oldest first. New ones go to the end.
     static let migrations: [Migration] = [
         ContactTables.migration, ConversationStore.migration, ChatStore.migration,
-        ConversationStore.serverMigration, FileStore.migration,
+        ConversationStore.serverMigration, FileStore.migration, FileStore.unreadMigration,
     ]
 
     /// Where to read and write. One access at a time, each a transaction of its own.

@@ -6,6 +6,8 @@ import GLibKit
 package enum ClipboardContents {
     case files([String])
     case picture(ClipboardPicture)
+    /// What was copied as files is none on a disk: the addresses, a line each.
+    case links(String)
 
     /// Reads files, or a picture if there is no text; false when there is neither, and `handler` is not called.
     ///
@@ -17,7 +19,9 @@ package enum ClipboardContents {
         if has(gdk_file_list_get_type()) {
             read(clipboard, gdk_file_list_get_type()) { value in
                 let paths = value.map { FilePaths.paths(in: $0) } ?? []
-                handler(paths.isEmpty ? nil : .files(paths))
+                let links = value.map { FilePaths.addresses(in: $0) } ?? []
+                handler(
+                    !paths.isEmpty ? .files(paths) : links.isEmpty ? nil : .links(links.joined(separator: "\n")))
             }
         } else if has(gdk_texture_get_type()), !has(CGLib_type_string()) {
             read(clipboard, gdk_texture_get_type()) { value in

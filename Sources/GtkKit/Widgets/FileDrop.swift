@@ -18,6 +18,12 @@ package enum FileDrop {
                 let formats = gdk_drop_get_formats(OpaquePointer(drop))
                 return gdk_content_formats_contain_gtype(formats, gdk_file_list_get_type()) != 0
             })
+        // A link that is dragged out of a page comes as a list too: only who has read it knows.
+        gtk_drop_target_set_preload(target, 1)
+        connect(target, "notify::value") { [target] in
+            guard let value = gtk_drop_target_get_value(target), FilePaths.paths(in: value).isEmpty else { return }
+            gtk_drop_target_reject(target)
+        }
         connect(
             target, "drop",
             returning: { arguments in
@@ -27,6 +33,8 @@ package enum FileDrop {
                 dropped(paths)
                 return true
             })
+        // Before an entry below it, which would take the files' names, offered beside them, for a text.
+        gtk_event_controller_set_propagation_phase(target, GTK_PHASE_CAPTURE)
         gtk_widget_add_controller(widget.widget, target)
     }
 }

@@ -13,16 +13,29 @@ package enum FilePaths {
 
     /// Of a value that holds a `GdkFileList`; none for another one.
     package static func paths(in value: UnsafePointer<GValue>) -> [String] {
+        files(in: value).compactMap { path(of: $0) }
+    }
+
+    /// The addresses of what is in a `GdkFileList`, wherever it is.
+    package static func addresses(in value: UnsafePointer<GValue>) -> [String] {
+        files(in: value).compactMap { file in
+            guard let address = g_file_get_uri(file.opaque) else { return nil }
+            defer { g_free(address) }
+            return String(cString: address)
+        }
+    }
+
+    private static func files(in value: UnsafePointer<GValue>) -> [GObjectRef] {
         guard g_type_check_value_holds(value, gdk_file_list_get_type()) != 0, let boxed = g_value_get_boxed(value)
         else { return [] }
-        let files = gdk_file_list_get_files(OpaquePointer(boxed))
-        defer { g_slist_free(files) }
-        var paths: [String] = []
-        var link = files
+        let list = gdk_file_list_get_files(OpaquePointer(boxed))
+        defer { g_slist_free(list) }
+        var files: [GObjectRef] = []
+        var link = list
         while let node = link?.pointee {
-            if let file = node.data, let path = path(of: GObjectRef(retaining: file)) { paths.append(path) }
+            if let file = node.data { files.append(GObjectRef(retaining: file)) }
             link = node.next
         }
-        return paths
+        return files
     }
 }

@@ -70,8 +70,10 @@ enum Scene: String, CaseIterable {
     case traceInvalid = "trace-invalid"
     /// A thousand events a second.
     case traceRate = "trace-rate"
-    /// No scene of ours: a program that has a file to give, until it is ended.
+    /// No scene of ours: a program that has things to give, until it is ended.
     case giver
+    /// Nor this: who shows notifications.
+    case notifications
     /// Copies figures and reads the clipboard.
     case clipboard
     /// Every control has a name for those who cannot see it.

@@ -62,8 +62,12 @@ final class Stage {
         do {
             switch scene {
             case .giver:
-                giver = Giver.window(environment("FILE") ?? "")
+                let kinds = (environment("KINDS") ?? "files").split(separator: ",")
+                giver = Giver.window(
+                    kinds.compactMap { Giver.Kind(rawValue: String($0)) },
+                    (environment("FILES") ?? "").split(separator: "\n").map(String.init))
                 report("ready", 1)
+            case .notifications: try NotificationDaemon.start(isGtk: environment("DESKTOP") == "gtk")
             case .video: check(videoChecks)
             case .rate: check(rateChecks)
             case .cycle: check(cycleChecks)

@@ -25,6 +25,13 @@ extension Desktop {
             environment: environment)
     }
 
+    /// Whether a window of exactly this title is on the screen.
+    package func shows(_ title: String) throws -> Bool {
+        try Program.run(
+            Program.system("xdotool"), ["search", "--onlyvisible", "--name", "^\(title)$"], environment: environment
+        ).status == 0
+    }
+
     /// Gives a window the keyboard, which the one that came last has taken.
     package func focus(_ title: String) throws {
         _ = try Program.run(
