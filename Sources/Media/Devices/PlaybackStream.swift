@@ -100,7 +100,7 @@ final class PlaybackStream: SoundStream, @unchecked Sendable {
         while left > 0 {
             let now = MediaClock.now
             let samples = output.mix(at: now)
-            server.played(samples, at: now)
+            server.played(samples, by: output.number, latency: delay, at: now)
             pa_stream_write(stream, samples, bytes, nil, 0, PA_SEEK_RELATIVE)
             left -= bytes
         }
