@@ -237,6 +237,7 @@ private final class EncoderStage {
         let interval = Int64(1_000_000 * plan.finest / framesPerSecond)
         return EncoderMeasurement(
             codec: codec, quantizer: encoded == nil ? nil : encoder.lastQuantizer, encodeTime: now - began,
+            captureDelay: max(0, began - frame.captureTime),
             sourceWidth: frame.width, sourceHeight: frame.height,
             load: load.record(encodeTime: now - began, interval: interval, at: now), time: now)
     }
