@@ -144,7 +144,7 @@ struct StatisticsContentsTests {
 
     @Test("Mouth to ear is the sum of its parts, or more than those that are known")
     func delay() {
-        var delay = MouthToEar()
+        var delay = StageDelays()
         #expect(DelayParts(delay).total == "Not measured")
         #expect(DelayParts(delay).ranges.allSatisfy { $0.lowerBound == $0.upperBound })
         (delay.network, delay.buffer) = (20.4, 60.4)
@@ -153,6 +153,18 @@ struct StatisticsContentsTests {
         (delay.capture, delay.playout) = (10, 30)
         #expect(DelayParts(delay).total == "120 ms")
         #expect(DelayParts(delay).spoken.hasPrefix("Mouth to Ear: 120 milliseconds, Capture 10 milliseconds"))
+        (delay.encode, delay.queue, delay.decode) = (2, 1, 4)
+        #expect(DelayParts(delay).parts.map(\.delay) == [13, 20, 60, 34])
+    }
+
+    @Test("Each stage has a line for what is known of sound and picture")
+    func stages() {
+        var (sound, picture) = (StageDelays(), StageDelays())
+        #expect(DelayText.lines(sound: sound, picture: picture).isEmpty)
+        (sound.capture, picture.capture, picture.encode, sound.playout) = (25, 3, 6, 17)
+        let lines = DelayText.lines(sound: sound, picture: picture)
+        #expect(lines.map(\.title) == ["Capture", "Encoding", "Playback"])
+        #expect(lines.map(\.text) == ["Sound 25 ms, picture 3 ms", "Picture 6 ms", "Sound 17 ms"])
     }
 
     @Test("Path, codecs, encryption and identity are told in words")

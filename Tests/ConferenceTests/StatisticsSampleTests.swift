@@ -25,12 +25,12 @@ import Testing
         var sampler = StatisticsSampler()
         let before: [String: StatisticsValue] = [
             "bytesReceived": 1000, "packetsReceived": 10, "packetsLost": 0, "framesDecoded": 10,
-            "jitterBufferDelay": 1.0,
+            "jitterBufferDelay": 1.0, "kind": "audio",
             "jitterBufferEmittedCount": 48_000, "freezeCount": 1,
         ]
         let after: [String: StatisticsValue] = [
             "bytesReceived": 26_000, "packetsReceived": 100, "packetsLost": 10, "framesDecoded": 70,
-            "jitterBufferDelay": 5801.0, "jitterBufferEmittedCount": 144_000, "freezeCount": 3,
+            "kind": "audio", "jitterBufferDelay": 5801.0, "jitterBufferEmittedCount": 144_000, "freezeCount": 3,
         ]
         #expect(sampler.sample(report(before), at: 10) == nil)
         let next = sampler.sample(
@@ -40,6 +40,59 @@ import Testing
         #expect(sample.receivedLoss == 0.1 && sample.receivedFrameRate == 30 && sample.freezes == 2)
         #expect(abs((sample.jitterBufferDelay ?? 0) - 60.4) < 0.1 && sample.roundTripTime == 80)
         #expect(sample.cpu["encodeSeconds"] == 0.25 && sample.mouthToEar.network == 40)
+    }
+
+    @Test("stages are averages between two reports, in milliseconds, for sound and for pictures by themselves")
+    func stages() throws {
+        let report = { (count: Double) in
+            [
+                StatisticsRecord(
+                    type: "outbound-rtp", id: "OA",
+                    members: [
+                        "kind": "audio", "captureDelay": 25.0, "totalEncodeTime": .number(0.001 * count),
+                        "packetsEncoded": .number(count), "totalPacketSendDelay": .number(0.002 * count),
+                        "packetsSent": .number(count),
+                    ]),
+                StatisticsRecord(
+                    type: "outbound-rtp", id: "OV",
+                    members: [
+                        "kind": "video", "totalCaptureDelay": .number(0.003 * count),
+                        "framesEncoded": .number(count), "totalEncodeTime": .number(0.008 * count),
+                        "totalPacketSendDelay": .number(0.005 * 4 * count), "packetsSent": .number(4 * count),
+                    ]),
+                StatisticsRecord(
+                    type: "inbound-rtp", id: "IA",
+                    members: [
+                        "kind": "audio", "jitterBufferDelay": .number(0.017 * 960 * count),
+                        "jitterBufferEmittedCount": .number(960 * count), "playoutDelay": 18.0,
+                        "totalDecodeTime": .number(0.0005 * count), "packetsDecoded": .number(count),
+                    ]),
+                StatisticsRecord(
+                    type: "inbound-rtp", id: "IV",
+                    members: [
+                        "kind": "video", "jitterBufferDelay": .number(0.006 * count),
+                        "jitterBufferEmittedCount": .number(count), "totalProcessingDelay": .number(0.010 * count),
+                        "framesDecoded": .number(count),
+                    ]),
+                StatisticsRecord(type: "candidate-pair", id: "C", members: ["currentRoundTripTime": 0.04]),
+            ]
+        }
+        var sampler = StatisticsSampler()
+        _ = sampler.sample(report(30), at: 1)
+        let next = sampler.sample(report(60), at: 2)
+        let sample = try #require(next)
+        #expect(
+            sample.mouthToEar.stages.map { $0.delay.map { ($0 * 10).rounded() / 10 } } == [25, 1, 2, 20, 17, 0.5, 18])
+        #expect(sample.cameraToScreen.stages.map { $0.delay.map { $0.rounded() } } == [3, 8, 5, 20, 6, 4, nil])
+        let record = try #require(sample.mouthToEar.record(kind: "audio"))
+        #expect(abs((record["total"]?.doubleValue ?? 0) - 83.5) < 0.01 && record["kind"] == "audio")
+        #expect(sample.cameraToScreen.record(kind: "video")?["total"] == nil)
+        // Nothing new, and counters that begin again: nothing is known, and no nonsense.
+        let same = sampler.sample(report(60), at: 3)
+        #expect(same?.mouthToEar.buffer == nil && same?.cameraToScreen.encode == nil)
+        let again = sampler.sample(report(10), at: 4)
+        #expect(again?.mouthToEar.buffer == nil && again?.cameraToScreen.decode == nil)
+        #expect(StageDelays().record(kind: "audio") == nil)
     }
 
     @Test("counters that begin again, and time that stands still, make no nonsense") func hostile() throws {

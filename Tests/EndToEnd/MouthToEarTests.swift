@@ -25,12 +25,19 @@ import Testing
         }
         let measured = try #require(try await room.delay(seconds: 8))
         let capture = try ann.statistics().number("outbound-rtp", "audio", "captureDelay")
-        let statistics = try bob.statistics()
+        let (sent, statistics) = (try ann.statistics(), try bob.statistics())
         let playout = statistics.number("inbound-rtp", "audio", "playoutDelay")
         let buffered =
             statistics.number("inbound-rtp", "audio", "jitterBufferDelay")
             / max(statistics.number("inbound-rtp", "audio", "jitterBufferEmittedCount"), 1) * 1000
         print("mouth to ear: \(measured) ms; told: capture \(capture), buffer \(buffered), playout \(playout) ms")
+        for stage in ["capture", "encode", "sendQueue", "network", "jitterBuffer", "decode", "playout"] {
+            let side = ["capture", "encode", "sendQueue"].contains(stage) ? sent : statistics
+            print("  \(stage): \(side.number("delay", "audio", stage)) ms")
+        }
+        #expect(sent.number("delay", "audio", "capture") > 0 && sent.record("delay", "video") == nil)
+        #expect(statistics.number("delay", "audio", "jitterBuffer") > 0)
+        #expect(statistics.number("delay", "audio", "playout") > 0)
         #expect(measured > 5 && measured < 700)
         #expect(abs(measured - capture - buffered - playout) < 150)
         try ann.must("disconnect", "main")

@@ -49,6 +49,7 @@ import Testing
             #expect(received["frameWidth"] as? Int == 320 && received["frameHeight"] as? Int == 240)
             #expect(received["freezeCount"] is Int)
             #expect((received["glassToGlass"] as? Double ?? -1) > 0)
+            #expect((received["totalProcessingDelay"] as? Double ?? -1) > 0)
             let heard = try #require(statistics.record("inbound-rtp", "audio"))
             #expect(heard["concealedSamples"] is NSNumber && heard["jitterBufferDelay"] is NSNumber)
             try await side.waitForStatistics("reports of the other side") { $0.types.contains("remote-inbound-rtp") }

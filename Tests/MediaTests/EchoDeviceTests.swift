@@ -52,4 +52,28 @@ import Testing
         for listener in [treated, untreated] { listener.close() }
         speaker.close()
     }
+
+    @Test("the far sides do not hear themselves either when two speakers play at once")
+    func twoSpeakers() async throws {
+        let server = try await PrivateSoundServer.start(sinks: ["near", "far", "mouth"])
+        try join(server, from: "near", latency: 30)
+        try join(server, from: "far", latency: 30)
+        let engine = MediaEngine(
+            logger: Logger(label: "test"), deviceFolder: "/nonexistent", soundServer: server.address)
+        let speech = SpeechSignal(seconds: 20).samples
+        // Two people who speak at the same time.
+        let other = Array(speech[(7 * 48_000)...] + speech[..<(7 * 48_000)])
+        let speakers = [
+            Speaker(engine, .device("near"), playing: try ToneSource(samples: speech)),
+            Speaker(engine, .device("far"), playing: try ToneSource(samples: other)),
+        ]
+        let treated = Listener(
+            engine, .device("mouth.monitor"), settings: AudioSettings(noiseSuppression: false, gainControl: false))
+        let untreated = Listener(engine, .device("mouth.monitor"))
+        var best = 0.0
+        for _ in 0..<25 where best < 12 { best = max(best, try await reduction(treated, untreated)) }
+        #expect(best >= 12, "only \(best) dB weaker")
+        for listener in [treated, untreated] { listener.close() }
+        for speaker in speakers { speaker.close() }
+    }
 }

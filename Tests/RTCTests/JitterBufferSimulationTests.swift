@@ -17,6 +17,8 @@ struct JitterBufferSimulationTests {
         var stall = 0
         var packetMilliseconds = 20
         var seconds = 60
+        /// The speaker wants so many milliseconds at a time.
+        var pull = 10
     }
 
     struct Outcome {
@@ -32,7 +34,7 @@ struct JitterBufferSimulationTests {
         }
     }
 
-    /// The audio thread pulls each 10 ms; a stretch hint takes out or puts in 5 ms, as a time-stretcher would.
+    /// A stretch hint takes out or puts in 5 ms, as a time-stretcher would.
     private func simulate(_ path: Path, seed: UInt64) -> Outcome {
         var random = RandomSource.seeded(seed)
         var buffer = AudioJitterBuffer()
@@ -85,7 +87,9 @@ struct JitterBufferSimulationTests {
                     }
                 index += 1
             }
-            while stock < 480 {
+            guard (tick * 10).isMultiple(of: path.pull) else { continue }
+            let wanted = path.pull * 48
+            while stock < wanted {
                 let decision = buffer.next(at: Instant(microseconds: now))
                 stock += decision.sampleCount
                 if case .decode(let slot) = decision.action {
@@ -101,7 +105,7 @@ struct JitterBufferSimulationTests {
                 stock += stretched
                 if stretched != 0 { buffer.recordStretch(sampleCount: stretched) }
             }
-            stock -= 480
+            stock -= wanted
         }
         outcome.delay = delays.reduce(0, +) / Double(max(delays.count, 1))
     }
@@ -112,8 +116,23 @@ struct JitterBufferSimulationTests {
         #expect(outcome.packetsInOrder)
         #expect(outcome.statistics.concealedSamples == 0, "\(outcome)")
         #expect(outcome.decoded > outcome.sent - 12)
-        #expect(outcome.target <= 30, "\(outcome)")
-        #expect(outcome.delay < 60, "\(outcome)")
+        #expect(outcome.target == 10, "\(outcome)")
+        // The start waits for the first guess of 60 ms; what is too much of it goes.
+        #expect(outcome.delay < 30, "\(outcome)")
+    }
+
+    @Test(
+        "a speaker that wants much at a time has it, without a gap and without stretching to and fro",
+        arguments: [30, 50])
+    func bursts(milliseconds: Int) {
+        for jitter in [0, 5] {
+            let outcome = simulate(Path(jitter: jitter, pull: milliseconds), seed: 9)
+            #expect(outcome.concealedShare < 0.005, "\(outcome)")
+            #expect(outcome.delay < Double(milliseconds) + 30, "\(outcome)")
+            let stretched =
+                outcome.statistics.insertedSamplesForDeceleration + outcome.statistics.removedSamplesForAcceleration
+            #expect(stretched < 9_600, "\(outcome)")
+        }
     }
 
     @Test("jitter raises the delay as far as it must, and no further", arguments: [20, 40, 80, 150])

@@ -56,6 +56,10 @@ struct RTPSessionTests {
             call.value("framesSent", "outbound-rtp", .left, "v")
                 == call.value("framesReceived", "inbound-rtp", .right, "v"))
         #expect(call.value("keyFramesReceived", "inbound-rtp", .right, "v") == 1)
+        let waited = try #require(call.value("jitterBufferDelay", "inbound-rtp", .right, "v"))
+        let handedOut = try #require(call.value("jitterBufferEmittedCount", "inbound-rtp", .right, "v"))
+        #expect(handedOut == call.value("framesReceived", "inbound-rtp", .right, "v"))
+        #expect(waited >= 0 && waited / handedOut < 0.1)
         let codec = try #require(
             call[.right].session.statistics(at: call.now).first { $0.id == "codec-v-96" })
         #expect(codec["mimeType"] == "video/VP8" && codec["clockRate"] == 90_000)

@@ -11,10 +11,12 @@ package nonisolated struct DelayParts: Hashable, Sendable {
 
     package var parts: [Part]
 
-    package init(_ delay: MouthToEar) {
+    /// What the codec and the queue take is little: it counts with its neighbour.
+    package init(_ delay: StageDelays) {
+        let sum = { (main: Double?, others: [Double?]) in main.map { others.reduce($0) { $0 + ($1 ?? 0) } } }
         let delays = [
-            (tr("Capture"), delay.capture), (tr("Network"), delay.network), (tr("Buffer"), delay.buffer),
-            (tr("Playback"), delay.playout),
+            (tr("Capture"), sum(delay.capture, [delay.encode, delay.queue])), (tr("Network"), delay.network),
+            (tr("Buffer"), delay.buffer), (tr("Playback"), sum(delay.playout, [delay.decode])),
         ]
         // Rounded before they are added: the total is the sum of what is read.
         parts = delays.map { Part(name: $0, delay: $1.map { max($0.rounded(), 0) }) }

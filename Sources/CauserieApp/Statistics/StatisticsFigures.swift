@@ -18,7 +18,9 @@ package nonisolated struct StatisticsFigures: Hashable, Sendable {
 
     package var plots: [PlotContents] { PlotContents.all(samples, isOver: quality == nil) }
 
-    package var delay: MouthToEar { samples.last?.mouthToEar ?? MouthToEar() }
+    package var delay: StageDelays { samples.last?.mouthToEar ?? StageDelays() }
+
+    package var pictureDelay: StageDelays { samples.last?.cameraToScreen ?? StageDelays() }
 
     /// CPU seconds a second, by stage.
     package var processor: [String: Double] { samples.last?.cpu ?? [:] }

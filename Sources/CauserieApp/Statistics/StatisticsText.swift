@@ -21,6 +21,9 @@ package nonisolated enum StatisticsText {
             let value = part.delay.map(FigureUnit.milliseconds.text) ?? "–"
             lines.append(StatisticsLine("\(tr("Mouth to Ear")), \(part.name)", value))
         }
+        lines += DelayText.lines(sound: figures.delay, picture: figures.pictureDelay).map {
+            StatisticsLine("\(tr("Delay by Stage")), \($0.title)", $0.text)
+        }
         if let information = figures.information { lines += InformationText.lines(information) }
         lines += ProcessorText.lines(figures.processor).map {
             StatisticsLine("\(tr("Processor")), \($0.title)", $0.text)

@@ -15,6 +15,7 @@ package final class StatisticsView {
     private let copyJSON: Widget
     private let plotBox: Widget
     private let bar: MouthToEarBar
+    private let delays: LineList
     private let connection: LineList
     private let processor: LineList
     private let emulation: Widget
@@ -33,6 +34,7 @@ package final class StatisticsView {
         copyJSON = try builder.object("copy_json", gtk_button_get_type())
         plotBox = try builder.object("plots", gtk_flow_box_get_type())
         bar = try MouthToEarBar(builder)
+        delays = LineList(try builder.object("delays", adw_preferences_group_get_type()), isNumeric: true)
         connection = LineList(try builder.object("connection", adw_preferences_group_get_type()))
         processor = LineList(try builder.object("processor", adw_preferences_group_get_type()), isNumeric: true)
         emulation = try builder.object("emulation", adw_bin_get_type())
@@ -50,6 +52,7 @@ package final class StatisticsView {
         bottom.isVisible = !figures.isEmpty
         for (card, contents) in zip(cards, figures.plots) { card.show(contents) }
         bar.show(DelayParts(figures.delay))
+        delays.show(DelayText.lines(sound: figures.delay, picture: figures.pictureDelay))
         connection.show(figures.information.map(InformationText.lines) ?? [])
         processor.show(ProcessorText.lines(figures.processor))
         let verdict = figures.verdict

@@ -197,6 +197,8 @@ extension MediaSession {
             )
         }
         guard isWanted else { return }
-        receiving?.decode(frame.bytes, codec: frame.codec.rawValue, isKeyFrame: frame.isKeyFrame)
+        receiving?.decode(
+            frame.bytes, codec: frame.codec.rawValue, isKeyFrame: frame.isKeyFrame,
+            arrival: frame.firstArrival.microseconds)
     }
 }

@@ -40,6 +40,7 @@ extension MediaSession {
         record["framesDropped"] = .integer(Int64(figures.framesDropped))
         record["keyFramesDecoded"] = .integer(Int64(figures.keyFramesDecoded))
         record["totalDecodeTime"] = .number(figures.totalDecodeTime)
+        record["totalProcessingDelay"] = .number(figures.totalProcessingDelay)
         record["frameWidth"] = .integer(Int64(figures.frameWidth))
         record["frameHeight"] = .integer(Int64(figures.frameHeight))
         record["freezeCount"] = .integer(Int64(figures.freezeCount))
@@ -70,12 +71,18 @@ extension MediaSession {
         record["jitterBufferDelay"] = .number(buffer.jitterBufferDelay)
         record["jitterBufferTargetDelay"] = .number(buffer.jitterBufferTargetDelay)
         record["jitterBufferEmittedCount"] = .integer(Int64(buffer.jitterBufferEmittedCount))
+        // Of W3C's, but there only for pictures.
+        record["packetsDecoded"] = .integer(Int64(figures.packetsDecoded))
+        record["totalDecodeTime"] = .number(figures.totalDecodeTime)
         if let receiving { record["playoutDelay"] = .number(receiving.playoutDelay) }
     }
 
     private func completeOutboundAudio(_ record: inout StatisticsRecord) {
         guard let sending = state.withLock({ $0.audioSending }), let delay = sending.captureDelay else { return }
         record["captureDelay"] = .number(delay)
+        let figures = sending.statistics
+        record["packetsEncoded"] = .integer(Int64(figures.packetsEncoded))
+        record["totalEncodeTime"] = .number(figures.totalEncodeTime)
         // Of W3C's `media-source`, which has nothing else to tell here.
         guard let echo = sending.echo else { return }
         record["echoReturnLoss"] = .integer(Int64(echo.returnLoss))
@@ -87,6 +94,7 @@ extension MediaSession {
         record["framesEncoded"] = .integer(Int64(figures.framesEncoded))
         record["keyFramesEncoded"] = .integer(Int64(figures.keyFramesEncoded))
         record["totalEncodeTime"] = .number(figures.totalEncodeTime)
+        record["totalCaptureDelay"] = .number(figures.totalCaptureDelay)
         record["qpSum"] = .integer(Int64(figures.qpSum))
         record["frameWidth"] = .integer(Int64(figures.frameWidth))
         record["frameHeight"] = .integer(Int64(figures.frameHeight))

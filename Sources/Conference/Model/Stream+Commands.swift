@@ -97,7 +97,12 @@ extension Stream {
         }
         var reason: EndReason?
         if case .ended(let ended) = state { reason = ended }
-        return StreamStatistics(state: state, setupTime: setupTime, endReason: reason, report: lastReport)
+        let delays = samples.last.map { sample in
+            [sample.mouthToEar.record(kind: "audio"), sample.cameraToScreen.record(kind: "video")].compactMap { $0 }
+        }
+        return StreamStatistics(
+            state: state, setupTime: setupTime, endReason: reason,
+            report: lastReport.isEmpty ? [] : lastReport + (delays ?? []))
     }
 
     /// Forgets the call before.

@@ -20,29 +20,11 @@ package struct StatisticsSample: Hashable, Sendable {
     /// From their camera to our screen, ms, where the timecode is seen.
     package var glassToGlass: Double?
     /// The parts of the way from their mouth to our ear, ms, as far as this side can tell.
-    package var mouthToEar = MouthToEar()
+    package var mouthToEar = StageDelays()
+    /// The same of pictures, from their camera to our screen.
+    package var cameraToScreen = StageDelays()
     /// CPU seconds a second of the whole engine, by stage.
     package var cpu: [String: Double] = [:]
 
     package init() {}
-}
-
-/// How long sound takes from one person to the other, by its stages. Their devices are taken to be like ours.
-package struct MouthToEar: Hashable, Sendable {
-    /// Microphone, in the sound server's account, and the time to fill one packet, ms.
-    package var capture: Double?
-    /// Half of the round trip, ms.
-    package var network: Double?
-    /// Jitter buffer, ms.
-    package var buffer: Double?
-    /// Decoded, mixed and on its way out of the speaker, ms.
-    package var playout: Double?
-
-    package init() {}
-
-    /// ms; nil while a part is not known.
-    package var total: Double? {
-        guard let capture, let network, let buffer, let playout else { return nil }
-        return capture + network + buffer + playout
-    }
 }

@@ -15,8 +15,8 @@ struct StatisticsSampler {
         var framesDecoded: Double?
         var framesEncoded: Double?
         var freezes = 0.0
-        var bufferDelay = 0.0
-        var emitted = 0.0
+        var sound: StageTotals
+        var picture: StageTotals
         var cpu: [String: Double] = [:]
     }
 
@@ -41,15 +41,17 @@ struct StatisticsSampler {
         if let now = totals.framesDecoded { sample.receivedFrameRate = rate(now, last.framesDecoded ?? 0) }
         if let now = totals.framesEncoded { sample.sentFrameRate = rate(now, last.framesEncoded ?? 0) }
         sample.freezes = Int(max(0, totals.freezes - last.freezes))
-        let emitted = totals.emitted - last.emitted
-        if emitted > 0 { sample.jitterBufferDelay = (totals.bufferDelay - last.bufferDelay) / emitted * 1000 }
+        sample.mouthToEar = totals.sound.sound(since: last.sound)
+        sample.cameraToScreen = totals.picture.picture(since: last.picture)
+        sample.jitterBufferDelay = sample.mouthToEar.buffer
         sample.cpu = totals.cpu.reduce(into: [:]) { $0[$1.key] = rate($1.value, last.cpu[$1.key] ?? $1.value) }
         sample.readGauges(report)
         return sample
     }
 
     private static func totals(of report: [StatisticsRecord], at time: Double) -> Totals {
-        var totals = Totals(time: time)
+        var totals = Totals(
+            time: time, sound: StageTotals(report, kind: "audio"), picture: StageTotals(report, kind: "video"))
         for record in report {
             let figure = { (name: String) in record[name]?.doubleValue ?? 0 }
             switch record.type {
@@ -61,8 +63,6 @@ struct StatisticsSampler {
                 totals.packetsReceived += figure("packetsReceived")
                 totals.packetsLost += figure("packetsLost")
                 totals.freezes += figure("freezeCount")
-                totals.bufferDelay += figure("jitterBufferDelay")
-                totals.emitted += figure("jitterBufferEmittedCount")
                 if let frames = record["framesDecoded"]?.doubleValue { totals.framesDecoded = frames }
             case "cpu":
                 for (name, value) in record.members { totals.cpu[name] = value.doubleValue }
@@ -86,6 +86,9 @@ extension StatisticsSample {
         mouthToEar.capture = records("outbound-rtp").compactMap { $0["captureDelay"]?.doubleValue }.first
         mouthToEar.playout = inbound.compactMap { $0["playoutDelay"]?.doubleValue }.first
         mouthToEar.network = roundTripTime.map { $0 / 2 }
-        mouthToEar.buffer = jitterBufferDelay
+        let hasPictures = report.contains {
+            $0["kind"] == "video" && ($0.type == "inbound-rtp" || $0.type == "outbound-rtp")
+        }
+        if hasPictures { cameraToScreen.network = mouthToEar.network }
     }
 }

@@ -5,6 +5,8 @@ struct EncoderMeasurement: Sendable {
     var quantizer: Int?
     /// µs
     var encodeTime: Int64
+    /// From the camera until its turn came, µs.
+    var captureDelay: Int64 = 0
     /// Of the picture as the camera gave it, pixels.
     var sourceWidth: Int
     var sourceHeight: Int

@@ -22,10 +22,21 @@ final class PlaybackStream: SoundStream, @unchecked Sendable {
                 guard let me else { return }
                 Unmanaged<PlaybackStream>.fromOpaque(me).takeUnretainedValue().write(count)
             }, me)
-        var buffer = pa_buffer_attr(
-            maxlength: .max, tlength: UInt32(AudioProcessor.chunk * 2 * 3), prebuf: .max,
-            minreq: UInt32(AudioProcessor.chunk * 2), fragsize: .max)
+        pa_stream_set_underflow_callback(
+            stream,
+            { _, me in
+                guard let me else { return }
+                Unmanaged<PlaybackStream>.fromOpaque(me).takeUnretainedValue().gap()
+            }, me)
+        var buffer = bufferAttributes
         if pa_stream_connect_playback(stream, target, &buffer, Self.flags, nil, nil) < 0 { lost() }
+    }
+
+    /// Asked for in small pieces: the server keeps twice such a piece in reserve, and gives half of the rest to the device.
+    override var bufferAttributes: pa_buffer_attr {
+        pa_buffer_attr(
+            maxlength: .max, tlength: Self.bytes(milliseconds: latency.milliseconds), prebuf: .max,
+            minreq: Self.bytes(milliseconds: 5), fragsize: .max)
     }
 
     override func ready() {
@@ -46,6 +57,7 @@ final class PlaybackStream: SoundStream, @unchecked Sendable {
         guard !wasHeldBack, output.isHoldingBack, let stream, let operation = pa_stream_flush(stream, nil, nil) else {
             return
         }
+        settleLatency()
         pa_operation_unref(operation)
     }
 
@@ -80,13 +92,15 @@ final class PlaybackStream: SoundStream, @unchecked Sendable {
 
     private func write(_ wanted: Int) {
         guard let stream, substitute == nil else { return }
-        output.latency.store(latencyMilliseconds, ordering: .relaxed)
+        let delay = latencyMilliseconds
+        output.latency.store(delay, ordering: .relaxed)
+        reviewLatency(at: MediaClock.now)
         var left = wanted
         let bytes = AudioProcessor.chunk * 2
         while left > 0 {
             let now = MediaClock.now
             let samples = output.mix(at: now)
-            server.played(samples, at: now)
+            server.played(samples, by: output.number, latency: delay, at: now)
             pa_stream_write(stream, samples, bytes, nil, 0, PA_SEEK_RELATIVE)
             left -= bytes
         }

@@ -8,6 +8,7 @@ final class RecordStream: SoundStream, @unchecked Sendable {
     private let capture: AudioCapture
     private let chunk: UnsafeMutablePointer<Int16>
     private var filled = 0
+    private var gaps = CaptureGaps()
 
     init(server: SoundServer, device: String?, capture: AudioCapture) {
         self.capture = capture
@@ -24,12 +25,20 @@ final class RecordStream: SoundStream, @unchecked Sendable {
                 guard let me else { return }
                 Unmanaged<RecordStream>.fromOpaque(me).takeUnretainedValue().read()
             }, me)
-        var buffer = pa_buffer_attr(
-            maxlength: .max, tlength: .max, prebuf: .max, minreq: .max, fragsize: UInt32(AudioProcessor.chunk * 2 * 2))
+        var buffer = bufferAttributes
         if pa_stream_connect_record(stream, target, &buffer, Self.flags) < 0 { lost() }
     }
 
+    /// In pieces of half the latency: the device has one while the other is on its way.
+    override var bufferAttributes: pa_buffer_attr {
+        pa_buffer_attr(
+            maxlength: .max, tlength: .max, prebuf: .max, minreq: .max,
+            fragsize: Self.bytes(milliseconds: latency.milliseconds / 2))
+    }
+
     override var isRecording: Bool { true }
+
+    override func latencyBegins() { gaps.begin() }
 
     override func tell(_ problem: MediaProblem?) { capture.report(problem) }
 
@@ -51,9 +60,10 @@ final class RecordStream: SoundStream, @unchecked Sendable {
     private func read() {
         guard let stream else { return }
         let now = MediaClock.now
-        let latency = latencyMilliseconds
-        capture.delay.store(latency, ordering: .relaxed)
-        let delay = latency + server.playbackDelay
+        let age = latencyMilliseconds
+        capture.delay.store(age, ordering: .relaxed)
+        let delay = age + server.playbackDelay
+        reviewLatency(at: now)
         // Several pieces wait when we are late: the first of them is as old as all of them together.
         var waiting = Int(clamping: pa_stream_readable_size(stream)) / 2
         while true {
@@ -62,6 +72,8 @@ final class RecordStream: SoundStream, @unchecked Sendable {
             guard pa_stream_peek(stream, &data, &count) == 0, count > 0 else { return }
             waiting = max(0, waiting - count / 2)
             let end = now - Int64(waiting) * 1000 / 48
+            // A hole in the server's queue, or what never came to it.
+            if gaps.record(count: count / 2, at: now) || data == nil { gap() }
             if let data { take(data.assumingMemoryBound(to: Int16.self), count: count / 2, end: end, delay: delay) }
             pa_stream_drop(stream)
         }

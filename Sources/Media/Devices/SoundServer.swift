@@ -15,6 +15,7 @@ final class SoundServer: @unchecked Sendable {
     private var isStarted = false
     private var streams: [ObjectIdentifier: SoundStream] = [:]
     let list = SoundDeviceList()
+    private let echoReference = EchoReference()
     /// What was chosen of each kind, the last first: what takes the place of a missing one.
     private(set) var preferred: [MediaDevice.Kind: [String]] = [:]
     private var observers: [@Sendable () -> Void] = []
@@ -98,8 +99,13 @@ final class SoundServer: @unchecked Sendable {
     }
 
     /// What is being played now, for the echo cancellers.
-    func played(_ samples: UnsafePointer<Int16>, at now: Int64) {
-        for stream in streams.values { (stream as? RecordStream)?.heard(samples, at: now) }
+    ///
+    /// - Parameters:
+    ///   - number: of the speaker.
+    ///   - latency: until it is heard, ms.
+    func played(_ samples: UnsafePointer<Int16>, by number: Int, latency: Int, at now: Int64) {
+        guard let all = echoReference.hear(samples, from: number, latency: latency, at: now) else { return }
+        for stream in streams.values { (stream as? RecordStream)?.heard(all, at: now) }
     }
 
     /// A stream is somewhere else now: the echo of a speaker comes to every microphone on another way.
@@ -109,10 +115,8 @@ final class SoundServer: @unchecked Sendable {
         }
     }
 
-    /// Delay of the speakers, ms, the largest of all.
-    var playbackDelay: Int {
-        streams.values.reduce(0) { max($0, ($1 as? PlaybackStream)?.latencyMilliseconds ?? 0) }
-    }
+    /// From what the echo cancellers are told to the speakers, ms.
+    var playbackDelay: Int { echoReference.latency }
 
     // MARK: Connection
 

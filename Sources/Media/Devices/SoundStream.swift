@@ -7,6 +7,7 @@ class SoundStream: AudioDevice, @unchecked Sendable {
     unowned let server: SoundServer
     let device: String?
     private(set) var stream: OpaquePointer?
+    private(set) var latency = DeviceLatency()
 
     init(server: SoundServer, device: String?) {
         self.server = server
@@ -60,6 +61,7 @@ class SoundStream: AudioDevice, @unchecked Sendable {
 
     private func moved() {
         notePlace()
+        beginLatency()
         left = formerPlace
         server.realignEcho(for: self)
         server.settle(self)
@@ -96,6 +98,7 @@ class SoundStream: AudioDevice, @unchecked Sendable {
         switch pa_stream_get_state(stream) {
         case PA_STREAM_READY:
             notePlace()
+            beginLatency()
             ready()
             server.realignEcho(for: self)
             server.settle(self)
@@ -125,6 +128,7 @@ class SoundStream: AudioDevice, @unchecked Sendable {
         pa_stream_set_moved_callback(stream, nil, nil)
         pa_stream_set_read_callback(stream, nil, nil)
         pa_stream_set_write_callback(stream, nil, nil)
+        pa_stream_set_underflow_callback(stream, nil, nil)
         pa_stream_disconnect(stream)
         pa_stream_unref(stream)
         self.stream = nil
@@ -144,6 +148,44 @@ class SoundStream: AudioDevice, @unchecked Sendable {
     static let flags = pa_stream_flags_t(
         PA_STREAM_ADJUST_LATENCY.rawValue | PA_STREAM_INTERPOLATE_TIMING.rawValue
             | PA_STREAM_AUTO_TIMING_UPDATE.rawValue)
+
+    // MARK: Latency
+
+    /// Where the latency was learnt.
+    private var latencyPlace: String?
+
+    private func beginLatency() {
+        let before = latency.milliseconds
+        latency.begin(at: MediaClock.now, isOther: place != latencyPlace)
+        latencyPlace = place
+        latencyBegins()
+        if latency.milliseconds != before { applyLatency() }
+    }
+
+    func latencyBegins() {}
+
+    /// What was played, or recorded, has a gap.
+    func gap() { if latency.recordGap(at: MediaClock.now) { applyLatency() } }
+
+    /// Often enough to notice minutes of calm.
+    func reviewLatency(at now: Int64) { if latency.update(at: now) { applyLatency() } }
+
+    /// What is done to the stream now makes a gap by itself.
+    func settleLatency() { latency.settle(at: MediaClock.now) }
+
+    private func applyLatency() {
+        guard let stream else { return }
+        var buffer = bufferAttributes
+        if let operation = pa_stream_set_buffer_attr(stream, &buffer, nil, nil) { pa_operation_unref(operation) }
+    }
+
+    /// By the latency of now.
+    var bufferAttributes: pa_buffer_attr {
+        pa_buffer_attr(maxlength: .max, tlength: .max, prebuf: .max, minreq: .max, fragsize: .max)
+    }
+
+    /// Bytes of so many milliseconds.
+    static func bytes(milliseconds: Int) -> UInt32 { UInt32(milliseconds * 96) }
 
     func connect(_ stream: OpaquePointer, to target: String?, _ me: UnsafeMutableRawPointer) {}
     func ready() {}

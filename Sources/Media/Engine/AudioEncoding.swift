@@ -82,13 +82,15 @@ final class AudioEncoding {
     }
 
     private func send(_ count: Int) {
+        let began = MediaClock.now
         let packet = pending.withUnsafeBufferPointer { buffer in
             encoder?.encode(UnsafeBufferPointer(rebasing: buffer[..<count])).map(Array.init)
         }
         guard let packet else { return }
         let level = AudioMeter.decibels(meanSquare: energy)
         let frame = EncodedAudio(
-            bytes: packet, sampleCount: count, captureTime: pendingTime, level: level, voiceActivity: level < 50)
+            bytes: packet, sampleCount: count, captureTime: pendingTime, level: level, voiceActivity: level < 50,
+            encodeTime: MediaClock.now - began)
         for entry in sinks where !entry.sink.isMuted { entry.sink.onFrame(frame) }
     }
 }

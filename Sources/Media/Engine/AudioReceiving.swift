@@ -11,6 +11,9 @@ package struct AudioReceiveStatistics: Sendable {
     package var removedSamplesForAcceleration: Int
     /// Root mean square of full scale, 0...1.
     package var audioLevel: Double
+    /// Pieces that were decoded or made up, and the seconds that took.
+    package var packetsDecoded: Int
+    package var totalDecodeTime: Double
 }
 
 /// One stream's received sound: decoder and volume. `add` belongs to the audio thread.
@@ -30,6 +33,9 @@ package final class AudioReceiving: AudioVoice, @unchecked Sendable {
     private let inserted = Atomic<Int>(0)
     private let removed = Atomic<Int>(0)
     private let pending = Atomic<Int>(0)
+    private let decoded = Atomic<Int>(0)
+    /// µs
+    private let decodeTime = Atomic<Int64>(0)
     private let route = Mutex(Route())
     /// The number of the output that this stream is heard on. While it changes, both have it, and one of them gets it.
     private let heardOn = Atomic<Int>(0)
@@ -121,7 +127,9 @@ package final class AudioReceiving: AudioVoice, @unchecked Sendable {
             totalAudioEnergy: Double(energy.load(ordering: .relaxed)) / 1e12,
             totalSamplesDuration: Double(samples) / 48_000, totalSamplesReceived: samples,
             insertedSamplesForDeceleration: inserted.load(ordering: .relaxed),
-            removedSamplesForAcceleration: removed.load(ordering: .relaxed), audioLevel: meter.level)
+            removedSamplesForAcceleration: removed.load(ordering: .relaxed), audioLevel: meter.level,
+            packetsDecoded: decoded.load(ordering: .relaxed),
+            totalDecodeTime: Double(decodeTime.load(ordering: .relaxed)) / 1_000_000)
     }
 
     /// Audio thread: adds the next 480 samples, by this stream's volume, to `mix`.
@@ -158,10 +166,14 @@ package final class AudioReceiving: AudioVoice, @unchecked Sendable {
     /// False when there is nothing to play.
     private func render(_ playout: inout AudioPlayout, at now: Int64) -> Bool {
         position = 0
-        guard playout.render(packets.next(at: now)) else {
+        let pull = packets.next(at: now)
+        let began = MediaClock.now
+        guard playout.render(pull) else {
             meter.reset()
             return false
         }
+        decoded.add(1, ordering: .relaxed)
+        decodeTime.add(MediaClock.now - began, ordering: .relaxed)
         inserted.store(playout.insertedSamples, ordering: .relaxed)
         removed.store(playout.removedSamples, ordering: .relaxed)
         return true

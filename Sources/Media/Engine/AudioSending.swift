@@ -1,6 +1,13 @@
 import Dispatch
 import Synchronization
 
+/// Figures of one stream's sent sound.
+package struct AudioSendStatistics: Sendable {
+    package var packetsEncoded: Int
+    /// Seconds.
+    package var totalEncodeTime: Double
+}
+
 /// One stream's share of a microphone.
 package final class AudioSending: Sendable {
     private struct Share {
@@ -29,6 +36,14 @@ package final class AudioSending: Sendable {
     private let problems: ProblemTeller
     private let handover = AudioHandover()
     private let state: Mutex<State>
+    private let work = Work()
+
+    /// Of the encoder, for this stream. Shared with the capture, which must not keep the stream alive.
+    private final class Work: Sendable {
+        let packets = Atomic<Int>(0)
+        /// µs
+        let time = Atomic<Int64>(0)
+    }
 
     init(
         engine: MediaEngine, source: MicrophoneSource, settings: AudioSettings,
@@ -91,6 +106,12 @@ package final class AudioSending: Sendable {
         }
     }
 
+    package var statistics: AudioSendStatistics {
+        AudioSendStatistics(
+            packetsEncoded: work.packets.load(ordering: .relaxed),
+            totalEncodeTime: Double(work.time.load(ordering: .relaxed)) / 1_000_000)
+    }
+
     /// What the echo canceller of its microphone has measured; nil without one, and while nothing was heard.
     package var echo: EchoFigures? { state.withLock { $0.share?.capture }?.echo }
 
@@ -118,9 +139,13 @@ package final class AudioSending: Sendable {
         }
         let sink = AudioCapture.Sink(
             settings: settings, expectedLoss: expectedLoss, isMuted: isMuted,
-            onFrame: { [handover, onFrame] frame in
+            onFrame: { [handover, onFrame, work] frame in
                 let (isSent, takesOver) = handover.admit(frame, of: number)
-                if isSent { onFrame(frame) }
+                if isSent {
+                    work.packets.add(1, ordering: .relaxed)
+                    work.time.add(frame.encodeTime, ordering: .relaxed)
+                    onFrame(frame)
+                }
                 if takesOver { letGo() }
             },
             onProblem: { problem in

@@ -66,6 +66,7 @@ final class EncoderStage {
         let interval = Int64(1_000_000 * plan.finest / framesPerSecond)
         return EncoderMeasurement(
             codec: codec, quantizer: encoded == nil ? nil : encoder.lastQuantizer, encodeTime: encodeTime,
+            captureDelay: max(0, now - encodeTime - frame.captureTime),
             sourceWidth: frame.width, sourceHeight: frame.height,
             load: load.record(encodeTime: encodeTime, interval: interval, at: now), time: now)
     }

@@ -7,6 +7,8 @@ package struct VideoReceiveStatistics: Sendable {
     package var keyFramesDecoded = 0
     /// Seconds.
     package var totalDecodeTime = 0.0
+    /// From the arrival of each decoded picture's first packet until it was decoded; seconds.
+    package var totalProcessingDelay = 0.0
     package var frameWidth = 0
     package var frameHeight = 0
     package var freezeCount = 0
@@ -24,6 +26,7 @@ package final class VideoReceiving: Sendable {
         var codec: String
         var bytes: [UInt8]
         var isKeyFrame: Bool
+        var arrival: Int64?
     }
 
     private let queue = BoundedQueue<Job>(capacity: 30)
@@ -63,7 +66,7 @@ package final class VideoReceiving: Sendable {
                     needsKeyFrame = false
                     guard let frame else { continue }
                     frame.captureTime = began
-                    book.figures.withLock { $0.record(frame, began: began, isKeyFrame: job.isKeyFrame) }
+                    book.figures.withLock { $0.record(frame, of: job, began: began) }
                     onFrame(frame)
                 } catch {
                     needsKeyFrame = true
@@ -75,9 +78,11 @@ package final class VideoReceiving: Sendable {
 
     /// Network thread: the next complete picture. When the decoder cannot follow, the oldest is forgotten.
     ///
-    /// - Parameter codec: lower-case RTP encoding name.
-    package func decode(_ bytes: [UInt8], codec: String, isKeyFrame: Bool) {
-        if queue.push(Job(codec: codec, bytes: bytes, isKeyFrame: isKeyFrame)) {
+    /// - Parameters:
+    ///   - codec: lower-case RTP encoding name.
+    ///   - arrival: when its first packet came, microseconds of `CLOCK_MONOTONIC`; nil for a picture from elsewhere.
+    package func decode(_ bytes: [UInt8], codec: String, isKeyFrame: Bool, arrival: Int64? = nil) {
+        if queue.push(Job(codec: codec, bytes: bytes, isKeyFrame: isKeyFrame, arrival: arrival)) {
             book.figures.withLock { $0.statistics.framesDropped += 1 }
             onKeyFrameNeeded()
         }
@@ -100,10 +105,13 @@ package final class VideoReceiving: Sendable {
         private var intervals: [Int64] = []
         private var glassTimes: [Double] = []
 
-        mutating func record(_ frame: VideoFrame, began: Int64, isKeyFrame: Bool) {
+        mutating func record(_ frame: VideoFrame, of job: Job, began: Int64) {
             let now = MediaClock.now
             statistics.framesDecoded += 1
-            if isKeyFrame { statistics.keyFramesDecoded += 1 }
+            if let arrival = job.arrival {
+                statistics.totalProcessingDelay += Double(max(0, now - arrival)) / 1_000_000
+            }
+            if job.isKeyFrame { statistics.keyFramesDecoded += 1 }
             statistics.totalDecodeTime += Double(now - began) / 1_000_000
             statistics.frameWidth = frame.width
             statistics.frameHeight = frame.height

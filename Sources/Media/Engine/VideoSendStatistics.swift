@@ -4,6 +4,8 @@ package struct VideoSendStatistics: Sendable {
     package var keyFramesEncoded = 0
     /// Seconds.
     package var totalEncodeTime = 0.0
+    /// From the camera to the encoder's beginning, summed over the pictures it made; seconds.
+    package var totalCaptureDelay = 0.0
     /// Sum of the quantizers, on the codec's own scale.
     package var qpSum = 0
     package var frameWidth = 0
@@ -48,6 +50,7 @@ struct VideoSendFigures: Sendable {
     mutating func record(_ measurement: EncoderMeasurement) {
         guard let quantizer = measurement.quantizer else { return }
         total.totalEncodeTime += Double(measurement.encodeTime) / 1_000_000
+        total.totalCaptureDelay += Double(measurement.captureDelay) / 1_000_000
         total.qpSum += quantizer
     }
 

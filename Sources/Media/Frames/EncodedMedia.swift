@@ -35,8 +35,13 @@ package struct EncodedAudio: Sendable {
     /// -dBov, 0 (loudest) ... 127 (silence), as in RFC 6464.
     package var level: UInt8
     package var voiceActivity: Bool
+    /// What it took to make it, µs.
+    package var encodeTime: Int64
 
-    package init(bytes: [UInt8], sampleCount: Int, captureTime: Int64, level: UInt8, voiceActivity: Bool) {
+    package init(
+        bytes: [UInt8], sampleCount: Int, captureTime: Int64, level: UInt8, voiceActivity: Bool, encodeTime: Int64 = 0
+    ) {
+        self.encodeTime = encodeTime
         self.bytes = bytes
         self.sampleCount = sampleCount
         self.captureTime = captureTime

@@ -9,9 +9,10 @@ extension AudioJitterBuffer {
     private static let maximumDiscontinuity = 240_000
     /// Further behind the target than this, packets are dropped: stretching would take seconds.
     private static let maximumExcess: Int64 = 300_000
-    private static let stretchInterval = Duration.milliseconds(50)
     /// So far behind the target, microseconds, every packet is shortened.
     private static let hurry = 100_000.0
+    /// Microseconds between the limits at which sound is shortened and made longer.
+    private static let hysteresis = 15_000.0
 
     /// What to play next. Call it when the last decision's samples have been used up.
     package mutating func next(at now: Instant) -> AudioDecision {
@@ -45,7 +46,7 @@ extension AudioJitterBuffer {
         isConcealing = false
         concealedRun = 0
         lastWasDiscontinuous = false
-        smoothedPlayoutDelay = nil
+        reserve.forget()
     }
 
     /// The oldest packet at or behind `nextSequenceNumber`.
@@ -80,7 +81,7 @@ extension AudioJitterBuffer {
         let slot = slots[index]
         let wait = now - slot.arrival
         let delay = Double(playoutDelay(slot, at: now).wholeMicroseconds)
-        smoothedPlayoutDelay = smoothedPlayoutDelay.map { $0 + (delay - $0) / 4 } ?? delay
+        reserve.record(delay: delay, at: now)
         averageWait =
             averageWait.map { $0 + (Double(wait.wholeMicroseconds) - $0) / 32 }
             ?? Double(wait.wholeMicroseconds)
@@ -148,20 +149,15 @@ extension AudioJitterBuffer {
             advance(past: slots[index])
             slots[index].sequenceNumber = nil
             statistics.packetsDiscarded += 1
-            smoothedPlayoutDelay = nil
+            reserve.forget()
         }
     }
 
-    /// NetEq's limits: from three quarters of the target, over at least 20 ms.
+    /// NetEq's limits, only closer: from three quarters of the target, over at least 15 ms, which is more than the longest
+    /// period that can be taken out.
     private mutating func stretch(at now: Instant) -> AudioDecision.Stretch {
-        guard let smoothedPlayoutDelay else { return .none }
         let target = Double(targetDelay.wholeMicroseconds)
-        let interval = smoothedPlayoutDelay > target + Self.hurry ? .zero : Self.stretchInterval
-        guard lastStretch.map({ now - $0 >= interval }) ?? true else { return .none }
         let low = max(target * 3 / 4, target - 85_000)
-        let high = max(target, low + 20_000)
-        guard smoothedPlayoutDelay < low || smoothedPlayoutDelay > high else { return .none }
-        lastStretch = now
-        return smoothedPlayoutDelay > high ? .accelerate : .decelerate
+        return reserve.stretch(low...max(target, low + Self.hysteresis), hurry: target + Self.hurry, at: now)
     }
 }

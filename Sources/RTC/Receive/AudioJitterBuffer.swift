@@ -13,8 +13,8 @@ package struct AudioJitterBuffer: ~Copyable, Sendable {
     /// The largest packet that has a place.
     package static let maximumPacketByteCount = 1500
 
-    /// The floor of the target delay where nothing else asks for more.
-    package static let leastDelay = Duration.milliseconds(20)
+    /// The floor of the target delay where nothing else asks for more: one bucket of the histogram.
+    package static let leastDelay = Duration.milliseconds(10)
 
     struct Slot: Sendable {
         /// Nil when free.
@@ -51,8 +51,7 @@ package struct AudioJitterBuffer: ~Copyable, Sendable {
     var concealedRun = 0
     var isConcealing = false
     var lastWasDiscontinuous = false
-    var smoothedPlayoutDelay: Double?
-    var lastStretch: Instant?
+    var reserve = PlayoutReserve()
     /// Mean time that packets wait, microseconds.
     var averageWait: Double?
 

@@ -175,7 +175,10 @@ struct RTPReceiver: Sendable {
             held.append(received(frame, at: now))
         }
         while let first = held.first, first.playoutTime <= now || held.count > Self.maximumHeldFrameCount {
-            if let frame = held.popFirst() { output(.video(frame)) }
+            guard let frame = held.popFirst() else { break }
+            counters.jitterBufferEmittedCount += 1
+            counters.jitterBufferDelay += now - frame.firstArrival
+            output(.video(frame))
         }
     }
 

@@ -16,6 +16,9 @@ struct RTPReceiverCounters: Sendable {
     var framesAssembledFromMultiplePackets: Int64 = 0
     /// First to last packet of each such frame.
     var totalAssemblyTime = Duration.zero
+    /// Pictures handed out, and the time from their first packets until then.
+    var jitterBufferEmittedCount: Int64 = 0
+    var jitterBufferDelay = Duration.zero
     /// Pieces of sound that came once more in later packets; those that were there already; and the bytes of all.
     var fecPacketsReceived: Int64 = 0
     var fecPacketsDiscarded: Int64 = 0

@@ -148,6 +148,8 @@ extension RTPSession {
         record["keyFramesReceived"] = .integer(counters.keyFramesReceived)
         record["framesAssembledFromMultiplePackets"] = .integer(counters.framesAssembledFromMultiplePackets)
         record["totalAssemblyTime"] = .number(counters.totalAssemblyTime.inSeconds)
+        record["jitterBufferDelay"] = .number(counters.jitterBufferDelay.inSeconds)
+        record["jitterBufferEmittedCount"] = .integer(counters.jitterBufferEmittedCount)
         record["framesDroppedIncomplete"] = .integer(receiver.assembler.droppedCount)
         record["pliCount"] = .integer(counters.pliCount)
         record["firCount"] = 0

@@ -38,6 +38,10 @@ enum ExampleFigures {
         sample.mouthToEar.network = sample.roundTripTime.map { $0 / 2 }
         sample.mouthToEar.buffer = sample.jitterBufferDelay
         sample.mouthToEar.playout = 28
+        (sample.mouthToEar.encode, sample.mouthToEar.queue, sample.mouthToEar.decode) = (1, 0.2, 0.4)
+        (sample.cameraToScreen.capture, sample.cameraToScreen.encode, sample.cameraToScreen.queue) = (2, 7, 9)
+        sample.cameraToScreen.network = sample.mouthToEar.network
+        (sample.cameraToScreen.buffer, sample.cameraToScreen.decode) = (11, 5)
         sample.cpu = ["captureSeconds": 0.021, "encodeSeconds": 0.184, "decodeSeconds": 0.072, "soundSeconds": 0.013]
         if hasGap {
             sample.mouthToEar.capture = nil
