@@ -41,6 +41,17 @@ import Testing
         try #require(outcome.status == 0, "\(outcome.errors)")
     }
 
+    /// Until it neither opens nor closes anything any more: callers that gave up are still being let in and closed.
+    private func waitUntilSettled(_ program: RunningProgram) async throws {
+        var (last, quiet) = (-1, 0)
+        for _ in 0..<300 where quiet < 10 {
+            let now = try ProcessResources(of: program.processIdentifier).descriptors
+            quiet = now == last ? quiet + 1 : 0
+            last = now
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
     @Test(
         "Without a free descriptor the running call goes on, a new one ends in one sentence, and who calls is kept waiting"
     )
@@ -60,6 +71,7 @@ import Testing
         let knocked = try await processorTime(of: bob)
         #expect(knocked < quiet + 1)
         let outcome = try bob.control("connect", "second", eve.address, "--wait")
+        try #require(bob.program.isRunning, "\(bob.program.complained)")
         #expect(outcome.status == 1)
         #expect(outcome.errors.split(separator: "\n").count == 1)
         #expect(
@@ -83,6 +95,7 @@ import Testing
         // Room for the connection of a call, and none for its media.
         try ann.must("disconnect", "main")
         try await bob.wait(for: "state", "ended")
+        try await waitUntilSettled(bob.program)
         try leaveDescriptors(1, to: bob.program)
         #expect(try ann.control("connect", "main", bob.address, "--wait").status == 1)
         #expect(try ann.get("endReason") == "remote-failed")
