@@ -119,10 +119,16 @@ struct WindowTests {
         _ = try await first.button("Test Call")
         let second = try RunningProgram(
             Program.built("causerie"), Self.quiet + ["--profile", "other"], environment: desktop.environment)
-        try await Task.sleep(for: .milliseconds(500))
+        // Before it answers, a signal ends it as it ends any program.
+        try await first.wait(for: "the other one") {
+            try Program.run(
+                Program.built("causeriectl"), ["--profile", "other", "list"], environment: desktop.environment
+            ).status == 0
+        }
         #expect(second.isRunning && first.program.isRunning)
         second.send(SIGTERM)
-        #expect(try await second.waitForEnd() == 0)
+        let status = try await second.waitForEnd()
+        #expect(status == 0, "\(second.complained)")
         #expect(try await first.end() == 0)
     }
 }
