@@ -16,7 +16,9 @@ import Testing
     private func startInstance(_ name: String, on bus: PrivateBus) async throws -> HeadlessInstance {
         try await HeadlessInstance.start(
             name, on: bus,
-            options: ["--camera", "test-pattern", "--microphone", "none", "--speaker", "none", "--auto-accept"])
+            options: [
+                "--camera", "test-pattern:320x240@20", "--microphone", "none", "--speaker", "none", "--auto-accept",
+            ])
     }
 
     @Test("Chromium shows a stream with all its layers, and one whose upper layer is left out")
@@ -25,8 +27,8 @@ import Testing
         let instance = try await startInstance("layers", on: bus)
         let other = try await startInstance("other", on: bus)
         try instance.must("streams", "add", "second")
-        try instance.must("set", "main", "videoBitrate", "600000")
-        try instance.must("set", "second", "videoBitrate", "400000")
+        try instance.must("set", "main", "videoBitrate", "300000")
+        try instance.must("set", "second", "videoBitrate", "200000")
         let browser = try await Browser.start()
         let relay = try await PageRelay.dial(port: instance.port, browser: browser)
         try await browser.run("await startPeer({data: false}); await call()")
@@ -35,8 +37,8 @@ import Testing
         try await expectShares(instance, other, browser, isPageFull: true)
         // The other way round: from one picture to the next, without a key frame.
         let before = try await Self.seen(browser).pliCount ?? 0
-        try instance.must("set", "second", "videoBitrate", "600000")
-        try instance.must("set", "main", "videoBitrate", "400000")
+        try instance.must("set", "second", "videoBitrate", "300000")
+        try instance.must("set", "main", "videoBitrate", "200000")
         try await expectShares(instance, other, browser, isPageFull: false)
         #expect(try await Self.seen(browser).pliCount ?? 0 == before)
         await browser.stop()
@@ -48,7 +50,7 @@ import Testing
         _ instance: HeadlessInstance, _ other: HeadlessInstance, _ browser: Browser, isPageFull: Bool
     ) async throws {
         var shares: [Double] = []
-        for _ in 0..<20 {
+        for _ in 0..<40 {
             let (page, peer) = (try await Self.seen(browser), try other.statistics())
             try await Task.sleep(for: .seconds(2))
             let (pageNow, peerNow) = (try await Self.seen(browser), try other.statistics())

@@ -11,7 +11,6 @@ struct ChromiumProtectionTests {
         var framesDecoded: Double?
         var packetsLost: Double?
         var nackCount: Double?
-        var retransmittedPacketsReceived: Double?
     }
 
     /// Chromium does not say what it restored: a page that may not ask for lost packets shows it by going on.
@@ -40,18 +39,23 @@ struct ChromiumProtectionTests {
         try await instance.waitForStatistics("protection of our pictures") {
             $0.number("outbound-rtp", "video", "fecPacketsSent") >= 30
         }
-        let (before, sent) = (try await Self.seen(browser), try Self.framesSent(instance))
-        var (after, sentAfter) = (before, sent)
-        for _ in 0..<300 where sentAfter < sent + 180 {
-            try await Task.sleep(for: .milliseconds(100))
-            (after, sentAfter) = (try await Self.seen(browser), try Self.framesSent(instance))
+        // Without protection every lost packet, several a second, stops the picture until a key frame comes: there is no time
+        // of three seconds with many losses and most of its pictures. A busy machine may need some tries.
+        let start = try await Self.seen(browser)
+        var after = start
+        var tries: [String] = []
+        for _ in 0..<10 {
+            let (before, sent) = (try await Self.seen(browser), try Self.framesSent(instance))
+            try await Task.sleep(for: .seconds(3))
+            after = try await Self.seen(browser)
+            let lost = (after.packetsLost ?? 0) - (before.packetsLost ?? 0)
+            let made = try Self.framesSent(instance) - sent
+            let shown = (after.framesDecoded ?? 0) - (before.framesDecoded ?? 0)
+            tries.append("\(shown) of \(made) shown, \(lost) packets lost")
+            if lost >= 5, made >= 30, shown > made * 0.7 { break }
+            if tries.count == 10 { Issue.record("\(tries)") }
         }
-        // Without protection every lost packet, several a second, stops the picture until a key frame comes.
-        let lost = (after.packetsLost ?? 0) - (before.packetsLost ?? 0)
-        let shown = ((after.framesDecoded ?? 0) - (before.framesDecoded ?? 0)) / max(sentAfter - sent, 1)
-        #expect(lost >= 8 && shown > 0.6, "\(lost) packets lost, \(shown) of the pictures shown: \(after)")
-        #expect(after.nackCount ?? 0 == before.nackCount ?? 0)
-        #expect(after.retransmittedPacketsReceived ?? 0 == before.retransmittedPacketsReceived ?? 0)
+        #expect(after.nackCount ?? 0 == start.nackCount ?? 0)
         await browser.stop()
         _ = relay
     }
