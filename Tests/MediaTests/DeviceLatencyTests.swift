@@ -67,13 +67,18 @@ private struct Device {
         var latency = DeviceLatency()
         latency.begin(at: 0, isOther: true)
         let (early, late) = (latency.recordGap(at: 100_000), latency.recordGap(at: 600_000))
-        #expect(!early && late && latency.milliseconds == 30)
+        #expect(!early && !late && latency.milliseconds == 20)
+        // One alone is an accident; two are none.
+        let alone = latency.recordGap(at: 60_000_000)
+        #expect(!alone && latency.milliseconds == 20)
+        let second = latency.recordGap(at: 65_000_000)
+        #expect(second && latency.milliseconds == 30)
         // What follows at once belongs to the change.
-        let again = latency.recordGap(at: 700_000)
+        let again = latency.recordGap(at: 65_100_000)
         #expect(!again && latency.milliseconds == 30)
-        latency.begin(at: 1_000_000, isOther: false)
+        latency.begin(at: 66_000_000, isOther: false)
         #expect(latency.milliseconds == 30)
-        latency.begin(at: 2_000_000, isOther: true)
+        latency.begin(at: 67_000_000, isOther: true)
         #expect(latency.milliseconds == 20)
     }
 }

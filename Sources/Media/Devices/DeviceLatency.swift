@@ -1,12 +1,14 @@
-/// How much sound a device is given in advance: as little as it plays, or records, without gaps. It starts low, grows at
-/// each gap, and comes down a step after some minutes without one; what was tried in vain is tried again more and more
-/// rarely, because each trial can be heard.
+/// How much sound a device is given in advance: as little as it plays, or records, without gaps. It starts low, grows
+/// when gaps come again, and comes down a step after some minutes without one; what was tried in vain is tried again
+/// more and more rarely, because each trial can be heard.
 struct DeviceLatency: Sendable {
     /// ms
     static let steps = [15, 20, 30, 40, 60, 90, 130, 200]
     private static let first = 1
     /// Gaps right after a beginning or a change come from that, microseconds.
     private static let settling: Int64 = 500_000
+    /// A gap alone is an accident, of which no latency would help; two within this are none, microseconds.
+    private static let recurrence: Int64 = 30_000_000
     private static let calm: Int64 = 120_000_000
     private static let longestCalm: Int64 = 3_600_000_000
     /// A step down that lasted so long was right.
@@ -16,6 +18,8 @@ struct DeviceLatency: Sendable {
     /// Nothing that happens before this is the latency's fault.
     private var settledAt: Int64 = 0
     private var lastTrouble: Int64 = 0
+    /// One that the latency did not grow for.
+    private var lastGap: Int64?
     /// Without gaps for so long, the next lower step is tried.
     private var patience = calm
     private var lastShrinking: Int64?
@@ -43,9 +47,14 @@ struct DeviceLatency: Sendable {
     mutating func recordGap(at now: Int64) -> Bool {
         guard now >= settledAt else { return false }
         lastTrouble = now
-        if let lastShrinking, now - lastShrinking < Self.proof { patience = min(patience * 2, Self.longestCalm) }
+        var isRepeated = lastGap.map { now - $0 < Self.recurrence } ?? false
+        if let lastShrinking, now - lastShrinking < Self.proof {
+            patience = min(patience * 2, Self.longestCalm)
+            isRepeated = true
+        }
         lastShrinking = nil
-        guard step < Self.steps.count - 1 else { return false }
+        lastGap = isRepeated ? nil : now
+        guard isRepeated, step < Self.steps.count - 1 else { return false }
         step += 1
         settle(at: now)
         return true
