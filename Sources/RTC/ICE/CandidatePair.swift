@@ -38,6 +38,8 @@ struct CandidatePair: Sendable {
         var totalRoundTripTime: Duration = .zero
         /// How many responses `totalRoundTripTime` sums: one to a request sent twice cannot be timed.
         var roundTripTimeMeasurements: Int64 = 0
+        /// The least from the first sending of a check to its answer: the round trip is at most so long.
+        var roundTripTimeBound: Duration?
     }
 
     init(

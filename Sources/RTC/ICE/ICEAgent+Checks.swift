@@ -140,7 +140,10 @@ extension ICEAgent {
         noteConsent(on: transaction.path, at: now)
         guard let index = checklist.index(of: transaction.path) else { return }
         checklist[index].counters.responsesReceived += 1
-        if transaction.transmissions == 1 { checklist[index].counters.measure(now - transaction.firstSentAt) }
+        let elapsed = now - transaction.firstSentAt
+        if transaction.transmissions == 1 { checklist[index].counters.measure(elapsed) }
+        checklist[index].counters.roundTripTimeBound = min(
+            elapsed, checklist[index].counters.roundTripTimeBound ?? elapsed)
         guard transaction.purpose != .consent else { return }
         let foundation = checklist[index].foundation
         checklist[index].state = .succeeded

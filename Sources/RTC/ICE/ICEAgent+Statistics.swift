@@ -9,10 +9,12 @@ extension ICEAgent {
             + remote.map { record(of: $0.candidate, "remote-candidate", $0.number, at: now) }
     }
 
-    /// Of the pair in use, by its last answered check; nil while there is none.
+    /// Of the pair in use, by its last answered check; nil while there is none. On a long path every first check is sent more
+    /// than once, and only tells how long the round trip is at most.
     var roundTripTime: Duration? {
-        guard let path = selected?.path else { return nil }
-        return checklist.pairs.first { $0.path == path }?.counters.currentRoundTripTime
+        guard let path = selected?.path, let counters = checklist.pairs.first(where: { $0.path == path })?.counters
+        else { return nil }
+        return counters.currentRoundTripTime ?? counters.roundTripTimeBound
     }
 
     private func record(of pair: CandidatePair, at now: Instant) -> StatisticsRecord {
