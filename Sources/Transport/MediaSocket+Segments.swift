@@ -1,11 +1,15 @@
 import Glibc
 import NIOCore
+import Wire
 
 extension MediaSocket {
     /// Sends datagrams at once. The kernel takes them through its network layers as one and cuts them apart last
     /// (`UDP_SEGMENT`, udp(7)); where the route or its device cannot do that, they go one by one.
+    ///
+    /// So they do beyond a router: where this computer translates addresses itself (containers, virtual machines, some
+    /// VPNs), kernels were seen to give the pieces wrong checksums, and nothing tells. A way so long has no use for it.
     func send(_ batch: DatagramBatch, to remote: SocketAddress) {
-        guard batch.count > 1, !sendsSingly else { return sendSingly(batch, to: remote) }
+        guard batch.count > 1, !sendsSingly, isNear(batch.remote.ip) else { return sendSingly(batch, to: remote) }
         switch sendSegments(batch.bytes, size: batch.segmentSize, to: remote) {
         case 0: for _ in 0..<batch.count { counter?.count() }
         // No such option, a segment larger than the route takes, no checksums by the device.
@@ -15,6 +19,14 @@ extension MediaSocket {
         // Lost, as each of them would be.
         default: break
         }
+    }
+
+    /// Whether an address is on a network of this computer. Asked of the system when it is another than before.
+    func isNear(_ address: IPAddress) -> Bool {
+        if let last = lastNear, last.address == address { return last.isNear }
+        let isNear = LocalNetworks.present().interface(for: address) != nil
+        lastNear = (address, isNear)
+        return isNear
     }
 
     private func sendSingly(_ batch: DatagramBatch, to remote: SocketAddress) {

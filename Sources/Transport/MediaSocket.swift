@@ -19,6 +19,8 @@ final class MediaSocket {
     let counter: TrafficCounter?
     /// The system has refused to cut datagrams apart for us.
     var sendsSingly = false
+    /// Where the last batch went, and whether no router stands between.
+    var lastNear: (address: IPAddress, isNear: Bool)?
 
     private init(channel: any Channel, address: TransportAddress, descriptor: Int32, counter: TrafficCounter?) {
         self.counter = counter

@@ -3,7 +3,7 @@
 # their set-up through STUN and TURN; files, beside openssl and scp; then sockets, beside nginx's nchan, Python's websockets
 # and socat; last, in virtual time, congestion control, and sound and pictures over bad paths, as tables and plots in
 # artefacts/bench.
-# usage: run.sh [setup [CALLS] | files [MEBIBYTES] | sockets [servers|frames|relay]... | simulated
+# usage: run.sh [setup [CALLS] [stun|turn|changes]... | files [MEBIBYTES] | sockets [servers|frames|relay]... | simulated
 #     | link [ours] [narrow|lossy|stepped]... | OTHER OPTIONS OF CallBench]
 set -eu
 cd "$(dirname "$0")/../.."

@@ -108,6 +108,17 @@ struct MediaSocketTests {
         try await close(there)
     }
 
+    @Test("batches are for this computer and its networks: beyond a router datagrams leave one by one")
+    func beyondRouters() async throws {
+        let here = try await open("127.0.0.1", Inbox())
+        let own = try NetworkInterfaces.addresses(withLoopback: true)
+        let (near, far) = try await Self.eventLoop.submit {
+            (own.map { here.value.isNear($0) }, here.value.isNear(.v4(0xCB00_7107)))
+        }.get()
+        #expect(near.allSatisfy { $0 } && !near.isEmpty && !far)
+        try await close(here)
+    }
+
     @Test("a batch takes what goes the same way in the same size, and no more than the kernel cuts apart")
     func limits() {
         let (here, there) = (TransportAddress(.v4(1), port: 1), TransportAddress(.v4(2), port: 2))

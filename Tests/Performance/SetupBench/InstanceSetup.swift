@@ -53,7 +53,11 @@ final class InstanceSetup {
             case .throughServer: "bob@\(TwoHomes.serverAddress)"
             case .byAddress: "\(TwoHomes.Home.bob.outerAddress):\(bob.port)"
             }
-        try ann.must("connect", "main", address, "--wait")
+        let outcome = try ann.control("connect", "main", address, "--wait")
+        guard outcome.status == 0 else {
+            throw HeadlessInstance.NotStarted(
+                errors: outcome.errors + ann.program.complained + "\n" + bob.program.complained)
+        }
         let statistics = try await ann.waitForStatistics("a picture") { $0.setupTime != nil }
         try await bob.waitForStatistics("a picture") { $0.framesDecoded > 0 }
         return statistics.setupTime ?? .infinity

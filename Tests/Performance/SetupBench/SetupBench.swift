@@ -3,7 +3,7 @@ import Foundation
 
 // How long it takes to set up a call through STUN and through TURN, by the length of the way, beside Chromium; then how
 // much sound is missing when the way changes in mid-call.
-// usage: SetupBench [CALLS]
+// usage: SetupBench [CALLS] [stun|turn|changes]...
 
 /// How the two homes get at each other.
 enum Way: String {
@@ -21,15 +21,18 @@ enum Way: String {
 
     static func main() async {
         do {
-            let calls = CommandLine.arguments.dropFirst().compactMap { Int($0) }.first ?? 5
+            let words = CommandLine.arguments.dropFirst()
+            let calls = words.compactMap { Int($0) }.first ?? 5
+            let parts = words.filter { Int($0) == nil }
+            let isChosen = { (part: String) in parts.isEmpty || parts.contains(part) }
             print(
                 "Set-up of a call, from the wish to the first picture of the other side, each behind a router: median of \(calls)"
             )
             print("way   one-way   Causerie            by its address      Chromium            ratio")
-            for way in [Way.stun, .turn] {
+            for way in [Way.stun, .turn] where isChosen(way.rawValue.lowercased()) {
                 for delay in delays { try await compare(way, milliseconds: delay, calls: calls) }
             }
-            try await PathChange.compareAll()
+            if isChosen("changes") { try await PathChange.compareAll() }
         } catch {
             FileHandle.standardError.write(Data("SetupBench: \(error)\n".utf8))
             exit(1)
