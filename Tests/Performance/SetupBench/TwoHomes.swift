@@ -59,6 +59,9 @@ final class TwoHomes {
         }
         try run(ann, .far, "ip", "address", "add", "\(Self.serverAddress)/32", "dev", "lo")
         try run(bob, .far, "ip", "route", "add", Self.serverAddress, "via", Home.ann.exchange)
+        // What has no place here is lost on its way, as on the Internet: a relay that is told at once that it cannot send to a
+        // home's inner address ends the allocation.
+        try run(ann, .far, "ip", "route", "add", "default", "dev", "lo")
     }
 
     /// The computer and its router are one network: what leaves it is translated at its edge.
