@@ -24,11 +24,12 @@ enum FileTargets {
             // One after the other, and each below the folder.
             precondition(segment.start == end && segment.size >= 0)
             end = segment.end
-            let isBelow = segment.path.hasPrefix(root + "/") && !segment.path.contains("/../")
-            precondition(number == 0 || isBelow && !segment.path.hasSuffix("/.."))
+            let isBelow = segment.path.hasPrefix(root + "/") && !segment.path.split(separator: "/").contains("..")
+            precondition(number == 0 || isBelow)
         }
         for folder in layout.folders {
-            precondition(folder == root || folder.hasPrefix(root + "/") && !folder.contains("/.."))
+            precondition(
+                folder == root || folder.hasPrefix(root + "/") && !folder.split(separator: "/").contains(".."))
         }
     }
 
