@@ -83,9 +83,9 @@ final class MediaSocket {
     }
 
     /// Sends one datagram at once. What the system does not take is lost, as on any network.
-    func send(_ bytes: some Collection<UInt8>, to remote: SocketAddress) {
+    func send(_ bytes: ArraySlice<UInt8>, to remote: SocketAddress) {
         counter?.count()
-        _ = bytes.withContiguousStorageIfAvailable { payload in
+        bytes.withUnsafeBytes { payload in
             remote.withSockAddr { address, length in
                 let send = {
                     sendto(

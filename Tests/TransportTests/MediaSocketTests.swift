@@ -30,7 +30,7 @@ struct MediaSocketTests {
     }
 
     private func send(_ text: String, _ socket: NIOLoopBound<MediaSocket>, to remote: SocketAddress) async throws {
-        try await Self.eventLoop.submit { socket.value.send(Array(text.utf8), to: remote) }.get()
+        try await Self.eventLoop.submit { socket.value.send(Array(text.utf8)[...], to: remote) }.get()
     }
 
     private func close(_ socket: NIOLoopBound<MediaSocket>) async throws {
