@@ -6,4 +6,5 @@ mkdir -p .build/sanitize
 ln -sfn "$(pwd)" .build/sanitize/tree
 cmp -s Tests/Sanitize/Package.swift .build/sanitize/Package.swift \
     || cp Tests/Sanitize/Package.swift .build/sanitize/Package.swift
-[ -e .build/sanitize/Package.resolved ] || cp Package.resolved .build/sanitize/Package.resolved
+# The versions of the build that is already there, if there is one.
+[ -e .build/sanitize/Package.resolved ] || [ ! -e Package.resolved ] || cp Package.resolved .build/sanitize/Package.resolved
