@@ -5,4 +5,4 @@ cd "$(dirname "$0")/../.."
 mkdir -p .build/fuzz
 ln -sfn "$(pwd)" .build/fuzz/tree
 cmp -s Tests/Fuzz/Package.swift .build/fuzz/Package.swift || cp Tests/Fuzz/Package.swift .build/fuzz/Package.swift
-cmp -s Package.resolved .build/fuzz/Package.resolved 2>/dev/null || cp Package.resolved .build/fuzz/Package.resolved
+[ ! -e Package.resolved ] || cmp -s Package.resolved .build/fuzz/Package.resolved 2>/dev/null || cp Package.resolved .build/fuzz/Package.resolved
