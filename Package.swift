@@ -108,7 +108,7 @@ let package = Package(
         .target(name: "BusClient", dependencies: ["GLibKit"], path: "Sources/Bus/Client", swiftSettings: mainThread),
         .target(
             name: "Bus", dependencies: ["BusClient", "Conference", "GLibKit", "Media", "RTC"],
-            path: "Sources/Bus/Service", swiftSettings: mainThread),
+            path: "Sources/Bus/Service", resources: [.embedInCode("Interfaces")], swiftSettings: mainThread),
         module("GtkKit", ["GLibKit", "CGLib", "CGtk", "CGtkShim"], settings: mainThread),
         module(
             "CauserieApp",

@@ -47,11 +47,9 @@ sed "s|@bindir@|$prefix/bin|" "$here/causerie-server.service.in" >"$work/causeri
 put 644 "$work/causerie-server.service" "$to/lib/systemd/system"
 put 644 "$here/man/causerie-server.1" "$to/share/man/man1"
 
-if [ -d "$here/dbus" ]; then
-    for interface in "$here"/dbus/*.xml; do
-        if [ -f "$interface" ]; then put 644 "$interface" "$to/share/dbus-1/interfaces"; fi
-    done
-fi
+for interface in "$here"/../Sources/Bus/Service/Interfaces/*.xml; do
+    put 644 "$interface" "$to/share/dbus-1/interfaces"
+done
 
 for program in causerie causeriectl causerie-trace; do
     put 644 "$here/man/$program.1" "$to/share/man/man1"

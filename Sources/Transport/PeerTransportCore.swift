@@ -6,16 +6,12 @@ import Wire
 
 /// What lives on the event loop: the connection, its sockets and the one timer. Not for any other thread.
 final class PeerTransportCore {
-    private static let reopeningInterval = TimeAmount.seconds(1)
-
     let peer: PeerConnection
     let eventLoop: any EventLoop
     let logger: Logger
     private let onEvent: @Sendable (PeerConnectionEvent) -> Void
     let options: TransportOptions
-    private var sockets: [TransportAddress: MediaSocket] = [:]
-    /// The address that each socket got; an unbound one has none yet.
-    private var bases: [ObjectIdentifier: TransportAddress] = [:]
+    private let sockets: MediaSockets
     /// None for those that the boundary refuses.
     private var remotes: [TransportAddress: SocketAddress?] = [:]
     private let serverConnections: TURNConnections
@@ -24,14 +20,6 @@ final class PeerTransportCore {
     private var batch: DatagramBatch?
     private var timer: Scheduled<Void>?
     private var timerDeadline: Instant?
-    /// Local addresses that should have a socket, and those for which one is being opened.
-    private var wanted: [IPAddress] = []
-    private var opening: Set<IPAddress> = []
-    /// Why a socket could not be opened that otherwise might have been.
-    private var shortage: (any Error)?
-    /// When those are tried again that the system had nothing left for in the middle of a call.
-    private var reopening: Scheduled<Void>?
-    private var hasStarted = false
     private var sleepDetector: SleepDetector
     private(set) var isClosed = false
     private var isDraining = false
@@ -46,140 +34,42 @@ final class PeerTransportCore {
         self.logger = logger
         self.onEvent = onEvent
         sleepDetector = SleepDetector(timeAsleep: options.timeAsleep())
+        sockets = MediaSockets(options: options, eventLoop: eventLoop, logger: logger)
         serverConnections = TURNConnections(options: options, eventLoop: eventLoop, logger: logger)
+        sockets.onEvent = { [weak self] event in self?.receive(event) }
     }
 
     /// Binds one socket an address; an address that cannot be bound is left out and logged. Fails, with all closed again,
     /// when the system has none left.
     func openSockets(on addresses: [IPAddress]) -> EventLoopFuture<Void> {
-        wanted = addresses
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        return EventLoopFuture.andAllSucceed(addresses.map(openSocket), on: eventLoop).flatMap {
-            let core = bound.value
-            if let shortage = core.shortage {
-                return core.close().flatMapThrowing { throw shortage }
-            }
-            core.hasStarted = true
-            core.peer.endOfLocalHosts(at: MonotonicClock.now)
-            core.drain()
-            return core.eventLoop.makeSucceededVoidFuture()
-        }
+        return sockets.open(on: addresses).map {
+            bound.value.peer.endOfLocalHosts(at: MonotonicClock.now)
+            bound.value.drain()
+        }.flatMapError { error in bound.value.close().flatMapThrowing { throw error } }
     }
 
-    private func openSocket(on address: IPAddress) -> EventLoopFuture<Void> {
-        opening.insert(address)
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        return bind(address).map { socket in
-            bound.value.opening.remove(address)
-            bound.value.adopt(socket.value)
-        }.recover { error in
-            bound.value.opening.remove(address)
-            if error.isShortage { bound.value.ranShort(error) }
-            // An IPv6 address that is still being looked for on the link cannot be bound; the next change tells of it.
-            bound.value.logger.info("no media socket on \(address): \(error)")
-        }
-    }
-
-    /// At the start, the call fails with it. Later, nothing would tell when there is room again: so it is tried.
-    private func ranShort(_ error: any Error) {
-        guard hasStarted else {
-            shortage = error
-            return
-        }
-        guard !isClosed, reopening == nil else { return }
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        reopening = eventLoop.scheduleTask(in: Self.reopeningInterval) {
-            bound.value.reopening = nil
-            bound.value.use(bound.value.wanted)
-        }
-    }
-
-    /// Interfaces have come or gone. What is lost is told first, so that what comes is tried for it.
+    /// Interfaces have come or gone.
     func use(_ addresses: [IPAddress]) {
         guard !isClosed else { return }
-        wanted = addresses
         // What is local may be another network now.
         if options.boundary != nil { remotes = [:] }
-        for (local, socket) in sockets where !addresses.contains(local.ip) { remove(local, socket) }
-        let present = Set(sockets.keys.map(\.ip)).union(opening)
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        for address in addresses where !present.contains(address) {
-            openSocket(on: address).whenSuccess { bound.value.drain() }
+        sockets.use(addresses)
+    }
+
+    private func receive(_ event: MediaSockets.Event) {
+        guard !isClosed else { return }
+        switch event {
+        case .received(let bytes, let remote, let base):
+            let now = MonotonicClock.now
+            if emulation?.received(bytes, from: remote, to: base, at: now) == true { return }
+            peer.receive(bytes, from: remote, to: base, at: now)
+        case .batchEnded: drain()
+        case .opened(let local): peer.addLocalHost(local, at: MonotonicClock.now)
+        case .lost(let local):
+            serverConnections.localAddressLost(local.ip)
+            peer.removeLocalHost(local, at: MonotonicClock.now)
         }
-        drain()
-    }
-
-    private func remove(_ local: TransportAddress, _ socket: MediaSocket) {
-        logger.info("the media socket on \(local) is closed: its address has gone")
-        sockets[local] = nil
-        bases[ObjectIdentifier(socket.channel)] = nil
-        socket.channel.close(promise: nil)
-        serverConnections.localAddressLost(local.ip)
-        peer.removeLocalHost(local, at: MonotonicClock.now)
-    }
-
-    private func bind(_ address: IPAddress) -> EventLoopFuture<NIOLoopBound<MediaSocket>> {
-        var ports = options.portRange.map { Array($0).shuffled() } ?? [0]
-        // More attempts than this would only delay the call: such a range is taken.
-        ports = Array(ports.prefix(64))
-        return bind(address, ports: ports[...])
-    }
-
-    /// The first of the ports that is free.
-    private func bind(
-        _ address: IPAddress, ports: ArraySlice<UInt16>
-    ) -> EventLoopFuture<NIOLoopBound<MediaSocket>> {
-        guard let port = ports.first, let local = TransportAddress(address, port: port).socketAddress else {
-            return eventLoop.makeFailedFuture(SocketAddressError.unsupported)
-        }
-        let opening = MediaSocket.open(on: local, makeBootstrap(), boundary: options.boundary, eventLoop: eventLoop)
-        guard ports.count > 1 else { return opening }
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        return opening.flatMapError { _ in bound.value.bind(address, ports: ports.dropFirst()) }
-    }
-
-    private func makeBootstrap() -> DatagramBootstrap {
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        return DatagramReceiver.configure(DatagramBootstrap(group: eventLoop))
-            .channelOption(.socketOption(.so_rcvbuf), value: 1 << 20)
-            .channelOption(.socketOption(.so_sndbuf), value: 256 << 10)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    channel.hideFromChildProcesses()
-                    try channel.pipeline.syncOperations.addHandler(
-                        DatagramReceiver(
-                            receive: { bytes, remote in bound.value.receive(bytes, from: remote, on: channel) },
-                            batchEnded: { bound.value.drain() }))
-                }
-            }
-    }
-
-    private func adopt(_ socket: MediaSocket) {
-        guard !isClosed, wanted.contains(socket.address.ip) else {
-            socket.channel.close(promise: nil)
-            return
-        }
-        sockets[socket.address] = socket
-        bases[ObjectIdentifier(socket.channel)] = socket.address
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        let (channel, address) = (socket.channel, socket.address)
-        channel.closeFuture.whenComplete { _ in bound.value.closed(channel, at: address) }
-        peer.addLocalHost(socket.address, at: MonotonicClock.now)
-    }
-
-    /// The system has closed a socket under us, which is not known to happen: another takes its place.
-    private func closed(_ channel: any Channel, at local: TransportAddress) {
-        guard !isClosed, let socket = sockets[local], socket.channel === channel else { return }
-        remove(local, socket)
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        openSocket(on: local.ip).whenSuccess { bound.value.drain() }
-    }
-
-    private func receive(_ bytes: [UInt8], from remote: TransportAddress, on channel: any Channel) {
-        guard !isClosed, let base = bases[ObjectIdentifier(channel)] else { return }
-        let now = MonotonicClock.now
-        if emulation?.received(bytes, from: remote, to: base, at: now) == true { return }
-        peer.receive(bytes, from: remote, to: base, at: now)
     }
 
     /// Makes the network worse, or as it was, for datagrams from now on.
@@ -226,8 +116,7 @@ final class PeerTransportCore {
     private func flush() {
         guard let batch else { return }
         self.batch = nil
-        guard let socket = sockets[batch.local], let remote = socketAddress(of: batch.remote) else { return }
-        socket.send(batch, to: remote)
+        if let remote = socketAddress(of: batch.remote) { sockets.send(batch, to: remote) }
     }
 
     private func carryOut(_ request: TURNConnectionRequest) {
@@ -300,9 +189,6 @@ final class PeerTransportCore {
         isClosed = true
         serverConnections.closeAll()
         timer?.cancel()
-        reopening?.cancel()
-        let closing = sockets.values.map { $0.channel.close().recover { _ in } }
-        sockets = [:]
-        return EventLoopFuture.andAllSucceed(closing, on: eventLoop)
+        return sockets.close()
     }
 }

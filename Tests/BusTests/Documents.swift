@@ -56,7 +56,7 @@ enum Documents {
 
     /// The properties of an interface, as documented.
     static func properties(of interface: String) throws -> [Property] {
-        try text("data/dbus/org.causerie.\(interface).xml").split(separator: "\n")
+        try text("Sources/Bus/Service/Interfaces/org.causerie.\(interface).xml").split(separator: "\n")
             .filter { $0.contains("<property ") }.map { line in
                 let words = line.split(separator: "\"").map(String.init)
                 return Property(name: words[1], access: words[5])

@@ -1,21 +1,8 @@
-import Foundation
 import Testing
 
 @testable import Bus
 
 @Suite struct IntrospectionTests {
-    @Test("The documented interfaces are the ones on the bus", arguments: ["Causerie", "Stream", "People", "Files"])
-    @MainActor func documented(name: String) throws {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
-        let file = root.appendingPathComponent("data/dbus/org.causerie.\(name).xml")
-        let text = try String(contentsOf: file, encoding: .utf8)
-        let documents = [
-            "Stream": Introspection.stream, "People": Introspection.people, "Files": Introspection.files,
-        ]
-        let shown = documents[name] ?? Introspection.root
-        #expect(text == shown)
-    }
-
     @Test("The document lists each property with the access that it has")
     @MainActor func access() throws {
         var documented: [String: String] = [:]

@@ -224,7 +224,11 @@ struct StatisticsContentsTests {
     @Test("The JSON to copy has the members of causeriectl stats --json")
     func json() throws {
         let record = StatisticsRecord(
-            type: "transport", id: "t", members: ["bytes": 5, "lost": .number(.nan), "dtlsState": "connected"])
+            type: "transport", id: "t",
+            members: [
+                "bytes": 5, "lost": .number(.nan), "dtlsState": "connected", "encrypted": .flag(true),
+                "shares": .record(["a": 0.5]),
+            ])
         let text = StatisticsText.json(
             StreamStatistics(state: .connected, setupTime: nil, endReason: nil, report: [record]))
         let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
@@ -234,6 +238,11 @@ struct StatisticsContentsTests {
         #expect(report.first?["type"] as? String == "transport")
         #expect(report.first?["bytes"] as? Int == 5)
         #expect(report.first?["lost"] is NSNull)
+        #expect(report.first?["id"] as? String == "t")
+        #expect(report.first?["dtlsState"] as? String == "connected")
+        #expect(report.first?["encrypted"] as? Bool == true)
+        #expect(report.first?["shares"] as? [String: Double] == ["a": 0.5])
+        #expect(object["setupTime"] is NSNull && object["endReason"] is NSNull)
     }
 
     @Test("A call that is over is said to be, with its last figures")

@@ -140,28 +140,6 @@ import Testing
         }
     }
 
-    @Test("statistics are JSON numbers and texts, with null for what there is not")
-    func statisticsJSON() throws {
-        let statistics = StreamStatistics(
-            state: .connected, setupTime: nil, endReason: nil,
-            report: [
-                StatisticsRecord(
-                    type: "inbound-rtp", id: "I1",
-                    members: [
-                        "framesDecoded": 30, "freezeCount": 0, "kind": "video", "jitter": 0.5,
-                        "bad": .number(.infinity),
-                    ])
-            ])
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        let text = String(decoding: try encoder.encode(statistics), as: UTF8.self)
-        #expect(
-            text == """
-                {"endReason":null,"report":[{"bad":null,"framesDecoded":30,"freezeCount":0,"id":"I1","jitter":0.5,\
-                "kind":"video","type":"inbound-rtp"}],"setupTime":null,"state":"connected"}
-                """)
-    }
-
     @Test("values out of range are clamped as they are set")
     func clamped() {
         let stream = Stream(id: "1", name: "main", identifier: "", detection: false)

@@ -21,17 +21,28 @@ import Testing
             ])
     }
 
-    @Test("Chromium shows a stream with all its layers, and one whose upper layer is left out")
-    func layers() async throws {
+    @Test(
+        "Chromium shows a stream with all its layers, and one whose upper layer is left out", arguments: ["vp8", "vp9"])
+    func layers(codec: String) async throws {
         let bus = try await PrivateBus.start()
         let instance = try await startInstance("layers", on: bus)
         let other = try await startInstance("other", on: bus)
         try instance.must("streams", "add", "second")
+        try instance.must("set", "main", "videoCodec", codec)
+        try instance.must("set", "second", "videoCodec", codec)
         try instance.must("set", "main", "videoBitrate", "300000")
         try instance.must("set", "second", "videoBitrate", "200000")
         let browser = try await Browser.start()
         let relay = try await PageRelay.dial(port: instance.port, browser: browser)
-        try await browser.run("await startPeer({data: false}); await call()")
+        try await browser.run(
+            """
+            await startPeer({data: false});
+            const all = RTCRtpReceiver.getCapabilities('video').codecs;
+            const isFirst = (one) => one.mimeType.toLowerCase() === 'video/\(codec)';
+            peer.getTransceivers().find((one) => one.sender.track.kind === 'video')
+              .setCodecPreferences([...all.filter(isFirst), ...all.filter((one) => !isFirst(one))]);
+            await call()
+            """)
         try await instance.wait(for: "state", "connected")
         try instance.must("connect", "second", other.address, "--wait")
         try await expectShares(instance, other, browser, isPageFull: true)
@@ -41,6 +52,14 @@ import Testing
         try instance.must("set", "main", "videoBitrate", "200000")
         try await expectShares(instance, other, browser, isPageFull: false)
         #expect(try await Self.seen(browser).pliCount ?? 0 == before)
+        let types = try await browser.value(
+            [String].self,
+            """
+            const all = await statistics();
+            return all.filter((entry) => entry.type === 'inbound-rtp' && entry.kind === 'video')
+              .map((entry) => all.find((each) => each.id === entry.codecId).mimeType.toLowerCase())
+            """)
+        #expect(types == ["video/" + codec])
         await browser.stop()
         _ = relay
     }

@@ -12,8 +12,10 @@ import Wire
 
 /// A page that may use neither camera nor microphone hides its addresses behind names of multicast DNS.
 @Suite("Chromium behind names", .serialized, .enabled(if: Browser.executable != nil)) struct ChromiumNamesTests {
-    @Test("the addresses behind a page's names are found, and lead to it")
-    func names() async throws {
+    @Test(
+        "the addresses behind a page's names are found, and lead to it, whoever of the two calls",
+        arguments: [true, false])
+    func names(isPageCalling: Bool) async throws {
         // Chromium answers for its names on real interfaces only.
         let own = try NetworkInterfaces.addresses(withLoopback: false).filter { !$0.isLoopback }
         guard !own.isEmpty else { return }
@@ -28,7 +30,16 @@ import Wire
             onEvent: { event in
                 if case .connectionStateChanged(.connected) = event { connections.withLock { $0 += 1 } }
             })
-        try await browser.run("await startPeer({audio: false, video: false}); await call()")
+        try await browser.run("await startPeer({audio: false, video: false, data: \(isPageCalling)})")
+        if isPageCalling {
+            try await browser.run("await call()")
+        } else {
+            let offer = try await transport.perform { peer, now in
+                peer.addDataSection()
+                return try peer.setLocalDescription(.offer, at: now)
+            }
+            try tell(browser, .videoOffer(name: "names", sdp: Self.withoutCandidates(offer)))
+        }
         var names: Set<String> = []
         for _ in 0..<3000 where connections.withLock({ $0 }) == 0 {
             for text in browser.takeMessages() {
@@ -38,11 +49,11 @@ import Wire
                         try peer.setRemoteDescription(.offer, offer, at: now)
                         return try peer.setLocalDescription(.answer, at: now)
                     }
-                    // Without our candidates the page cannot find us: only its names lead anywhere.
-                    let bare = answer.split(separator: "\r\n").filter { !$0.hasPrefix("a=candidate") }
-                    let text = bare.joined(separator: "\r\n") + "\r\n"
-                    let reply = try SignalingMessage.videoAnswer(name: "names", sdp: text).frame()
-                    browser.tell(String(decoding: reply, as: UTF8.self))
+                    try tell(browser, .videoAnswer(name: "names", sdp: Self.withoutCandidates(answer)))
+                case .videoAnswer(_, let answer):
+                    try await transport.perform { peer, now in
+                        try peer.setRemoteDescription(.answer, answer, at: now)
+                    }
                 case .newICECandidate(let candidate):
                     if candidate.candidate.contains(".local") { names.insert(candidate.candidate) }
                     try await transport.perform { peer, now in try peer.addICECandidate(candidate, at: now) }
@@ -55,5 +66,14 @@ import Wire
         #expect(connections.withLock { $0 } == 1)
         await transport.close()
         await browser.stop()
+    }
+
+    private func tell(_ browser: Browser, _ message: SignalingMessage) throws {
+        browser.tell(String(decoding: try message.frame(), as: UTF8.self))
+    }
+
+    /// Without our candidates the page cannot find us: only its names lead anywhere.
+    private static func withoutCandidates(_ description: String) -> String {
+        description.split(separator: "\r\n").filter { !$0.hasPrefix("a=candidate") }.joined(separator: "\r\n") + "\r\n"
     }
 }

@@ -7,54 +7,6 @@ import Testing
 /// What changes in mid-call between us and Debian's Chromium, which negotiates as W3C's perfect negotiation has it.
 @MainActor @Suite("Chromium and changes in mid-call", .serialized, .enabled(if: Browser.executable != nil))
 struct ChromiumNegotiationTests {
-    /// W3C webrtc-pc §10.7 in the page, with a second picture from a canvas.
-    private static let script = """
-        window.polite = true; window.explicit = false; window.glares = 0; window.making = false;
-        peer.onnegotiationneeded = async () => {
-          if (window.isQuiet) return;
-          window.making = true;
-          try { await peer.setLocalDescription(); send({type: 'video-offer', sdp: peer.localDescription}); }
-          finally { window.making = false; }
-        };
-        window.heard = async (text) => {
-          const message = JSON.parse(text);
-          if (message.type === 'video-offer' || message.type === 'video-answer') {
-            const isOffer = message.type === 'video-offer';
-            if (isOffer && window.crossing) {
-              // Ours is on its way at the same time: theirs meets it.
-              window.crossing = false;
-              await peer.setLocalDescription();
-              send({type: 'video-offer', sdp: peer.localDescription});
-            }
-            const isReady = !window.making && (peer.signalingState === 'stable' || window.answering);
-            const collides = isOffer && !isReady;
-            if (collides) window.glares += 1;
-            window.ignoring = !window.polite && collides;
-            if (window.ignoring) return;
-            if (collides && window.explicit) await peer.setLocalDescription({type: 'rollback'});
-            window.answering = !isOffer;
-            await peer.setRemoteDescription(message.sdp);
-            window.answering = false;
-            if (isOffer) {
-              await peer.setLocalDescription();
-              send({type: 'video-answer', sdp: peer.localDescription});
-            }
-          } else if (message.type === 'new-ice-candidate') {
-            try { await peer.addIceCandidate(message.candidate); } catch (error) { if (!window.ignoring) throw error; }
-          }
-        };
-        window.addPicture = () => {
-          const canvas = document.createElement('canvas'); canvas.width = 320; canvas.height = 180;
-          const context = canvas.getContext('2d'); let count = 0;
-          setInterval(() => {
-            context.fillStyle = `rgb(${count * 7 % 256}, ${count * 3 % 256}, 90)`;
-            context.fillRect(0, 0, 320, 180); count += 1; }, 50);
-          const stream = canvas.captureStream(15);
-          return peer.addTrack(stream.getVideoTracks()[0], stream);
-        };
-        window.sections = () => peer.currentLocalDescription.sdp.match(/^m=/gm).length
-        """
-
     private func frames(_ scene: PageCall) async -> [String: Double] { await scene.received("video", "framesReceived") }
 
     /// Waits until pictures of so many sections come in, and returns their names.
@@ -83,7 +35,7 @@ struct ChromiumNegotiationTests {
 
     @Test("the page adds a second picture, takes it away, stops it, and adds another in its place")
     func secondPicture() async throws {
-        let scene = try await PageCall.incoming(script: Self.script + "; window.isQuiet = true")
+        let scene = try await PageCall.incoming(script: NegotiatingPage.script + "; window.isQuiet = true")
         try await scene.expectMedia()
         let first = try await expectPictures(scene, 1)
         try await scene.browser.run("window.isQuiet = false; window.second = window.addPicture()")
@@ -123,7 +75,7 @@ struct ChromiumNegotiationTests {
 
     @Test("our picture goes and comes back; the page holds and takes up again, and so do we")
     func holds() async throws {
-        let scene = try await PageCall.outgoing(script: Self.script)
+        let scene = try await PageCall.outgoing(script: NegotiatingPage.script)
         try await scene.expectMedia()
         scene.stream.outgoing = .audio
         var last = try await scene.pageReceived("video", "framesDecoded")
@@ -156,11 +108,7 @@ struct ChromiumNegotiationTests {
         try await scene.browser.run("window.polite = \(isPagePolite); window.explicit = \(isExplicit)")
         let (pictures, frames) = (await frames(scene).count, try await scene.pageReceived("video", "framesDecoded"))
         let glares = try await scene.browser.value(Double.self, "return window.glares")
-        // The page's wish waits until our offer is there, and then crosses it.
-        try await scene.browser.run(
-            "window.isQuiet = true; window.crossing = true; window.addPicture(); await new Promise((done) => setTimeout(done, 50))"
-        )
-        try await scene.browser.run("window.isQuiet = false")
+        try await scene.browser.run("await window.cross(() => window.addPicture())")
         scene.stream.outgoing = [.audio, .video]
         try await expectPictures(scene, pictures + 1)
         try await scene.until("our picture") { try await scene.pageReceived("video", "framesDecoded") > frames + 10 }
@@ -171,7 +119,8 @@ struct ChromiumNegotiationTests {
 
     @Test("both offer at once: the polite page takes its offer back, of itself or in so many words")
     func politePage() async throws {
-        let scene = try await PageCall.outgoing(script: Self.script) { _, stream in stream.outgoing = .audio }
+        let scene = try await PageCall.outgoing(script: NegotiatingPage.script) { _, stream in stream.outgoing = .audio
+        }
         try await glare(scene, isPagePolite: true, isExplicit: false)
         scene.stream.outgoing = .audio
         try await scene.until("agreed") { scene.stream.call?.renegotiation.state == .stable }
@@ -181,7 +130,8 @@ struct ChromiumNegotiationTests {
 
     @Test("both offer at once: the impolite page's offer stands, and ours comes after it")
     func impolitePage() async throws {
-        let scene = try await PageCall.incoming(script: Self.script + "; window.isQuiet = true") { _, stream in
+        let scene = try await PageCall.incoming(script: NegotiatingPage.script + "; window.isQuiet = true") {
+            _, stream in
             stream.outgoing = .audio
         }
         try await glare(scene, isPagePolite: false, isExplicit: false)

@@ -45,6 +45,34 @@ struct ChromiumRelayTests {
         withExtendedLifetime(server) {}
     }
 
+    @Test("one of the two may use nothing but the relay: the call goes through it", arguments: [true, false])
+    @MainActor func oneRelayOnly(isOurs: Bool) async throws {
+        guard let server = try RelayServer(.named("ann", password: "secret")) else { return }
+        let scene: PageCall
+        if isOurs {
+            let settings = NetworkSettings(servers: [server.uri], user: "ann", password: "secret", relayOnly: true)
+            scene = try await PageCall.outgoing(at: server.address) { conference, _ in
+                try? conference.configure(settings)
+            }
+        } else {
+            scene = try await PageCall.incoming(
+                page: """
+                    {iceTransportPolicy: "relay", iceServers: [
+                      {urls: "\(server.uri)", username: "ann", credential: "secret"}]}
+                    """)
+        }
+        try await scene.expectMedia()
+        let report = await scene.stream.statistics().report
+        let pair = report.first { $0.type == "candidate-pair" && $0["selected"] == .flag(true) }
+        let used = [pair?["localCandidateId"], pair?["remoteCandidateId"]].map { id in
+            report.first { .text($0.id) == id }?["candidateType"]
+        }
+        // A check may have come before its candidate (RFC 8445 §7.3.1.3).
+        #expect(isOurs ? used[0] == .text("relay") : [.text("relay"), .text("prflx")].contains(used[1]), "\(used)")
+        await scene.stop()
+        withExtendedLifetime(server) {}
+    }
+
     /// Ours.
     private final class Side: Sendable {
         private struct State {

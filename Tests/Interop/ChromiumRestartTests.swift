@@ -37,19 +37,42 @@ struct ChromiumRestartTests {
         #expect(try await scene.browser.run("return peer.connectionState") == "\"connected\"")
     }
 
-    @Test("the page restarts ICE, then we do")
+    @Test("the page restarts ICE, then we do, then both at once, and we give way")
     func restarts() async throws {
-        let scene = try await PageCall.incoming()
+        let scene = try await PageCall.incoming(
+            script: NegotiatingPage.script + "; window.polite = false; window.isQuiet = true")
         var before = try await fragments(scene)
         try await scene.browser.run("peer.restartIce(); await call()")
         try await expectRestart(scene, from: before)
         before = try await fragments(scene)
+        try await restart(scene)
+        try await expectRestart(scene, from: before)
+        try await restartBoth(scene)
+        await scene.stop()
+    }
+
+    private func restart(_ scene: PageCall) async throws {
         let call = try #require(scene.stream.call)
         let media = try #require(call.media as? MediaSession)
         let transport = try #require(media.state.withLock { $0.transport })
         try await transport.perform { peer, _ in peer.restartICE() }
         call.renegotiate(.needed)
+    }
+
+    /// Both restart at once.
+    private func restartBoth(_ scene: PageCall) async throws {
+        let before = try await fragments(scene)
+        let glares = try await scene.browser.value(Double.self, "return window.glares")
+        try await scene.browser.run("await window.cross(() => peer.restartIce())")
+        try await restart(scene)
         try await expectRestart(scene, from: before)
+        #expect(try await scene.browser.value(Double.self, "return window.glares") == glares + 1)
+    }
+
+    @Test("both restart ICE at once, and a polite page gives way")
+    func politePage() async throws {
+        let scene = try await PageCall.outgoing(script: NegotiatingPage.script)
+        try await restartBoth(scene)
         await scene.stop()
     }
 

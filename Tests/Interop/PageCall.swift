@@ -66,16 +66,17 @@ final class SwitchedNetworks: InterfaceSource, Sendable {
         ).connected()
     }
 
-    /// The page has been called.
+    /// The page has been called, at one of this machine's addresses: calls to loopback use no server.
     static func outgoing(
-        page options: String = "{}", script: String = "", prepare: (Conference, Stream) -> Void = { _, _ in }
+        at address: String = "127.0.0.1", page options: String = "{}", script: String = "",
+        prepare: (Conference, Stream) -> Void = { _, _ in }
     ) async throws -> PageCall {
         let (folder, networks, conference, stream) = try await start()
         prepare(conference, stream)
         let browser = try await Browser.start()
         let listener = try await PageRelay.listen(for: browser)
         try await browser.run("await startPeer(\(options)); \(script)")
-        stream.connect(to: "127.0.0.1:\(listener.port)")
+        stream.connect(to: "\(address):\(listener.port)")
         return try await PageCall(
             folder: folder, networks: networks, conference: conference, stream: stream, browser: browser,
             listener: listener, relay: nil
@@ -141,7 +142,7 @@ final class SwitchedNetworks: InterfaceSource, Sendable {
         let ours = await (received("audio", "packetsReceived"), received("video", "packetsReceived"))
         let theirs = try await (pageReceived("audio", "packetsReceived"), pageReceived("video", "packetsReceived"))
         let hasMore = { (now: [String: Double], before: [String: Double]) in
-            now.contains { $0.value > (before[$0.key] ?? 0) + 50 }
+            now.contains { $0.value > (before[$0.key] ?? 0) + 20 }
         }
         try await until("media both ways") {
             let audio = await received("audio", "packetsReceived")
@@ -149,7 +150,7 @@ final class SwitchedNetworks: InterfaceSource, Sendable {
             guard hasMore(audio, ours.0), hasMore(video, ours.1) else { return false }
             let heard = try await pageReceived("audio", "packetsReceived")
             let seen = try await pageReceived("video", "packetsReceived")
-            return heard > theirs.0 + 50 && seen > theirs.1 + 50
+            return heard > theirs.0 + 20 && seen > theirs.1 + 20
         }
     }
 }

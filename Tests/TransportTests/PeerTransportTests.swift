@@ -33,14 +33,6 @@ import Wire
         return transport
     }
 
-    private func until(_ name: String, _ condition: () -> Bool) async throws {
-        for _ in 0..<1000 {
-            if condition() { return }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        Issue.record("nothing came of: \(name)")
-    }
-
     @Test("two connections find each other over real sockets, carry sound, and see each other go")
     func connects() async throws {
         let (ann, bob) = (Side(), Side())

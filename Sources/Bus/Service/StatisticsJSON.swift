@@ -2,10 +2,10 @@ import BusClient
 import Conference
 import RTC
 
-extension JSONValue {
+nonisolated extension JSONValue {
     /// A stream's statistics: `{"state", "setupTime", "endReason", "report": [...]}`; `setupTime` in milliseconds and
     /// `endReason` are null where there is none.
-    init(_ statistics: StreamStatistics) {
+    package init(_ statistics: StreamStatistics) {
         self = .object([
             Member("state", .string(statistics.state.word)),
             Member("setupTime", statistics.setupTime.map { .number(Double($0)) } ?? .null),

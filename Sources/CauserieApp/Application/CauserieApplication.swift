@@ -17,10 +17,7 @@ final class CauserieApplication {
     private let logger: Logger
     private var service: BusService?
     private var windows: [WindowController] = []
-    private var preferencesDialog: PreferencesDialog?
-    private var networkPage: NetworkPageBinding?
-    private var networkCheck: NetworkCheckWindow?
-    private var trace: TraceWindow?
+    private var programWindows: ProgramWindows?
     private var inhibitor: IdleInhibitor
     private var chatActions: ChatActions?
     private var fileActions: FileActions?
@@ -84,6 +81,9 @@ final class CauserieApplication {
             activeWindow?.view.showToast($0)
         }
         fileActions = FileActions(application, conference) { [unowned self] in activeWindow?.view.showToast($0) }
+        programWindows = ProgramWindows(application, conference, preferences) { [unowned self] in
+            activeWindow?.view.showToast($0)
+        }
         for number in [SIGINT, SIGTERM] {
             signals.append(EventSource.onUnixSignal(number) { [unowned self] in end() })
         }
@@ -102,11 +102,6 @@ final class CauserieApplication {
             ModelObservation({ conference.listeningProblem.map { "\($0)" } }) { [weak self] in
                 self?.listeningChanged(problem: $0)
             },
-            ModelObservation({ Reachability.accountNote(conference.rendezvous) }) { [weak self] _ in
-                guard let self, let preferencesDialog else { return }
-                showAccount(in: preferencesDialog)
-            },
-            ModelObservation({ conference.devices }) { [weak self] in self?.preferencesDialog?.setDevices($0) },
             ModelObservation({ conference.windows.map(\.id) }) { [weak self] _ in self?.showWindows() },
             ModelObservation({ conference.closedWindows.isEmpty }) { [application] isEmpty in
                 ActionMap(application).setEnabled("reopen-window", !isEmpty)
@@ -224,14 +219,16 @@ final class CauserieApplication {
     private func addActions() {
         let actions = ActionMap(application)
         actions.add("quit") { [unowned self] in if !asksBeforeEnding() { end() } }
-        actions.add("preferences") { [unowned self] in showPreferences() }
+        actions.add("preferences") { [unowned self] in
+            if let window = activeWindow { programWindows?.showPreferences(over: window.view.window) }
+        }
         actions.add("network-check") { [unowned self] in
-            if let window = activeWindow { showNetworkCheck(over: window.view.window) }
+            if let window = activeWindow { programWindows?.showNetworkCheck(over: window.view.window) }
         }
         actions.add("about") { [unowned self] in
             if let window = activeWindow { AboutDialog.present(over: window.view.window) }
         }
-        actions.add("trace") { [unowned self] in showTrace() }
+        actions.add("trace") { [unowned self] in programWindows?.showTrace() }
         actions.add("new-window") { [unowned self] in conference.addWindow() }
         actions.add("reopen-window") { [unowned self] in conference.reopenWindow() }
         actions.add("status", initially: conference.status.rawValue) { [unowned self] word in
@@ -262,65 +259,12 @@ final class CauserieApplication {
         }
     }
 
-    private func showPreferences() {
-        guard let window = activeWindow else { return }
-        do throws(BuilderError) {
-            let dialog = try PreferencesDialog(preferences, userName: StreamDefaults().identifier)
-            dialog.setDevices(conference.devices)
-            dialog.setPortNote(Reachability.portNote(conference))
-            networkPage = try NetworkPageBinding(conference, dialog) { [weak self, weak dialog] in
-                if let dialog { self?.showNetworkCheck(over: dialog.window) }
-            }
-            showAccount(in: dialog)
-            dialog.files.show(conference.files.settings) { [conference] in conference.files.settings = $0 }
-            connect(
-                dialog.window, "close-request",
-                returning: { [weak self] _ in
-                    self?.preferencesDialog = nil
-                    self?.networkPage = nil
-                    return false
-                })
-            preferencesDialog = dialog
-            dialog.present(over: window.view.window)
-        } catch { window.view.showToast("\(error)") }
-    }
-
-    private func showNetworkCheck(over parent: GObjectRef) {
-        if let networkCheck { return networkCheck.present(over: parent) }
-        do throws(BuilderError) {
-            let window = try NetworkCheckWindow(conference.networkCheck)
-            window.onClose { [weak self] in self?.networkCheck = nil }
-            networkCheck = window
-            window.present(over: parent)
-        } catch { activeWindow?.view.showToast("\(error)") }
-    }
-
-    private func showTrace() {
-        if let trace { return trace.present(in: application) }
-        do throws(BuilderError) {
-            let window = try TraceWindow()
-            window.onClose { [weak self] in self?.trace = nil }
-            trace = window
-            window.present(in: application)
-        } catch { activeWindow?.view.showToast("\(error)") }
-    }
-
-    private func showAccount(in dialog: PreferencesDialog) {
-        let rendezvous = conference.rendezvous
-        dialog.setAccount(rendezvous.account, note: Reachability.accountNote(rendezvous)) { account in
-            do throws(RendezvousProblem) {
-                try rendezvous.configure(account)
-                return nil
-            } catch { return translated("\(error)") }
-        }
-    }
-
     // MARK: Being reached
 
     var reachability: String { Reachability.sentence(conference) }
 
     private func reachabilityChanged() {
-        preferencesDialog?.setPortNote(Reachability.portNote(conference))
+        programWindows?.reachabilityChanged()
         for window in windows { window.refresh() }
     }
 

@@ -1,5 +1,6 @@
+import Bus
+import BusClient
 import Conference
-import FoundationEssentials
 import GLibKit
 
 /// A call's figures to paste elsewhere.
@@ -33,9 +34,6 @@ package nonisolated enum StatisticsText {
 
     /// For programs: what `causeriectl stats --json` prints.
     package static func json(_ statistics: StreamStatistics) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(statistics) else { return "{}" }
-        return String(decoding: data, as: UTF8.self) + "\n"
+        JSONValue(statistics).text(pretty: true) + "\n"
     }
 }

@@ -26,17 +26,8 @@ final class Stage {
     private let application: GObjectRef
     private var status: Int32 = 1
     private var window: MainWindow?
-    private var preferences: PreferencesDialog?
-    private var statistics: StatisticsView?
-    private var networkCheck: NetworkCheckWindow?
-    private var server: ServerDialog?
-    private var editStreams: EditStreamsScene?
-    private var people: PeopleScene?
-    private var chat: ChatWindow?
-    private var chatView: ChatView?
-    private var files: TransfersWindow?
+    private var subject: Subject?
     private var giver: GObjectRef?
-    private var trace: TraceScene?
     private var timer: EventSource?
     private var ticks = 0
 
@@ -102,122 +93,13 @@ final class Stage {
         } else {
             try Example.fill(window, scene)
         }
-        gtk_window_set_default_size(window.window.pointer(), size("WIDTH", 960), size("HEIGHT", 640))
+        gtk_window_set_default_size(
+            window.window.pointer(), Subject.size("WIDTH", 960), Subject.size("HEIGHT", 640))
         window.present()
-        let shown = try subject(window)
+        let subject = Subject(scene, application)
+        self.subject = subject
+        let shown = try subject.show(over: window)
         timer = EventSource.every(.milliseconds(60)) { [unowned self] in tick(shown) }
-    }
-
-    private func size(_ name: String, _ standard: Int32) -> Int32 {
-        environment(name).flatMap { Int32($0) } ?? standard
-    }
-
-    /// The window that the picture is of.
-    private func subject(_ window: MainWindow) throws -> GObjectRef {
-        switch scene {
-        case .networkCheck:
-            let check = try NetworkCheckWindow()
-            check.show(Example.findings, isRunning: true)
-            check.present(over: window.window)
-            networkCheck = check
-            return check.window
-        case .server:
-            let dialog = try ServerDialog(ServerForm(Example.network.servers[1])) { _ in }
-            dialog.present(over: window.window)
-            server = dialog
-            return dialog.window
-        case .preferences, .preferencesDevices, .preferencesQuality, .preferencesNetwork:
-            let dialog = try PreferencesDialog(
-                Preferences(profile: nil, schemaDirectory: environment("GSETTINGS_SCHEMA_DIR")), userName: "Ann Lee")
-            dialog.setPortNote(tr("Calls arrive on port {port}.", ["port": "29172"]))
-            dialog.setAccount(
-                RendezvousAccount(server: "wss://calls.example.org", name: "ann"),
-                note: tr("Connected: others call you {name}.", ["name": "ann"])
-            ) { _ in nil }
-            dialog.setDevices(Example.devices)
-            let network = try NetworkPage(change: { _ in }, check: {}, say: { _ in })
-            network.show(Example.network, interfaces: Example.interfaces)
-            network.show(Example.sent, refused: 3)
-            dialog.add(network)
-            let page =
-                [
-                    "preferences-devices": "devices", "preferences-quality": "quality",
-                    "preferences-network": "network",
-                ][scene.rawValue] ?? "general"
-            adw_preferences_window_set_visible_page_name(dialog.window.pointer(), page)
-            dialog.present(over: window.window)
-            preferences = dialog
-            return dialog.window
-        case .editStreams, .editStreamsList, .editStreamsInvalid, .editStreamsCall, .editStreamsKeys,
-            .editStreamsLabels:
-            let shown = try EditStreamsScene(scene, width: size("WIDTH", 760), height: size("HEIGHT", 720))
-            shown.dialog.present(over: window.window)
-            editStreams = shown
-            return shown.dialog.window
-        case .people, .peopleCalls, .peopleEmpty, .contact, .contactInvalid:
-            let shown = try PeopleScene(scene, width: size("WIDTH", 480), height: size("HEIGHT", 620))
-            people = shown
-            return shown.present(over: window.window, scene)
-        case .verify:
-            VerifyDialog.present(name: "Ann Lee", digits: "2734 3745 6215 5961 6897", over: window.window) {}
-            return try window.toplevel(adw_message_dialog_get_type())
-        case .shortcuts:
-            let overlay = gtk_application_window_get_help_overlay(window.window.pointer())
-            guard let overlay else { throw BuilderError.missing("window", "help overlay") }
-            gtk_window_present(Widget(overlay).pointer())
-            return GObjectRef(retaining: overlay)
-        case .about:
-            AboutDialog.present(over: window.window)
-            return try window.toplevel(adw_about_window_get_type())
-        case .trust:
-            let fingerprint = "sha-256 " + Array(repeating: "4F:A7", count: 16).joined(separator: ":")
-            TrustDialog.present(address: "192.168.1.7", fingerprint: fingerprint, over: window.window) {}
-            return try window.toplevel(adw_message_dialog_get_type())
-        case .statistics, .statisticsEmpty, .statisticsEnded, .statisticsBottom:
-            let view = try StatisticsView()
-            statistics = view
-            gtk_window_set_default_size(view.window.pointer(), size("WIDTH", 960), size("HEIGHT", 640))
-            gtk_window_present(view.window.pointer())
-            view.show(ExampleFigures.figures(of: scene))
-            let group = try EmulationGroup(set: { _ in }, cut: {})
-            group.show(NetworkEmulation("loss=5% delay=100ms rate=500kbit/s") ?? .off)
-            view.add(group)
-            return view.window
-        case .trace, .traceRoute, .traceEmpty, .traceInvalid:
-            let shown = try TraceScene(scene, application, width: size("WIDTH", 920), height: size("HEIGHT", 680))
-            trace = shown
-            return shown.window.view.window
-        case .labels:
-            let view = try StatisticsView()
-            statistics = view
-            view.show(ExampleFigures.figures(of: scene))
-            return window.window
-        case .chat, .chatFiles, .chatRequest, .chatNobody:
-            let view = try ExampleChat.view(scene)
-            chatView = view
-            window.setChat(view.root)
-            window.setUnread(scene == .chatRequest ? 1 : 0)
-            window.setChatShown(true)
-            return window.window
-        case .chatWindow:
-            let shown = try ChatWindow(ExampleChat.view(.chat))
-            chat = shown
-            ExampleChat.fill(shown)
-            gtk_window_set_default_size(shown.window.pointer(), size("WIDTH", 780), size("HEIGHT", 560))
-            shown.present()
-            return shown.window
-        case .files, .filesEmpty:
-            let shown = try ExampleFiles.window(scene)
-            files = shown
-            gtk_window_set_default_size(shown.window.pointer(), size("WIDTH", 480), size("HEIGHT", 720))
-            shown.present()
-            return shown.window
-        case .fullscreen:
-            // There is no window manager on the tests' display that could make it so.
-            window.setFloating(true)
-            return window.window
-        default: return window.window
-        }
     }
 
     /// Some frames have to pass before everything has its size; then the picture is taken.
@@ -225,18 +107,14 @@ final class Stage {
         ticks += 1
         if ticks == 4 && scene == .devices { window?.controls.devices.popUp() }
         if ticks == 6 && scene == .statisticsBottom { scrollToEnd(shown) }
-        if ticks == 4 {
-            editStreams?.act(scene)
-            people?.act(scene)
-            trace?.act(scene)
-        }
+        if ticks == 4 { subject?.act() }
         guard ticks >= 10 else { return }
         if scene == .editStreamsKeys {
-            report("unreached", editStreams?.unreached().joined(separator: "; ") ?? "all")
+            report("unreached", subject?.editStreams?.unreached().joined(separator: "; ") ?? "all")
             return finish(0)
         }
         if scene == .labels || scene == .editStreamsLabels || environment("WALK") != nil {
-            let roots = [shown] + (statistics.map { [$0.window] } ?? [])
+            let roots = [shown] + (subject?.statistics.map { [$0.window] } ?? [])
             report("words", Labels.words(in: roots).joined(separator: "\u{241F}"))
             report("unnamed", Labels.unnamed(in: roots).joined(separator: "; "))
             report("checked", Labels.checked)
@@ -290,20 +168,6 @@ final class Stage {
         timer = nil
         report("finished", status)
         g_application_quit(application.pointer())
-    }
-}
-
-extension MainWindow {
-    /// The window of that type that is open beside this one.
-    fileprivate func toplevel(_ type: GType) throws -> GObjectRef {
-        let list = gtk_window_list_toplevels()
-        defer { g_list_free(list) }
-        var link = list
-        while let node = link {
-            if let data = node.pointee.data, CGtk_is_a(data, type) != 0 { return GObjectRef(retaining: data) }
-            link = node.pointee.next
-        }
-        throw BuilderError.missing("toplevels", String(cString: g_type_name(type)))
     }
 }
 
