@@ -101,7 +101,12 @@ struct JitterBufferSimulationTests {
                     let captured = Double(Int64(number) * Int64(path.packetMilliseconds) * 1000) / path.drift
                     if tick > path.seconds * 50 { delays.append((Double(now) - captured) / 1000 - 30) }
                 }
-                let stretched = decision.stretch == .none ? 0 : decision.stretch == .accelerate ? -240 : 240
+                let stretched =
+                    switch decision.stretch {
+                    case .none: 0
+                    case .accelerate(let most): most < 120 ? 0 : -min(240, most)
+                    case .decelerate: 240
+                    }
                 stock += stretched
                 if stretched != 0 { buffer.recordStretch(sampleCount: stretched) }
             }
@@ -116,7 +121,7 @@ struct JitterBufferSimulationTests {
         #expect(outcome.packetsInOrder)
         #expect(outcome.statistics.concealedSamples == 0, "\(outcome)")
         #expect(outcome.decoded > outcome.sent - 12)
-        #expect(outcome.target == 10, "\(outcome)")
+        #expect(outcome.target == 5, "\(outcome)")
         // The start waits for the first guess of 60 ms; what is too much of it goes.
         #expect(outcome.delay < 30, "\(outcome)")
     }

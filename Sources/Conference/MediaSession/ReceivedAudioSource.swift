@@ -45,7 +45,7 @@ final class ReceivedAudioSource: AudioPacketSource, @unchecked Sendable {
         let stretch: AudioPull.Stretch =
             switch decision.stretch {
             case .none: .none
-            case .accelerate: .accelerate
+            case .accelerate(let most): .accelerate(atMost: most)
             case .decelerate: .decelerate
             }
         let action: AudioPull.Action =

@@ -21,7 +21,12 @@ package struct AudioPull {
         case pause
     }
 
-    package enum Stretch { case none, accelerate, decelerate }
+    package enum Stretch {
+        case none
+        /// - Parameter atMost: samples to leave out.
+        case accelerate(atMost: Int)
+        case decelerate
+    }
 
     package var action: Action
     package var stretch: Stretch
