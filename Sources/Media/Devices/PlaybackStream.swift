@@ -107,7 +107,7 @@ final class PlaybackStream: SoundStream, @unchecked Sendable {
         while written < all {
             let now = MediaClock.now
             let count = min(all - written, AudioProcessor.chunk)
-            let samples = output.mix(count, at: now)
+            let samples = output.mix(count, of: all, at: now)
             tellCancellers(samples, count, latency: delay + written / 48, at: now)
             pa_stream_write(stream, samples, count * 2, nil, 0, PA_SEEK_RELATIVE)
             written += count

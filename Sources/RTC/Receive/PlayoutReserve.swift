@@ -18,10 +18,13 @@ struct PlayoutReserve: Sendable {
     /// The same over the windows since the last change.
     private var leastOfCalm = Double.infinity
     private var windows = 0
-    /// Windows from one shortening in a calm to the next. A speaker that asks for much at a time makes what is to spare
-    /// leap by more than is taken away: what was tried in vain is tried again more and more rarely.
+    /// Windows from one shortening in a calm to the next. What was tried in vain is tried again more and
+    /// more rarely.
     private var patience = calmWindows
     private var isTrial = false
+    /// What the speaker wanted at a time, at most, since `start` and over the windows; microseconds. Where packets are
+    /// asked for is a lattice of that width: taking a little away may make what is to spare leap by so much.
+    private var piece = 0.0
 
     /// - Parameter delay: of a packet that is decoded now, behind the fastest one, microseconds.
     mutating func record(delay: Double, at now: Instant) {
@@ -29,14 +32,17 @@ struct PlayoutReserve: Sendable {
         least = min(least, delay)
     }
 
+    /// - Parameter wanted: samples that the speaker wants at this moment, at 48 kHz.
+    mutating func record(wanted: Int) { piece = max(piece, Double(wanted) * 1000 / 48) }
+
     /// Whether to shorten, or to lengthen, the packet that is decoded now.
     ///
     /// - Parameters:
     ///   - limits: of what there should be to spare, microseconds.
-    ///   - calm: the upper limit where it is calm.
+    ///   - calm: more than this beyond the lower limit is too much where it is calm, microseconds; nil where it is not.
     ///   - hurry: with more, every packet is shortened.
     mutating func stretch(
-        _ limits: ClosedRange<Double>, calm: Double, hurry: Double, at now: Instant
+        _ limits: ClosedRange<Double>, calm: Double?, hurry: Double, at now: Instant
     ) -> AudioDecision.Stretch {
         guard let start, least.isFinite else { return .none }
         let elapsed = now - start
@@ -54,11 +60,12 @@ struct PlayoutReserve: Sendable {
         windows += 1
         begin(at: now)
         guard windows >= patience else { return .none }
-        let spare = leastOfCalm
-        (leastOfCalm, windows) = (.infinity, 0)
-        guard spare > calm else { return .none }
+        let (spare, step) = (leastOfCalm - limits.lowerBound, max(piece, 1))
+        (leastOfCalm, windows, piece) = (.infinity, 0, 0)
+        guard let calm, spare > max(calm, step) else { return .none }
         isTrial = true
-        return shorten(by: spare - limits.lowerBound, at: now)
+        // Whole steps: what is to spare leaps by no more.
+        return shorten(by: (spare / step).rounded(.down) * step, at: now)
     }
 
     /// The delay becomes another one at once.
@@ -69,7 +76,7 @@ struct PlayoutReserve: Sendable {
     }
 
     private mutating func change(_ decision: AudioDecision.Stretch, at now: Instant) -> AudioDecision.Stretch {
-        (leastOfCalm, windows) = (.infinity, 0)
+        (leastOfCalm, windows, piece) = (.infinity, 0, 0)
         begin(at: now)
         return decision
     }
