@@ -190,4 +190,32 @@ private struct AdaptedPicture {
         sound.update(available: 500_000)
         #expect(sound.adapted(settings) == settings)
     }
+
+    @Test("packets of sound are short where there is room and nothing is lost, and usual ones at the first loss")
+    func shortPackets() {
+        var sound = SoundAdaptation()
+        let settings = AudioSettings()
+        let duration = { (sound: SoundAdaptation) in sound.adapted(settings).frameDuration }
+        for _ in 0..<10 { sound.update(loss: 0) }
+        #expect(duration(sound) == 20, "nothing is known of the path")
+        sound.update(available: 200_000)
+        #expect(duration(sound) == 20)
+        sound.update(available: 300_000)
+        #expect(duration(sound) == 10 && sound.adapted(settings).bitrate == settings.bitrate)
+        #expect(sound.adapted(AudioSettings(frameDuration: 40)).frameDuration == 40)
+        sound.update(available: 170_000)
+        #expect(duration(sound) == 10)
+        sound.update(available: 150_000)
+        #expect(duration(sound) == 20)
+        sound.update(available: 300_000)
+        sound.update(loss: 0.02)
+        #expect(duration(sound) == 20)
+        // The second time takes longer.
+        for _ in 0..<7 { sound.update(loss: 0.004) }
+        #expect(duration(sound) == 20)
+        sound.update(loss: 0)
+        #expect(duration(sound) == 10)
+        sound.update(available: 100_000)
+        #expect(duration(sound) == 40)
+    }
 }

@@ -56,8 +56,8 @@ private final class CountingVoice: AudioVoice, @unchecked Sendable {
     // Unchecked: the test mixes on one thread.
     private(set) var pulls = 0
 
-    func add(to mix: UnsafeMutablePointer<Int32>, at now: Int64, for output: Int) {
+    func add(to mix: UnsafeMutablePointer<Int32>, _ piece: AudioMixPiece) {
         pulls += 1
-        for index in 0..<AudioProcessor.chunk { mix[index] &+= 100 }
+        for index in 0..<piece.count { mix[index] &+= 100 }
     }
 }

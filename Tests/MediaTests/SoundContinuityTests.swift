@@ -164,7 +164,7 @@ import Testing
         let count = playout.samples.count
         #expect(isPlayed && count > 0)
         let isRecovered = garbage.withUnsafeBytes {
-            playout.render(AudioPull(action: .recover($0), stretch: .accelerate, sampleCount: 960))
+            playout.render(AudioPull(action: .recover($0), stretch: .accelerate(atMost: 480), sampleCount: 960))
         }
         let recovered = playout.samples.count
         #expect(isRecovered && recovered > 0)

@@ -86,7 +86,7 @@ final class ToneSource: AudioPacketSource, @unchecked Sendable {
     /// How often somebody wanted sound.
     var pulls: Int { next.load(ordering: .relaxed) }
 
-    func next(at microseconds: Int64) -> AudioPull {
+    func next(at microseconds: Int64, wanted: Int) -> AudioPull {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
         return AudioPull(action: .decode(packets[index % packets.count]), stretch: .none)
     }

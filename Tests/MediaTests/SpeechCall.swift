@@ -87,7 +87,7 @@ struct SpeechCall {
         let stretch: AudioPull.Stretch =
             switch decision.stretch {
             case .none: .none
-            case .accelerate: .accelerate
+            case .accelerate(let most): .accelerate(atMost: most)
             case .decelerate: .decelerate
             }
         return AudioPull(action: action, stretch: stretch, sampleCount: decision.sampleCount)

@@ -4,7 +4,7 @@
 # and socat; last, in virtual time, congestion control, and sound and pictures over bad paths, as tables and plots in
 # artefacts/bench.
 # usage: run.sh [setup [CALLS] [stun|turn|changes]... | files [MEBIBYTES] | sockets [servers|frames|relay]... | simulated
-#     | link [ours] [narrow|lossy|stepped]... | OTHER OPTIONS OF CallBench]
+#     | link [ours] [narrow|lossy|stepped]... | mouth [ours] | OTHER OPTIONS OF CallBench]
 set -eu
 cd "$(dirname "$0")/../.."
 

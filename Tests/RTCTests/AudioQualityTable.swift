@@ -46,7 +46,8 @@ struct AudioQualityFigures: Sendable {
             // As a time-stretcher would: a period of 5 ms.
             guard decision.stretch != .none, decision.sampleCount >= 480 else { return decision.sampleCount }
             stretched += 1
-            return decision.sampleCount + (decision.stretch == .accelerate ? -240 : 240)
+            guard case .accelerate(let most) = decision.stretch else { return decision.sampleCount + 240 }
+            return decision.sampleCount - (most < 120 ? 0 : min(240, most))
         }
         statistics = call.buffer.statistics
         delay =

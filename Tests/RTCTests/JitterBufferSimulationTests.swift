@@ -1,6 +1,7 @@
-import RTC
 import Testing
 import Wire
+
+@testable import RTC
 
 /// Minutes of sound over bad paths, in virtual time.
 @Suite("Audio jitter buffer over bad paths")
@@ -29,6 +30,8 @@ struct JitterBufferSimulationTests {
         var decoded = 0
         var sent = 0
         var packetsInOrder = true
+        /// When sound was stretched, milliseconds from the start.
+        var stretches: [Int] = []
         var concealedShare: Double {
             Double(statistics.concealedSamples) / Double(max(statistics.totalSamplesReceived, 1))
         }
@@ -90,7 +93,7 @@ struct JitterBufferSimulationTests {
             guard (tick * 10).isMultiple(of: path.pull) else { continue }
             let wanted = path.pull * 48
             while stock < wanted {
-                let decision = buffer.next(at: Instant(microseconds: now))
+                let decision = buffer.next(at: Instant(microseconds: now), wanted: wanted)
                 stock += decision.sampleCount
                 if case .decode(let slot) = decision.action {
                     let payload = buffer.payload(at: slot)
@@ -101,9 +104,17 @@ struct JitterBufferSimulationTests {
                     let captured = Double(Int64(number) * Int64(path.packetMilliseconds) * 1000) / path.drift
                     if tick > path.seconds * 50 { delays.append((Double(now) - captured) / 1000 - 30) }
                 }
-                let stretched = decision.stretch == .none ? 0 : decision.stretch == .accelerate ? -240 : 240
+                let stretched =
+                    switch decision.stretch {
+                    case .none: 0
+                    case .accelerate(let most): most < 120 ? 0 : -min(240, most)
+                    case .decelerate: 240
+                    }
                 stock += stretched
-                if stretched != 0 { buffer.recordStretch(sampleCount: stretched) }
+                if stretched != 0 {
+                    buffer.recordStretch(sampleCount: stretched)
+                    outcome.stretches.append(tick * 10)
+                }
             }
             stock -= wanted
         }
@@ -116,9 +127,43 @@ struct JitterBufferSimulationTests {
         #expect(outcome.packetsInOrder)
         #expect(outcome.statistics.concealedSamples == 0, "\(outcome)")
         #expect(outcome.decoded > outcome.sent - 12)
-        #expect(outcome.target == 10, "\(outcome)")
+        #expect(outcome.target == 5, "\(outcome)")
         // The start waits for the first guess of 60 ms; what is too much of it goes.
         #expect(outcome.delay < 30, "\(outcome)")
+    }
+
+    @Test("where it is calm, sound is not touched again after its beginning", arguments: [10, 20])
+    func calm(milliseconds: Int) {
+        for jitter in [0, 2] {
+            let outcome = simulate(Path(jitter: jitter, packetMilliseconds: milliseconds), seed: 10)
+            #expect(outcome.statistics.concealedSamples == 0, "\(outcome)")
+            #expect(outcome.stretches.allSatisfy { $0 < 8_000 } && outcome.stretches.count < 20, "\(outcome)")
+            #expect(outcome.target == 5 && outcome.delay < 20, "\(outcome)")
+        }
+    }
+
+    @Test("what comes late after a calm is waited for at once")
+    func calmEnds() {
+        var estimator = AudioDelayEstimator()
+        for number in 0..<500 {
+            let time = Int64(number) * 20_000
+            estimator.record(mediaTime: time, arrival: time, .inOrder)
+        }
+        #expect(estimator.isCalm && estimator.target == 5_000)
+        estimator.record(mediaTime: 10_000_000, arrival: 10_004_000, .inOrder)
+        #expect(!estimator.isCalm && estimator.target == 10_000)
+        for number in 501..<600 {
+            let time = Int64(number) * 20_000
+            estimator.record(mediaTime: time, arrival: time, .inOrder)
+        }
+        #expect(!estimator.isCalm, "calm lasts a while before it counts")
+        for number in 600..<700 {
+            let time = Int64(number) * 20_000
+            estimator.record(mediaTime: time, arrival: time, .inOrder)
+        }
+        #expect(estimator.isCalm)
+        estimator.record(mediaTime: 14_020_000, arrival: 14_020_000, .repaired)
+        #expect(!estimator.isCalm, "something was lost")
     }
 
     @Test(

@@ -51,7 +51,7 @@ extension MediaSession {
         case .keyFrameRequested: state.withLock { $0.videoSending }?.requestKeyFrame()
         case .targetBitrateChanged(let video, let total):
             encode(at: video)
-            speak(at: total)
+            adaptSound { $0.update(available: total) }
         case .videoSuspended(let isSuspended): suspendVideo(isSuspended)
         case .lossReported(let mid, let fraction): protectSound(of: mid, against: fraction)
         case .dataChannel(let event): receive(event)
@@ -109,11 +109,11 @@ extension MediaSession {
         sending?.update(settings, bitrate: bitrate)
     }
 
-    /// So does the sound, where that is little.
-    private func speak(at available: Int) {
+    /// So does the sound.
+    private func adaptSound(_ update: (inout SoundAdaptation) -> Void) {
         let (sending, settings) = state.withLock { state -> (AudioSending?, AudioSettings?) in
             let before = state.sentAudioSettings
-            state.sound.update(available: available)
+            update(&state.sound)
             let after = state.sentAudioSettings
             return (state.audioSending, before == after ? nil : after)
         }
@@ -134,7 +134,9 @@ extension MediaSession {
         let sending = state.withLock { state in
             state.media.contains { $0.mid == mid && $0.kind == .audio } ? state.audioSending : nil
         }
-        sending?.setExpectedLoss(loss)
+        guard let sending else { return }
+        sending.setExpectedLoss(loss)
+        adaptSound { $0.update(loss: loss) }
     }
 
     /// What a packet of sound has around it: RTP with its extensions, SRTP's tag, UDP and IP.

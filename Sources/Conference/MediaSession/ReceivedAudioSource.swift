@@ -24,7 +24,7 @@ final class ReceivedAudioSource: AudioPacketSource, @unchecked Sendable {
     func setMinimumDelay(_ delay: Duration) { minimumDelay.store(delay.wholeMicroseconds, ordering: .relaxed) }
 
     /// Audio thread: what to play next.
-    func next(at microseconds: Int64) -> AudioPull {
+    func next(at microseconds: Int64, wanted: Int) -> AudioPull {
         while ring.pop({ header, payload in
             jitterBuffer.insert(
                 sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, payload: payload,
@@ -32,7 +32,7 @@ final class ReceivedAudioSource: AudioPacketSource, @unchecked Sendable {
         }) {}
         jitterBuffer.minimumDelay = max(
             .microseconds(minimumDelay.load(ordering: .relaxed)), AudioJitterBuffer.leastDelay)
-        let decision = jitterBuffer.next(at: Instant(microseconds: microseconds))
+        let decision = jitterBuffer.next(at: Instant(microseconds: microseconds), wanted: wanted)
         pullsUntilReport -= 1
         if pullsUntilReport <= 0 {
             pullsUntilReport = 10
@@ -45,7 +45,7 @@ final class ReceivedAudioSource: AudioPacketSource, @unchecked Sendable {
         let stretch: AudioPull.Stretch =
             switch decision.stretch {
             case .none: .none
-            case .accelerate: .accelerate
+            case .accelerate(let most): .accelerate(atMost: most)
             case .decelerate: .decelerate
             }
         let action: AudioPull.Action =

@@ -1,10 +1,12 @@
 /// How much sound a device is given in advance: as little as it plays, or records, without gaps. It starts low, grows
-/// when gaps come again, and comes down a step after some minutes without one; what was tried in vain is tried again
+/// when gaps come again (at once where it is very low), and comes down a step after some minutes without one; what was tried in vain is tried again
 /// more and more rarely, because each trial can be heard.
 struct DeviceLatency: Sendable {
     /// ms
-    static let steps = [15, 20, 30, 40, 60, 90, 130, 200]
+    static let steps = [10, 15, 20, 30, 40, 60, 90, 130, 200]
     private static let first = 1
+    /// Below this a gap is no accident: there is next to nothing in reserve, ms.
+    private static let common = 20
     /// Gaps right after a beginning or a change come from that, microseconds.
     private static let settling: Int64 = 500_000
     /// A gap alone is an accident, of which no latency would help; two within this are none, microseconds.
@@ -47,7 +49,7 @@ struct DeviceLatency: Sendable {
     mutating func recordGap(at now: Int64) -> Bool {
         guard now >= settledAt else { return false }
         lastTrouble = now
-        var isRepeated = lastGap.map { now - $0 < Self.recurrence } ?? false
+        var isRepeated = milliseconds < Self.common || lastGap.map { now - $0 < Self.recurrence } ?? false
         if let lastShrinking, now - lastShrinking < Self.proof {
             patience = min(patience * 2, Self.longestCalm)
             isRepeated = true

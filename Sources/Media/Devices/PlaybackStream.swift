@@ -8,12 +8,18 @@ final class PlaybackStream: SoundStream, @unchecked Sendable {
     private let output: AudioOutput
     private let usage: CPUUsage
     private var substitute: SilentPlayer?
+    /// What the echo cancellers have not been told yet: they want whole chunks.
+    private let chunk: UnsafeMutablePointer<Int16>
+    private var filled = 0
 
     init(server: SoundServer, device: String?, output: AudioOutput, usage: CPUUsage) {
         self.output = output
         self.usage = usage
+        chunk = .allocate(capacity: AudioProcessor.chunk)
         super.init(server: server, device: device)
     }
+
+    deinit { chunk.deallocate() }
 
     override func connect(_ stream: OpaquePointer, to target: String?, _ me: UnsafeMutableRawPointer) {
         pa_stream_set_write_callback(
@@ -34,9 +40,9 @@ final class PlaybackStream: SoundStream, @unchecked Sendable {
 
     /// Asked for in small pieces: the server keeps twice such a piece in reserve, and gives half of the rest to the device.
     override var bufferAttributes: pa_buffer_attr {
-        pa_buffer_attr(
-            maxlength: .max, tlength: Self.bytes(milliseconds: latency.milliseconds), prebuf: .max,
-            minreq: Self.bytes(milliseconds: 5), fragsize: .max)
+        let length = Self.bytes(milliseconds: latency.milliseconds)
+        let piece = min(length / 4, Self.bytes(milliseconds: 5)) / 2 * 2
+        return pa_buffer_attr(maxlength: .max, tlength: length, prebuf: .max, minreq: piece, fragsize: .max)
     }
 
     override func ready() {
@@ -90,19 +96,37 @@ final class PlaybackStream: SoundStream, @unchecked Sendable {
         substitute = SilentPlayer(output: output, usage: usage)
     }
 
+    /// Exactly as much as is asked for: what is mixed beyond that is only heard later.
     private func write(_ wanted: Int) {
         guard let stream, substitute == nil else { return }
         let delay = latencyMilliseconds
         output.latency.store(delay, ordering: .relaxed)
         reviewLatency(at: MediaClock.now)
-        var left = wanted
-        let bytes = AudioProcessor.chunk * 2
-        while left > 0 {
+        let all = wanted / 2
+        var written = 0
+        while written < all {
             let now = MediaClock.now
-            let samples = output.mix(at: now)
-            server.played(samples, by: output.number, latency: delay, at: now)
-            pa_stream_write(stream, samples, bytes, nil, 0, PA_SEEK_RELATIVE)
-            left -= bytes
+            let count = min(all - written, AudioProcessor.chunk)
+            let samples = output.mix(count, of: all, at: now)
+            tellCancellers(samples, count, latency: delay + written / 48, at: now)
+            pa_stream_write(stream, samples, count * 2, nil, 0, PA_SEEK_RELATIVE)
+            written += count
+        }
+    }
+
+    /// - Parameter latency: until the first of these samples is heard, ms.
+    private func tellCancellers(_ samples: UnsafePointer<Int16>, _ count: Int, latency: Int, at now: Int64) {
+        var offset = 0
+        while offset < count {
+            let part = min(AudioProcessor.chunk - filled, count - offset)
+            (chunk + filled).update(from: samples + offset, count: part)
+            filled += part
+            offset += part
+            guard filled == AudioProcessor.chunk else { continue }
+            filled = 0
+            // A chunk's beginning is heard sooner than its end, which is only complete now.
+            let wait = max(0, latency + (offset - AudioProcessor.chunk) / 48)
+            server.played(chunk, by: output.number, latency: wait, at: now)
         }
     }
 }

@@ -29,11 +29,13 @@ final class RecordStream: SoundStream, @unchecked Sendable {
         if pa_stream_connect_record(stream, target, &buffer, Self.flags) < 0 { lost() }
     }
 
-    /// In pieces of half the latency: the device has one while the other is on its way.
+    /// In pieces of half the latency: the device has one while the other is on its way. Whole chunks, or half ones: others
+    /// would leave each chunk waiting for a different time, which is jitter to the far side.
     override var bufferAttributes: pa_buffer_attr {
-        pa_buffer_attr(
+        let half = latency.milliseconds / 2
+        return pa_buffer_attr(
             maxlength: .max, tlength: .max, prebuf: .max, minreq: .max,
-            fragsize: Self.bytes(milliseconds: latency.milliseconds / 2))
+            fragsize: Self.bytes(milliseconds: half < 10 ? 5 : half / 10 * 10))
     }
 
     override var isRecording: Bool { true }

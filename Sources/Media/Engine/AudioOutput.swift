@@ -1,13 +1,21 @@
 import Synchronization
 
+/// What a speaker wants from each voice.
+struct AudioMixPiece {
+    /// Samples, 1...480.
+    var count: Int
+    /// Samples that the speaker wants altogether at this moment, at least `count`.
+    var wanted: Int
+    /// On `CLOCK_MONOTONIC`, µs.
+    var now: Int64
+    /// The number of the output; a voice on its way to another speaker is on two.
+    var output: Int
+}
+
 /// Something that is heard on a speaker.
 protocol AudioVoice: AnyObject, Sendable {
-    /// Audio thread: adds the next 480 samples to `mix`.
-    ///
-    /// - Parameters:
-    ///   - now: on `CLOCK_MONOTONIC`, µs.
-    ///   - output: the number of the output that wants them; a voice on its way to another speaker is on two.
-    func add(to mix: UnsafeMutablePointer<Int32>, at now: Int64, for output: Int)
+    /// Audio thread: adds the next samples to `mix`.
+    func add(to mix: UnsafeMutablePointer<Int32>, _ piece: AudioMixPiece)
 }
 
 /// One speaker and the mix of everything that plays on it. `mix` belongs to the audio thread.
@@ -195,8 +203,12 @@ final class AudioOutput: @unchecked Sendable {
 
     // MARK: Audio thread
 
-    /// Audio thread: the next 480 samples, valid until the next call.
-    func mix(at now: Int64) -> UnsafePointer<Int16> {
+    /// Audio thread: the next samples, valid until the next call.
+    ///
+    /// - Parameters:
+    ///   - count: 1...480. No more than the device wants now: what is mixed early is heard late.
+    ///   - wanted: samples that the device wants altogether now, where that is more.
+    func mix(_ count: Int = AudioProcessor.chunk, of wanted: Int = 0, at now: Int64) -> UnsafePointer<Int16> {
         // Only when the list changed, and then only if nobody is changing it at this very moment.
         if isChanged.load(ordering: .acquiring) {
             let copied: Void? = state.withLockIfAvailable { state in
@@ -205,9 +217,10 @@ final class AudioOutput: @unchecked Sendable {
             }
             _ = copied
         }
-        sum.update(repeating: 0, count: AudioProcessor.chunk)
-        for entry in playing { entry.voice.add(to: entry.isHeldBack ? unheard : sum, at: now, for: number) }
-        for index in 0..<AudioProcessor.chunk { result[index] = Self.soften(sum[index]) }
+        sum.update(repeating: 0, count: count)
+        let piece = AudioMixPiece(count: count, wanted: max(wanted, count), now: now, output: number)
+        for entry in playing { entry.voice.add(to: entry.isHeldBack ? unheard : sum, piece) }
+        for index in 0..<count { result[index] = Self.soften(sum[index]) }
         return UnsafePointer(result)
     }
 

@@ -21,7 +21,12 @@ package struct AudioPull {
         case pause
     }
 
-    package enum Stretch { case none, accelerate, decelerate }
+    package enum Stretch {
+        case none
+        /// - Parameter atMost: samples to leave out.
+        case accelerate(atMost: Int)
+        case decelerate
+    }
 
     package var action: Action
     package var stretch: Stretch
@@ -37,6 +42,8 @@ package struct AudioPull {
 
 /// Where received packets come from. Called on the audio thread: no lock, no allocation.
 package protocol AudioPacketSource: AnyObject, Sendable {
-    /// - Parameter microseconds: now, on `CLOCK_MONOTONIC`.
-    func next(at microseconds: Int64) -> AudioPull
+    /// - Parameters:
+    ///   - microseconds: now, on `CLOCK_MONOTONIC`.
+    ///   - wanted: samples that the speaker wants altogether at this moment.
+    func next(at microseconds: Int64, wanted: Int) -> AudioPull
 }

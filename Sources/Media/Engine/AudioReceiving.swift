@@ -132,27 +132,27 @@ package final class AudioReceiving: AudioVoice, @unchecked Sendable {
             totalDecodeTime: Double(decodeTime.load(ordering: .relaxed)) / 1_000_000)
     }
 
-    /// Audio thread: adds the next 480 samples, by this stream's volume, to `mix`.
-    func add(to mix: UnsafeMutablePointer<Int32>, at now: Int64, for output: Int) {
-        guard heardOn.load(ordering: .sequentiallyConsistent) == output else { return }
+    /// Audio thread: adds the next samples, by this stream's volume, to `mix`.
+    func add(to mix: UnsafeMutablePointer<Int32>, _ piece: AudioMixPiece) {
+        guard heardOn.load(ordering: .sequentiallyConsistent) == piece.output else { return }
         // On its way from one speaker's thread to another's, it belongs to whoever was first.
         guard !isPulled.exchange(true, ordering: .acquiring) else { return }
         defer { isPulled.store(false, ordering: .releasing) }
         let scale = isMuted.load(ordering: .relaxed) ? 0 : Int32(volume.load(ordering: .relaxed))
         // Taken out for the time of this call, and put back: nothing is copied.
         guard var playout = self.playout.take() else { return }
-        fill(mix, from: &playout, scale: scale, at: now)
+        fill(mix, piece, from: &playout, scale: scale)
         pending.store(playout.samples.count - position, ordering: .relaxed)
         self.playout = consume playout
     }
 
     private func fill(
-        _ mix: UnsafeMutablePointer<Int32>, from playout: inout AudioPlayout, scale: Int32, at now: Int64
+        _ mix: UnsafeMutablePointer<Int32>, _ piece: AudioMixPiece, from playout: inout AudioPlayout, scale: Int32
     ) {
         var filled = 0
-        while filled < AudioProcessor.chunk {
-            if position >= playout.samples.count, !render(&playout, at: now) { return }
-            let take = min(playout.samples.count - position, AudioProcessor.chunk - filled)
+        while filled < piece.count {
+            if position >= playout.samples.count, !render(&playout, piece) { return }
+            let take = min(playout.samples.count - position, piece.count - filled)
             let part = UnsafeBufferPointer(rebasing: playout.samples[position..<position + take])
             let meanSquare = meter.record(part)
             energy.add(Int(meanSquare * Double(take) / 48_000 * 1e12), ordering: .relaxed)
@@ -164,9 +164,9 @@ package final class AudioReceiving: AudioVoice, @unchecked Sendable {
     }
 
     /// False when there is nothing to play.
-    private func render(_ playout: inout AudioPlayout, at now: Int64) -> Bool {
+    private func render(_ playout: inout AudioPlayout, _ piece: AudioMixPiece) -> Bool {
         position = 0
-        let pull = packets.next(at: now)
+        let pull = packets.next(at: piece.now, wanted: piece.wanted)
         let began = MediaClock.now
         guard playout.render(pull) else {
             meter.reset()

@@ -49,7 +49,7 @@ package enum ContentHint: String, Hashable, Sendable, CaseIterable, Codable {
 package struct AudioSettings: Hashable, Sendable {
     /// Bit/s, 6_000...510_000.
     package var bitrate: Int
-    /// Milliseconds: 10, 20, 40 or 60.
+    /// Milliseconds: 10, 20, 40 or 60. Of 20, the usual ones, 10 are made where a path has room for more packets.
     package var frameDuration: Int
     /// Opus in-band forward error correction.
     package var forwardErrorCorrection: Bool

@@ -35,9 +35,9 @@ private final class ToneVoice: AudioVoice {
         self.repeats = repeats
     }
 
-    func add(to mix: UnsafeMutablePointer<Int32>, at now: Int64, for output: Int) {
+    func add(to mix: UnsafeMutablePointer<Int32>, _ piece: AudioMixPiece) {
         var place = position.load(ordering: .relaxed)
-        for index in 0..<AudioProcessor.chunk {
+        for index in 0..<piece.count {
             if place >= samples.count {
                 guard repeats else {
                     isOver.store(true, ordering: .relaxed)

@@ -85,7 +85,7 @@ struct AudioPlayout: ~Copyable {
         let before = block.count
         switch stretch {
         case .none: return
-        case .accelerate: TimeStretch.accelerate(&block)
+        case .accelerate(let most): TimeStretch.accelerate(&block, atMost: most)
         case .decelerate: TimeStretch.decelerate(&block)
         }
         insertedSamples += max(block.count - before, 0)

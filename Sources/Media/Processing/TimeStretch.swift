@@ -2,7 +2,7 @@
 /// cross-faded (WSOLA). In place, no allocation. What was played before counts, so that blocks of 10 ms suffice.
 enum TimeStretch {
     /// Periods looked for: 2.5 ms (400 Hz) ... 10 ms (100 Hz) at 48 kHz.
-    private static let lags = 120...480
+    static let lags = 120...480
     /// Samples before the block that are compared, and behind its start.
     private static let reach = 240
     private static let leastLikeness: Float = 0.7
@@ -10,10 +10,12 @@ enum TimeStretch {
     private static let leastFade = 60
 
     /// Leaves one period out. Nothing happens when the block is too short or not periodic.
-    static func accelerate(_ block: inout SoundBlock) {
+    ///
+    /// - Parameter limit: samples to leave out at most.
+    static func accelerate(_ block: inout SoundBlock, atMost limit: Int = lags.upperBound) {
         let count = block.count
-        guard count >= lags.lowerBound + leastFade else { return }
-        let longest = min(lags.upperBound, count - leastFade)
+        let longest = min(lags.upperBound, limit, count - leastFade)
+        guard longest >= lags.lowerBound else { return }
         guard let lag = period(block, lags: lags.lowerBound...longest, direction: 1, ahead: count - longest) else {
             return
         }

@@ -28,7 +28,10 @@ package struct AudioDecision: Hashable, Sendable {
 
     /// What to do, apart from decoding, to come closer to the wanted delay: take out or put in about one pitch period.
     package enum Stretch: Hashable, Sendable {
-        case none, accelerate, decelerate
+        case none
+        /// - Parameter atMost: samples that there are to spare, at 48 kHz.
+        case accelerate(atMost: Int)
+        case decelerate
     }
 
     package var action: Action

@@ -19,6 +19,12 @@ struct AudioDelayEstimator: Sendable {
     private static let maximumRelativeDelay: Int64 = 2_000_000
     /// One per cent of loss is worth 20 ms of delay.
     private static let lossCost = 20_000.0
+    /// Enough where it is calm, which is finer than the histogram's buckets.
+    static let calmDelay: Int64 = 5_000
+    /// Relative delays up to this are calm: a computer's own, and a wire's.
+    private static let ripple: Int64 = 3_000
+    /// Calm lasts a while before it counts: half seconds. It ends at once.
+    private static let intervalsOfCalm = 6
 
     private var underrun = DelayHistogram(forgetFactor: 0.983, startWeight: 2)
     /// Of every packet, 0 for one that came in order. A memory of some ten seconds, as loss comes and goes.
@@ -31,6 +37,8 @@ struct AudioDelayEstimator: Sendable {
     private var currentBucket: Int64?
     private var intervalStart: Int64?
     private var intervalMaximum: Int64 = 0
+    /// Intervals since something was late.
+    private var calmIntervals = 0
 
     /// Least difference between arrival and media time in the window, microseconds; nil before the first packet.
     private(set) var minimumTransit: Int64?
@@ -44,6 +52,7 @@ struct AudioDelayEstimator: Sendable {
         if let minimumTransit, abs(transit &- minimumTransit) > Self.maximumRelativeDelay { forgetTransit() }
         if coming != .repaired { updateMinimum(transit, arrival: arrival) }
         let relative = transit &- (minimumTransit ?? transit)
+        if relative > Self.ripple || coming != .inOrder { calmIntervals = 0 }
         if coming != .inOrder { hasLateness = true }
         if hasLateness { lateness.add(coming == .inOrder ? 0 : relative) }
         guard coming == .inOrder else { return }
@@ -56,19 +65,29 @@ struct AudioDelayEstimator: Sendable {
         }
         if arrival &- start >= Self.resampleInterval {
             underrun.add(intervalMaximum)
+            calmIntervals += 1
             intervalStart = arrival
             intervalMaximum = 0
         }
     }
 
+    /// Whether packets come as evenly as they were sent, and that for some seconds.
+    var isCalm: Bool { calmIntervals >= Self.intervalsOfCalm && steadyTarget <= Self.calmDelay }
+
     /// Microseconds that playout should lie behind the fastest packet.
     var target: Int64 { max(steadyTarget, peaks.height(at: lastArrival)) }
 
     private var steadyTarget: Int64 {
-        let base = underrun.isEmpty ? Self.startDelay : underrun.quantile(Self.quantile)
+        let base = underrun.isEmpty ? Self.startDelay : quantile
         guard hasLateness else { return base }
         let optimum = lateness.optimum(lossCost: Self.lossCost)
         return max(base, optimum > 0 ? optimum + 2 * DelayHistogram.bucketWidth : 0)
+    }
+
+    private var quantile: Int64 {
+        let value = underrun.quantile(Self.quantile)
+        let isFine = calmIntervals >= Self.intervalsOfCalm && value <= DelayHistogram.bucketWidth
+        return isFine ? Self.calmDelay : value
     }
 
     /// How far behind the fastest packet playing this media time at `now` would be, microseconds.

@@ -13,9 +13,13 @@ extension AudioJitterBuffer {
     private static let hurry = 100_000.0
     /// Microseconds between the limits at which sound is shortened and made longer.
     private static let hysteresis = 15_000.0
+    private static let calmHysteresis = 5_000.0
 
     /// What to play next. Call it when the last decision's samples have been used up.
-    package mutating func next(at now: Instant) -> AudioDecision {
+    ///
+    /// - Parameter wanted: samples that the speaker wants altogether now.
+    package mutating func next(at now: Instant, wanted: Int = 480) -> AudioDecision {
+        reserve.record(wanted: wanted)
         guard isStarted || start(at: now) else {
             return AudioDecision(action: .silence, sampleCount: Self.step, stretch: .none)
         }
@@ -154,10 +158,12 @@ extension AudioJitterBuffer {
     }
 
     /// NetEq's limits, only closer: from three quarters of the target, over at least 15 ms, which is more than the longest
-    /// period that can be taken out.
+    /// period that can be taken out. Where it is calm for long, a third of that is enough.
     private mutating func stretch(at now: Instant) -> AudioDecision.Stretch {
         let target = Double(targetDelay.wholeMicroseconds)
         let low = max(target * 3 / 4, target - 85_000)
-        return reserve.stretch(low...max(target, low + Self.hysteresis), hurry: target + Self.hurry, at: now)
+        return reserve.stretch(
+            low...max(target, low + Self.hysteresis), calm: estimator.isCalm ? Self.calmHysteresis : nil,
+            hurry: target + Self.hurry, at: now)
     }
 }

@@ -13,8 +13,8 @@ package struct AudioJitterBuffer: ~Copyable, Sendable {
     /// The largest packet that has a place.
     package static let maximumPacketByteCount = 1500
 
-    /// The floor of the target delay where nothing else asks for more: one bucket of the histogram.
-    package static let leastDelay = Duration.milliseconds(10)
+    /// The floor of the target delay where nothing else asks for more.
+    package static let leastDelay = Duration.microseconds(AudioDelayEstimator.calmDelay)
 
     struct Slot: Sendable {
         /// Nil when free.

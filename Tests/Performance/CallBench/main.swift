@@ -4,8 +4,8 @@ import LinkSupport
 import Programs
 
 // Compares a call between two instances with the same call between two Chromium processes, in one run; then what one
-// sender spends on several correspondents.
-// usage: CallBench [SECONDS] [call|mesh|link [ours] [narrow|lossy|stepped]...]
+// sender spends on several correspondents; how long sound takes from mouth to ear; links that are worse than loopback.
+// usage: CallBench [SECONDS] [call|mesh|mouth [ours]|link [ours] [narrow|lossy|stepped]...]
 
 /// One line of the table: ours, the peer's, and the ratio.
 func row(_ name: String, _ ours: Double, _ peer: Double, digits: Int) -> String {
@@ -49,6 +49,17 @@ func compareMeshes(seconds: Double) async throws {
     }
 }
 
+/// How long a word takes from one person to the other, sound devices included.
+func compareMouths(isAlone: Bool) async throws {
+    print("\nMouth to ear, ms, \(MouthBench.words) words")
+    let ours = try await MouthBench.measureInstances()
+    print("Causerie: \(ours.delay); the buffers' middle by its own account: \(ours.stages)")
+    guard !isAlone else { return }
+    let peer = try await MouthBench.measureBrowsers()
+    print("Chromium: \(peer)")
+    print("mouth to ear, ms: Causerie \(ours.delay), Chromium \(peer), aim 60")
+}
+
 /// What both do with a link that is worse than loopback.
 func compareLinks(_ words: ArraySlice<String>) async throws {
     guard TunnelledLink.isPossible else { return print("\nOver a real link: it takes root and TUN devices") }
@@ -70,9 +81,10 @@ func compareLinks(_ words: ArraySlice<String>) async throws {
 let words = CommandLine.arguments.dropFirst()
 let seconds = words.compactMap(Double.init).first ?? 10
 do {
-    let isAll = ["call", "mesh", "link"].allSatisfy { !words.contains($0) }
+    let isAll = ["call", "mesh", "mouth", "link"].allSatisfy { !words.contains($0) }
     if isAll || words.contains("call") { try await compareCalls(seconds: seconds) }
     if isAll || words.contains("mesh") { try await compareMeshes(seconds: seconds) }
+    if isAll || words.contains("mouth") { try await compareMouths(isAlone: words.contains("ours")) }
     if isAll || words.contains("link") { try await compareLinks(words) }
 } catch {
     FileHandle.standardError.write(Data("CallBench: \(error)\n".utf8))

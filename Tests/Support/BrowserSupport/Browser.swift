@@ -42,8 +42,11 @@ public final class Browser: Sendable {
     ///     addresses either.
     ///   - film: a file of the kind YUV4MPEG2 for the camera to show again and again; Chromium's own picture without.
     ///   - place: where on a link it runs; in this machine's own network without.
+    ///   - sound: environment that leads to a sound server with microphone and speaker; without, it plays nothing, and
+    ///     microphone and camera are Chromium's own fakes.
     package static func start(
-        allowsDevices: Bool = true, film: String? = nil, at place: (link: TunnelledLink, end: TunnelledLink.End)? = nil
+        allowsDevices: Bool = true, film: String? = nil, at place: (link: TunnelledLink, end: TunnelledLink.End)? = nil,
+        sound: [String: String]? = nil
     ) async throws -> Browser {
         guard let executable else { throw ScriptError(description: "Chromium is not installed") }
         let server = try await PageServer.start(page: page, in: place.map { $0.link.path(of: $0.end) })
@@ -54,10 +57,14 @@ public final class Browser: Sendable {
         process.executableURL = URL(filePath: line[0])
         var arguments = [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",
-            "--user-data-dir=\(folder.path)", "--use-fake-device-for-media-stream=fps=30",
-            "--autoplay-policy=no-user-gesture-required", "--ignore-certificate-errors", "--mute-audio",
-            "--disable-background-networking", "--disable-component-update",
+            "--user-data-dir=\(folder.path)", "--autoplay-policy=no-user-gesture-required",
+            "--ignore-certificate-errors", "--disable-background-networking", "--disable-component-update",
         ]
+        if let sound {
+            process.environment = ProcessInfo.processInfo.environment.merging(sound) { $1 }
+        } else {
+            arguments += ["--use-fake-device-for-media-stream=fps=30", "--mute-audio"]
+        }
         arguments += allowsDevices ? ["--use-fake-ui-for-media-stream"] : []
         arguments += film.map { ["--use-file-for-fake-video-capture=\($0)"] } ?? []
         process.arguments = line.dropFirst() + arguments + ["http://127.0.0.1:\(server.port)/"]

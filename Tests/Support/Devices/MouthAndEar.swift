@@ -35,6 +35,13 @@ package struct MouthAndEar {
     ///
     /// - Returns: from the mouth to the ear, ms: the middle one of what was heard; nil when less than half was.
     package func delay(seconds: Double) async throws -> Double? {
+        let delays = try await delays(seconds: seconds)
+        guard Double(delays.count) * 2 * Self.interval >= seconds - 2 * Self.interval, !delays.isEmpty else { return nil }
+        return delays[delays.count / 2]
+    }
+
+    /// As `delay`, of each word that was heard, the shortest first.
+    package func delays(seconds: Double) async throws -> [Double] {
         let folder = try TemporaryFolder()
         let said = folder.url.appendingPathComponent("said.raw")
         try Self.words(seconds: seconds + 60).withUnsafeBytes { Data($0) }.write(to: said)
@@ -45,11 +52,9 @@ package struct MouthAndEar {
         defer { player.send(SIGKILL) }
         let room = try await server.record("room", seconds: seconds, channels: 2)
         let (left, right) = (Self.onsets(in: room, channel: 0), Self.onsets(in: room, channel: 1))
-        let delays = left.compactMap { start in
+        return left.compactMap { start in
             right.first { $0 > start && Double($0 - start) < Self.interval * Double(Self.rate) }.map { $0 - start }
-        }.sorted()
-        guard delays.count * 2 >= left.count, !delays.isEmpty else { return nil }
-        return Double(delays[delays.count / 2]) * 1000 / Double(Self.rate)
+        }.sorted().map { Double($0) * 1000 / Double(Self.rate) }
     }
 
     /// Twenty milliseconds of a rising tone in each interval.
