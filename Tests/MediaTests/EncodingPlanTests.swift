@@ -42,7 +42,7 @@ import Testing
         }
         #expect(changes == 1 && !isSharing)
         #expect(EncodingPlan.canShare([1_000_000, 700_000], for: .balanced, isJoining: true))
-        #expect(EncodingPlan.canShare([1_000_000, 1_000_000], for: .motion, isJoining: true), "alike, as at a beginning")
+        #expect(EncodingPlan.canShare([1_000_000, 1_000_000], for: .motion, isJoining: true), "as at a beginning")
     }
 
     @Test("pictures that nobody gets are not encoded; what one gets never needs what it does not get") func layers() {
