@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import Synchronization
 import Testing
@@ -156,6 +157,34 @@ import Testing
         try await until("one encoder") { engine.encoderCount == 1 }
         for sending in [a, b, c] { sending.close() }
         #expect(engine.encoderCount == 0)
+    }
+
+    @Test("while the network takes nothing no picture is made, unless for others, and the next one is no key frame")
+    func held() async throws {
+        let engine = MediaEngine(logger: Logger(label: "test"))
+        let (held, other) = (Sink(), Sink())
+        let sending = send(engine, held)
+        let count = { (sink: Sink) in sink.frames.withLock { $0.count } }
+        try await until("pictures") { count(held) > 5 }
+        sending.setHeld(true)
+        // What was in the encoder's queue still comes.
+        var before = -1
+        try await until("none comes any more") {
+            defer { before = count(held) }
+            usleep(200_000)
+            return count(held) == before
+        }
+        sending.setHeld(false)
+        try await until("they go on") { count(held) > before + 5 }
+        #expect(held.frames.withLock { $0.dropFirst(before).allSatisfy { !$0.isKeyFrame } })
+        let beside = send(engine, other)
+        try await until("the other's pictures") { count(other) > 5 }
+        sending.setHeld(true)
+        let shared = count(other)
+        try await until("more of them") { count(other) > shared + 5 }
+        #expect(engine.encoderCount == 1)
+        sending.close()
+        beside.close()
     }
 
     @Test("four streams ask for a key frame at once, and get one")

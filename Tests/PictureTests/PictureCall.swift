@@ -59,6 +59,7 @@ final class PictureCall {
     private var plan = EncodingPlan([:])
     private var wantsKeyFrame = true
     private var isSuspended = false
+    private var isHeld = false
     private var decoder: PictureDecoder?
     private var pool: FramePool
 
@@ -176,7 +177,7 @@ final class PictureCall {
     private func sendPicture() throws {
         nextFrame = nextFrame + Self.frameInterval
         number += 1
-        guard !isSuspended, let frame = picture.frame(number, captureTime: now.microseconds) else { return }
+        guard !isSuspended, !isHeld, let frame = picture.frame(number, captureTime: now.microseconds) else { return }
         var common = VideoEncoding.settings(for: adaptation.encoderSettings)
         common.contentHint = wanted.contentHint
         if stageSettings != common || stage == nil {
@@ -215,6 +216,7 @@ final class PictureCall {
                 adaptation.update(available, at: now.microseconds)
             case .keyFrameRequested: wantsKeyFrame = true
             case .videoSuspended(let isSuspended): self.isSuspended = isSuspended
+            case .videoHeld(let isHeld): self.isHeld = isHeld
             default: break
             }
         }

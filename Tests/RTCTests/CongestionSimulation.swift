@@ -34,6 +34,8 @@ final class CongestionSimulation {
     private var schedule: [(time: Instant, direction: Direction, rate: Double)] = []
     /// Queue delay of the forward link each 10 ms, milliseconds.
     private(set) var queueDelays: [Double] = []
+    /// The same of the backward link.
+    private(set) var backwardQueueDelays: [Double] = []
     /// What the forward link could have carried, and what media brought over it, bits, at each of those moments.
     private var capacity: [Double] = []
     private var capacityBits = 0.0
@@ -115,6 +117,7 @@ final class CongestionSimulation {
         }
         if nextSample <= now {
             queueDelays.append(links[0].delay.inMilliseconds)
+            backwardQueueDelays.append(links[1].delay.inMilliseconds)
             capacityBits += links[0].rate / 100
             capacity.append(capacityBits)
             nextSample = nextSample + .milliseconds(10)

@@ -22,7 +22,10 @@ final class MediaFlow {
     private(set) var frameTimes: [Double] = []
     /// While set, neither sound nor picture is made.
     var isPaused = false
+    var sendsAudio = true
     private(set) var target = 0
+    /// Pictures wait: none is made.
+    private var isHeld = false
     private(set) var targetTimes: [Instant] = []
     /// Bytes of RTP that arrived, in tenths of a second.
     private(set) var arrivedBytes: [Int] = []
@@ -76,7 +79,7 @@ final class MediaFlow {
         }
         if nextAudio <= now {
             nextAudio = nextAudio + .milliseconds(audioDuration)
-            if !isPaused {
+            if !isPaused, sendsAudio {
                 sender.sendAudio(
                     mid: "a", payload: [UInt8](repeating: 0x78, count: audioByteCount),
                     sampleCount: 48 * audioDuration,
@@ -89,6 +92,7 @@ final class MediaFlow {
     }
 
     private func sendFrame(at now: Instant) {
+        guard !isHeld else { return }
         let (byteCount, isKeyFrame) = encoder.nextFrame(random: &random)
         var frame = [UInt8](repeating: 7, count: byteCount)
         frame[0] = isKeyFrame ? 0x10 : 0x11
@@ -117,6 +121,7 @@ final class MediaFlow {
                 targetTimes.append(now)
                 trace.append((Double(now.microseconds) / 1e6, video))
             case .keyFrameRequested: encoder.wantsKeyFrame = true
+            case .videoHeld(let isHeld): self.isHeld = isHeld
             case .videoSuspended(let isSuspended):
                 suspensions.append((Double(now.microseconds) / 1e6, isSuspended))
             default: break
@@ -137,6 +142,22 @@ final class MediaFlow {
     func freezes(from: Double, to: Double) -> [Double] {
         let times = [from] + frameTimes.filter { $0 > from && $0 < to } + [to]
         return zip(times, times.dropFirst()).map { $1 - $0 }.filter { $0 > 1 }
+    }
+
+    /// Freezes as webrtc-stats counts them, within a time in seconds: their length, from the last picture before to the first
+    /// after.
+    func standardFreezes(from: Double, to: Double) -> [Double] {
+        var intervals: [Double] = []
+        var freezes: [Double] = []
+        for (before, next) in zip(frameTimes, frameTimes.dropFirst()) {
+            let recent = intervals.suffix(30)
+            let mean = recent.reduce(0, +) / Double(max(recent.count, 1))
+            intervals.append(next - before)
+            if recent.count >= 5, next - before > max(3 * mean, mean + 0.15), next > from, before < to {
+                freezes.append(next - before)
+            }
+        }
+        return freezes
     }
 
     /// Bits that arrived a second between two times in seconds.

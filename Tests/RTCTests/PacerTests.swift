@@ -1,6 +1,7 @@
-import RTC
 import Testing
 import Wire
+
+@testable import RTC
 
 @Suite("Pacer")
 struct PacerTests {
@@ -125,5 +126,48 @@ struct PacerTests {
         // The rate was kept: 2.5 times 100 kbit/s, faster only to drain what was over two seconds.
         #expect(Double(sentBytes) < 20 * 100_000 / 8 * 2.5 * 1.2)
         #expect(try poll(&session, at: time + .seconds(5)).count < 100)
+    }
+
+    @Test("without answers pictures wait, sound goes on, and something leaves now and then; a long silence ends it")
+    func held() throws {
+        var session = RTPSession(
+            cname: "c", random: .seeded(1), ntpOffset: RTPCallSimulation.ntpOffset,
+            congestion: CongestionConfiguration(start: 1_000_000))
+        session.configure([RTPCallSimulation.audio(.left), RTPCallSimulation.video(.left)], at: .zero)
+        session.transportReady(at: .zero)
+        var now = Instant.zero
+        var isHeld = false
+        var (pictures, sounds, heldFor) = (0, 0, 0)
+        for tick in 0..<300 {
+            now = now + .milliseconds(10)
+            if tick.isMultiple(of: 3), !isHeld {
+                session.sendVideo(
+                    mid: "v", frame: [UInt8](repeating: tick == 0 ? 0x10 : 0x11, count: 4000), isKeyFrame: tick == 0,
+                    captureTime: now, at: now)
+            }
+            if tick.isMultiple(of: 2), tick < 120 { sendAudio(&session, at: now) }
+            session.handleTimeout(at: now)
+            for packet in try poll(&session, at: now) where isHeld {
+                if packet.payloadType == 111 { sounds += 1 } else { pictures += 1 }
+            }
+            // Answers come for half a second, at once.
+            if tick < 50, tick.isMultiple(of: 5), session.sendLog.outstandingByteCount > 0 {
+                let last = session.sendLog.nextSequenceNumber &- 1
+                let feedback = TransportFeedback(
+                    senderSSRC: 9, mediaSSRC: 2000, baseSequenceNumber: last,
+                    referenceTime: Int32(now.microseconds / TransportFeedback.referenceUnit), feedbackCount: UInt8(tick),
+                    arrivals: [.receivedAfter(0)])
+                session.receiveRTCP(RTCPPacket.serialize([.transportFeedback(feedback)]), at: now)
+            }
+            while let event = session.pollEvent() { if case .videoHeld(let held) = event { isHeld = held } }
+            if isHeld { heldFor += 1 }
+            if tick == 49 { #expect(heldFor == 0) }
+            if tick == 119 {
+                #expect(isHeld && heldFor > 30 && sounds * 3 > heldFor, "\(heldFor) \(sounds)")
+                #expect(pictures == 0)
+            }
+        }
+        #expect((1...20).contains(pictures), "\(pictures)")
+        #expect(heldFor < 240, "answers that stay away altogether are given up")
     }
 }

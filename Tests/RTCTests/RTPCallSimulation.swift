@@ -203,7 +203,7 @@ struct RTPCallSimulation {
             case .bye(let mid): self[side].byes.append(mid)
             case .roundTripTime(let time): self[side].roundTripTimes.append(time)
             case .lossReport(_, let fraction): self[side].lossReports.append(fraction)
-            case .remoteBitrateLimit, .targetBitrateChanged, .videoSuspended: break
+            case .remoteBitrateLimit, .targetBitrateChanged, .videoSuspended, .videoHeld: break
             }
         }
     }

@@ -20,9 +20,10 @@ struct SyntheticEncoder {
 
     mutating func nextFrame(random: inout RandomSource) -> (byteCount: Int, isKeyFrame: Bool) {
         let wanted = Double(min(target, ceiling))
-        effective += (wanted - effective) * (wanted < effective ? 0.6 : 0.35)
-        let mean = effective / 8 * Self.frameInterval.inSeconds
         let isKey = wantsKeyFrame
+        // A key frame's size goes by the target alone.
+        effective += (wanted - effective) * (wanted < effective ? (isKey ? 1 : 0.6) : 0.35)
+        let mean = effective / 8 * Self.frameInterval.inSeconds
         wantsKeyFrame = false
         let scattered = mean * (1 + Self.scatter * (random.fraction() * 2 - 1))
         let size = isKey ? mean * Self.keyFrameFactor : max(scattered - excess / 10, mean * 0.3)

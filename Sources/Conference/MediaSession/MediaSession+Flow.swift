@@ -53,6 +53,7 @@ extension MediaSession {
             encode(at: video)
             adaptSound { $0.update(available: total) }
         case .videoSuspended(let isSuspended): suspendVideo(isSuspended)
+        case .videoHeld(let isHeld): state.withLock { $0.videoSending }?.setHeld(isHeld)
         case .lossReported(let mid, let fraction): protectSound(of: mid, against: fraction)
         case .dataChannel(let event): receive(event)
         // Names are the transport's own affair.

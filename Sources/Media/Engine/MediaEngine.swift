@@ -122,7 +122,8 @@ package final class MediaEngine: Sendable {
     ) -> VideoEncoding? {
         state.encodings.first { encoding in
             encoding !== other && encoding.capture === capture && encoding.settings == settings
-                && EncodingPlan.canShare(encoding.bitrates() + [bitrate], for: settings.contentHint)
+                && EncodingPlan.canShare(
+                    encoding.bitrates() + [bitrate], for: settings.contentHint, isJoining: true)
         }
     }
 

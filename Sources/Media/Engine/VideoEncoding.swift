@@ -12,6 +12,8 @@ final class VideoEncoding: Sendable {
 
     struct Sink: Sendable {
         var isPaused: Bool
+        /// It would rather have no picture now. Where others share the encoder, it gets them all the same.
+        var isHeld = false
         var wish: EncodingPlan.Wish
         var onFrame: @Sendable (EncodedVideo) -> Void
         /// Each picture that was made for this stream among others, dropped ones, too.
@@ -106,13 +108,16 @@ final class VideoEncoding: Sendable {
         if !isPaused { requestKeyFrame() }
     }
 
+    /// Pictures that were not made are not missed: the next one needs no key frame.
+    func setHeld(_ isHeld: Bool, sink identifier: Int) { state.withLock { $0.sinks[identifier]?.isHeld = isHeld } }
+
     /// Requests of all streams are merged: the next picture is a key frame once.
     func requestKeyFrame() { wantsKeyFrame.store(true, ordering: .relaxed) }
 
     /// Camera thread: frames faster than asked are left out, and all of them while nobody wants any.
     private func take(_ frame: VideoFrame, interval: Int64) {
         let isWanted = state.withLock { state in
-            guard state.sinks.values.contains(where: { !$0.isPaused }),
+            guard state.sinks.values.contains(where: { !$0.isPaused && !$0.isHeld }),
                 frame.captureTime - state.lastAccepted > interval * 3 / 4
             else { return false }
             state.lastAccepted = frame.captureTime

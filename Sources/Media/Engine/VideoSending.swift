@@ -82,6 +82,12 @@ package final class VideoSending: Sendable {
         encoding?.setPaused(isPaused, sink: attachment)
     }
 
+    /// For tenths of a second the network takes nothing: pictures are left out, and go on from the last one then.
+    package func setHeld(_ isHeld: Bool) {
+        let (encoding, attachment) = state.withLock { ($0.encoding, $0.attachment) }
+        encoding?.setHeld(isHeld, sink: attachment)
+    }
+
     /// Nil before the first picture.
     package var statistics: VideoSendStatistics? {
         state.withLock { $0.figures.statistics(limitation: $0.limitation, at: MediaClock.now) }

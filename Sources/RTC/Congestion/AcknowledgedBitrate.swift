@@ -28,6 +28,9 @@ struct AcknowledgedBitrate: Sendable {
         packets.append(Packet(sent: sent.microseconds, arrival: arrival, bits: Double(byteCount * 8)))
     }
 
+    /// There was a pause: what comes is measured by itself, and the last measurement holds until then.
+    mutating func forgetPackets() { packets.removeAll() }
+
     mutating func update() {
         guard let newest = packets[packets.count - 1]?.arrival else { return }
         while let first = packets.first {

@@ -14,6 +14,10 @@ struct CongestionController: Sendable {
     private static let probingLossLimit = 0.1
     private static let probingQueueLimit = Duration.milliseconds(50)
     private static let defaultRoundTripTime = Duration.milliseconds(200)
+    /// After a hold of this length, what was lost before it is not sent again when that would take longer than the other,
+    /// seconds: a key frame is there sooner.
+    private static let longHold = Duration.milliseconds(150)
+    private static let repairTime = 0.15
 
     private(set) var configuration: CongestionConfiguration
     /// The far side sends transport-wide feedback.
@@ -41,6 +45,13 @@ struct CongestionController: Sendable {
     private var pathSince = Instant.zero
     /// From sending to feedback, the least of late: an upper bound of the round trip.
     private var feedbackDelay: Duration?
+    private var flight = FlightWindow()
+    /// When nothing but sound should leave, or last should, and the time before that; what was sent since, and asked for once
+    /// more.
+    private var hold: (since: Instant, until: Instant?)?
+    private var holdBefore: (since: Instant, until: Instant?)?
+    private var byteCountSinceHold = 0
+    private var missedByteCount = 0
 
     /// What all streams together may send, bit/s.
     private(set) var estimate: Double
@@ -95,6 +106,50 @@ struct CongestionController: Sendable {
     /// Answers stay away: what falls then is a precaution, not a measurement.
     var isStalled: Bool { lastStallStep != nil }
 
+    /// So much is on its way without an answer that more would only wait.
+    var isHeld: Bool { flight.isFull }
+
+    /// Takes what is on its way, bytes. Gives what to do about it.
+    mutating func follow(outstanding: Int, at now: Instant) -> FlightChange? {
+        guard usesTransportFeedback else {
+            defer { flight = FlightWindow() }
+            return isHeld ? .release(needsKeyFrame: false) : nil
+        }
+        guard let since = hold?.since, isHeld else {
+            guard flight.update(outstanding: outstanding, estimate: estimate) else { return nil }
+            holdBefore = hold
+            hold = (now, nil)
+            byteCountSinceHold = 0
+            missedByteCount = 0
+            return .hold
+        }
+        // Only when all is told of what was sent before is it known what the path has become.
+        let isLong = now - since >= Self.longHold
+        guard !isLong || outstanding <= byteCountSinceHold,
+            flight.update(outstanding: outstanding, estimate: estimate)
+        else { return nil }
+        hold?.until = now
+        let isLossy = Double(missedByteCount * 8) > estimate * Self.repairTime
+        guard isLong, isLossy || delay.isDraining else { return .release(needsKeyFrame: false) }
+        delay.forgetTrend()
+        acknowledged.forgetPackets()
+        guard isLossy else { return .release(needsKeyFrame: false) }
+        // That loss was the queue's, which is gone.
+        loss = LossController(start: delay.bitrate, minimum: configuration.range.lowerBound)
+        refresh()
+        return .release(needsKeyFrame: true)
+    }
+
+    /// The far side misses a picture's packet.
+    mutating func missed(byteCount: Int) { missedByteCount += byteCount }
+
+    /// Sent while pictures were held back: its rate says nothing of the path's.
+    private func isOfHold(_ sent: Instant) -> Bool {
+        [hold, holdBefore].contains { hold in
+            hold.map { sent >= $0.since && $0.until.map { sent < $0 } ?? true } ?? false
+        }
+    }
+
     // MARK: Input
 
     /// The first video is about to leave: time to find out what the path carries.
@@ -106,6 +161,7 @@ struct CongestionController: Sendable {
     mutating func sent(byteCount: Int, at now: Instant) {
         application.record(byteCount: byteCount, estimate: estimate, at: now)
         lastSent = now
+        byteCountSinceHold += byteCount
         if unansweredSince == nil { unansweredSince = now }
     }
 
@@ -120,7 +176,9 @@ struct CongestionController: Sendable {
             loss.add(byteCount: result.byteCount, isLost: result.arrival == nil, sent: result.sent)
             guard let arrival = result.arrival else { continue }
             newest = result.sent
-            acknowledged.add(byteCount: result.byteCount, sent: result.sent, arrival: arrival)
+            if !isOfHold(result.sent) {
+                acknowledged.add(byteCount: result.byteCount, sent: result.sent, arrival: arrival)
+            }
             delay.add(sent: result.sent, arrival: arrival, at: now)
             if result.probe != 0,
                 let rate = probeEstimator.add(
@@ -132,6 +190,7 @@ struct CongestionController: Sendable {
         if let newest {
             let measured = now - newest
             feedbackDelay = feedbackDelay.map { min($0 * 65 / 64, measured) } ?? measured
+            flight.receive(newest: newest, at: now)
         }
         acknowledged.update()
         let rtt = roundTripTime ?? feedbackDelay ?? Self.defaultRoundTripTime
@@ -158,18 +217,19 @@ struct CongestionController: Sendable {
 
     // MARK: Time
 
-    /// Does what is due; cheap when called too often.
-    mutating func process(at now: Instant) {
-        if let lastProcess, now - lastProcess < Self.processInterval { return }
+    /// Does what is due; cheap when called too often. True when answers have stayed away too long: those that were awaited
+    /// are given up.
+    @discardableResult mutating func process(at now: Instant) -> Bool {
+        if let lastProcess, now - lastProcess < Self.processInterval { return false }
         lastProcess = now
         application.record(byteCount: 0, estimate: estimate, at: now)
-        guard usesTransportFeedback else { return }
+        guard usesTransportFeedback else { return false }
         if let unansweredSince, now - max(unansweredSince, lastStallStep ?? .zero) > stallTimeout {
             lastStallStep = now
             estimateBeforeStall = estimateBeforeStall ?? estimate
             delay.fall(to: estimate * Self.stallFactor, at: now)
             refresh()
-            return
+            return true
         }
         let isClear =
             delay.usage == .normal && delay.queue < Self.probingQueueLimit && loss.averageLoss < Self.probingLossLimit
@@ -178,6 +238,7 @@ struct CongestionController: Sendable {
         enqueue(
             probes.process(
                 estimate, isClear: isClear, limitedSince: limited, outgrown: delay.outgrown, at: now))
+        return false
     }
 
     /// Nil while nothing has been sent for some seconds: a silent session does not wake anyone.
@@ -206,4 +267,11 @@ struct CongestionController: Sendable {
         let range = configuration.range
         estimate = min(max(wanted, range.lowerBound), range.upperBound)
     }
+}
+
+/// What `CongestionController.follow` says.
+enum FlightChange: Hashable, Sendable {
+    case hold
+    /// - needsKeyFrame: too much was lost to be sent again.
+    case release(needsKeyFrame: Bool)
 }

@@ -79,6 +79,11 @@ struct DelayController: Sendable {
         }
     }
 
+    /// Nothing but sound was sent for a while, and the queue is another one now.
+    mutating func forgetTrend() {
+        (groups, trend, detector) = (ArrivalGroups(), TrendlineFilter(), OveruseDetector())
+    }
+
     /// Feedback stays away.
     mutating func fall(to bitrate: Double, at now: Instant) { rate.fall(to: bitrate, at: now) }
 }

@@ -20,6 +20,8 @@ struct TransportSendLog: Sendable {
         var sequenceNumber: Int64
         var ssrc: UInt32
         var byteCount: Int
+        /// Of all packets up to this one.
+        var totalByteCount: Int64
         var sent: Instant
         var probe: Int32
         var isAcknowledged: Bool
@@ -35,8 +37,17 @@ struct TransportSendLog: Sendable {
     private var reference: Int64?
     private(set) var feedbackCount: Int64 = 0
     private(set) var acknowledgedByteCount: Int64 = 0
+    private var sentByteCount: Int64 = 0
+    /// Of all packets up to the newest that arrived.
+    private var answeredByteCount: Int64 = 0
     /// Share lost of what the last feedback spoke of.
     private(set) var lastLossFraction = 0.0
+
+    /// Bytes sent after the newest packet that is known to have arrived.
+    var outstandingByteCount: Int { Int(sentByteCount - answeredByteCount) }
+
+    /// Nothing will be heard of what was sent so far.
+    mutating func giveUpOutstanding() { answeredByteCount = sentByteCount }
 
     /// The number for the next packet.
     var nextSequenceNumber: UInt16 { UInt16(truncatingIfNeeded: next) }
@@ -48,9 +59,11 @@ struct TransportSendLog: Sendable {
         while let first = entries.first, entries.count >= Self.maximumEntryCount || now - first.sent > Self.retention {
             _ = entries.popFirst()
         }
+        sentByteCount += Int64(byteCount)
         entries.append(
             Entry(
-                sequenceNumber: next, ssrc: ssrc, byteCount: byteCount, sent: now, probe: probe, isAcknowledged: false)
+                sequenceNumber: next, ssrc: ssrc, byteCount: byteCount, totalByteCount: sentByteCount, sent: now,
+                probe: probe, isAcknowledged: false)
         )
         next += 1
     }
@@ -73,6 +86,7 @@ struct TransportSendLog: Sendable {
             if arrival.isReceived {
                 entries[index]?.isAcknowledged = true
                 acknowledgedByteCount += Int64(entry.byteCount)
+                answeredByteCount = max(answeredByteCount, entry.totalByteCount)
             } else {
                 lost += 1
                 entries[index]?.isToldLost = true

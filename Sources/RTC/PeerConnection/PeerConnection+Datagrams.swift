@@ -148,6 +148,7 @@ extension PeerConnection {
         case .targetBitrateChanged(let video, let total):
             events.append(.targetBitrateChanged(video: video, total: total))
         case .videoSuspended(let isSuspended): events.append(.videoSuspended(isSuspended))
+        case .videoHeld(let isHeld): events.append(.videoHeld(isHeld))
         case .sourceChanged, .roundTripTime, .remoteBitrateLimit: break
         }
     }

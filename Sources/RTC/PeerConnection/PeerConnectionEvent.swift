@@ -22,6 +22,8 @@ package enum PeerConnectionEvent: Sendable {
     case targetBitrateChanged(video: Int, total: Int)
     /// The path carries no pictures beside the sound, or does again: until then, pictures are not taken.
     case videoSuspended(Bool)
+    /// Pictures should wait for a moment, or no longer: so much is on its way that more would only stand in a queue.
+    case videoHeld(Bool)
     /// The far side said that it stopped sending (RTCP BYE).
     case bye(mid: String)
     case dataChannel(DataChannelEvent)

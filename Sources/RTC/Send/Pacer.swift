@@ -37,12 +37,16 @@ struct Pacer: Sendable {
     /// lost a second of pictures, sending all of them again would keep it full.
     private static let maximumRetransmissionTime = 0.4
     private static let paddingRange = 200...1100
+    /// While pictures are held back, something leaves this often: its answer tells when the queue is gone.
+    private static let heldInterval = Duration.milliseconds(100)
 
     /// What all streams together are meant to send, bit/s.
     var targetBitrate: Int
     /// The estimate sets the rate, and the encoder follows it.
     var isControlled = false
     var isDraining = false
+    /// Nothing but sound leaves, and where there is none, a packet now and then.
+    var isHeld = false
 
     private var audio = FIFO<Entry>()
     private var retransmissions = FIFO<Entry>()
@@ -55,6 +59,7 @@ struct Pacer: Sendable {
     private var updated: Instant?
     private var retransmissionsInARow = 0
     private var train: ProbeTrain?
+    private var lastDeparture = Instant.zero
 
     init(targetBitrate: Int) { self.targetBitrate = targetBitrate }
 
@@ -105,16 +110,23 @@ struct Pacer: Sendable {
     /// Sends the next packets as one probe.
     mutating func begin(_ probe: Probe, at now: Instant) { train = ProbeTrain(probe: probe, began: now) }
 
-    /// There is nothing to pad with: a probe without media ends.
+    /// There is nothing to pad with, or no room for it: a probe without media ends.
     mutating func abandonProbe() { train = nil }
 
     // MARK: Departures
 
     /// The next packet that may leave now.
     mutating func next(at now: Instant) -> Departure? {
-        if let entry = audio.popFirst() { return .packet(entry, probe: 0) }
+        if let entry = audio.popFirst() {
+            lastDeparture = now
+            return .packet(entry, probe: 0)
+        }
         drain(to: now)
-        if let train {
+        if isHeld {
+            guard now - lastDeparture >= Self.heldInterval else { return nil }
+            lastDeparture = now
+            guard queuedByteCount > 0 else { return .padding(byteCount: Self.paddingRange.lowerBound, probe: 0) }
+        } else if let train {
             guard train.due <= now else { return nil }
             guard queuedByteCount > 0 else {
                 let size = train.probe.byteCount / Probe.minimumPacketCount
@@ -132,12 +144,14 @@ struct Pacer: Sendable {
         queuedByteCount -= entry.byteCount
         if takesRetransmission { retransmissionByteCount -= entry.byteCount }
         let probe = train?.probe.identifier ?? 0
+        lastDeparture = now
         account(entry.byteCount)
         return .packet(entry, probe: probe)
     }
 
     /// When `next` will have something to give; nil for an empty queue. May lie in the past.
     var nextTimeout: Instant? {
+        if isHeld, audio.isEmpty { return lastDeparture + Self.heldInterval }
         if audio.isEmpty, let train { return train.due }
         guard let updated else { return audio.isEmpty && queuedByteCount == 0 ? nil : .zero }
         if !audio.isEmpty { return updated }

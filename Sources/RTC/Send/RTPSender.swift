@@ -185,6 +185,9 @@ package struct RTPSender: Sendable {
         throttle.require(at: now)
     }
 
+    /// The same while nothing can be sent: it is asked for later.
+    mutating func skipToKeyFrame() { awaitsKeyFrame = true }
+
     mutating func store(_ packet: SendHistory.Packet) -> (sequenceNumber: Int64, byteCount: Int) {
         nextSequenceNumber += 1
         counters.packetsQueued += 1

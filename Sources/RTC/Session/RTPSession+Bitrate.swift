@@ -119,6 +119,8 @@ extension RTPSession {
         guard isReady, !isClosed else { return }
         roundTripTime = nil
         congestion?.changePath(at: now)
+        sendLog.giveUpOutstanding()
+        setHeld(false, at: now)
         updateBitrates(at: now, tellsAnyChange: true)
     }
 
@@ -127,12 +129,46 @@ extension RTPSession {
     mutating func receiveCongestionFeedback(_ results: [TransportSendLog.Result], at now: Instant) {
         congestion?.receive(results, roundTripTime: roundTripTime, at: now)
         updateBitrates(at: now)
+        followFlight(at: now)
+    }
+
+    /// Holds pictures back, or lets them go, after what is on its way.
+    mutating func followFlight(at now: Instant) {
+        guard let change = congestion?.follow(outstanding: sendLog.outstandingByteCount, at: now) else { return }
+        switch change {
+        case .hold: pacer.abandonProbe()
+        case .release(let needsKeyFrame): if needsKeyFrame { beginAnew(at: now) }
+        }
+        setHeld(change == .hold, at: now)
+    }
+
+    private mutating func setHeld(_ isHeld: Bool, at now: Instant) {
+        guard pacer.isHeld != isHeld else { return }
+        pacer.isHeld = isHeld
+        emit(.videoHeld(isHeld))
+        guard !isHeld else { return }
+        for index in sections.indices where sections[index].sender?.awaitsKeyFrame == true {
+            sections[index].sender?.requireKeyFrame(at: now)
+        }
+        grantKeyFrames(at: now)
+    }
+
+    /// What waits, and what could be asked for once more, is of no use beside the key frame that comes.
+    private mutating func beginAnew(at now: Instant) {
+        pacer.removeVideo()
+        for index in sections.indices where sections[index].media.kind == .video {
+            sections[index].sender?.history.giveUpWaiting(at: now)
+            if sections[index].sender?.isActive == true { sections[index].sender?.skipToKeyFrame() }
+        }
     }
 
     /// A packet leaves.
     mutating func recordDeparture(_ sent: SentRTPPacket, kind: DepartureKind, at now: Instant) {
         guard congestion != nil else { return }
-        if sent.usesTransportSequence { congestion?.sent(byteCount: sent.bytes.count, at: now) }
+        if sent.usesTransportSequence {
+            congestion?.sent(byteCount: sent.bytes.count, at: now)
+            followFlight(at: now)
+        }
         switch kind {
         case .retransmission, .protection: retransmissionRate.add(sent.bytes.count, at: now)
         case .video:

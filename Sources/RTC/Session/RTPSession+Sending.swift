@@ -41,6 +41,12 @@ extension RTPSession {
         guard isReady, !isClosed, let index = index(of: mid), sections[index].media.kind == .video,
             sections[index].sender?.isActive == true, !audioOnly.isActive
         else { return }
+        // Others share the encoder, or it has not heard yet: what can wait a little does.
+        if pacer.isHeld, sections[index].sender?.awaitsKeyFrame == true || pacer.queueTime > Self.heldQueueLimit {
+            sections[index].sender?.counters.framesDropped += 1
+            sections[index].sender?.skipToKeyFrame()
+            return
+        }
         if temporalLayer > 0, pacer.queueTime > Self.upperLayerQueueLimit {
             sections[index].sender?.counters.framesDropped += 1
             return
@@ -74,11 +80,13 @@ extension RTPSession {
 
     /// With a longer queue in the pacer, pictures that can be left out are.
     private static let upperLayerQueueLimit = Duration.milliseconds(100)
+    /// What is held back and longer than this is of no use any more.
+    private static let heldQueueLimit = Duration.milliseconds(80)
 
     /// Puts a queued packet into bytes; nil when it is gone or its section was paused.
     mutating func write(_ entry: Pacer.Entry, probe: Int32, at now: Instant) -> OutgoingPacket? {
         guard let index = index(ofSection: entry.section), sections[index].sender?.isActive == true else { return nil }
-        if isNeedless(entry, section: index) {
+        if entry.isRetransmission, isNeedless(entry.sequenceNumber, section: index) {
             sections[index].sender?.history.cancelResend(entry.sequenceNumber)
             pacer.refund(entry)
             return nil
@@ -94,10 +102,11 @@ extension RTPSession {
         return departed(sent, kind: kind, probe: probe, at: now)
     }
 
-    /// A repetition from before the newest key frame, while others wait: that key frame makes it good.
-    private func isNeedless(_ entry: Pacer.Entry, section index: Int) -> Bool {
-        guard entry.isRetransmission, congestion != nil, pacer.queueTime > .milliseconds(100) else { return false }
-        return entry.sequenceNumber < sections[index].sender?.lastKeyFrameStart ?? 0
+    /// A repetition from before the newest key frame, or from before one that must come first: that makes it good, and a path
+    /// that lost so much has no room for both.
+    private func isNeedless(_ sequenceNumber: Int64, section index: Int) -> Bool {
+        guard congestion != nil, let sender = sections[index].sender, sender.kind == .video else { return false }
+        return sender.awaitsKeyFrame || sequenceNumber < sender.lastKeyFrameStart
     }
 
     /// Something for a probe that the far side can do without; nil when no stream has anything.
@@ -136,6 +145,12 @@ extension RTPSession {
         let rtt = roundTripTime
         let packets = sections[index].sender?.packetsToRetransmit(numbers, roundTripTime: rtt, at: now) ?? []
         for packet in packets {
+            congestion?.missed(byteCount: packet.byteCount)
+            // A key frame makes it good, and is not to wait for it.
+            if isNeedless(packet.sequenceNumber, section: index) {
+                sections[index].sender?.history.cancelResend(packet.sequenceNumber)
+                continue
+            }
             let isTaken = pacer.enqueueRetransmission(
                 Pacer.Entry(
                     section: sections[index].identifier, sequenceNumber: packet.sequenceNumber,

@@ -93,6 +93,7 @@ package struct RTPSession: Sendable {
         }
         sections = kept
         congestion?.usesTransportFeedback = sections.contains { $0.usesTransportWideCC }
+        followFlight(at: now)
         updateBitrates(at: now, tellsAnyChange: true)
         grantKeyFrames(at: now)
     }
@@ -152,7 +153,10 @@ package struct RTPSession: Sendable {
         sendFeedback(at: now)
         sendDueReports(at: now)
         if congestion != nil {
-            congestion?.process(at: now)
+            if congestion?.process(at: now) == true {
+                sendLog.giveUpOutstanding()
+                followFlight(at: now)
+            }
             updateBitrates(at: now)
         }
         grantKeyFrames(at: now)
@@ -178,7 +182,7 @@ package struct RTPSession: Sendable {
         if let packet = control.popFirst() { return packet }
         guard isReady, !isClosed else { return nil }
         while true {
-            if !pacer.isProbing, let probe = congestion?.nextProbe() { pacer.begin(probe, at: now) }
+            if !pacer.isProbing, !pacer.isHeld, let probe = congestion?.nextProbe() { pacer.begin(probe, at: now) }
             guard let departure = pacer.next(at: now) else { return nil }
             switch departure {
             case .packet(let entry, let probe):

@@ -20,6 +20,9 @@ package enum RTPSessionEvent: Sendable {
     case targetBitrateChanged(video: Int, total: Int)
     /// The path carries no pictures beside the sound, or does again: until then, pictures are not taken.
     case videoSuspended(Bool)
+    /// So much is on its way without an answer that pictures should wait, or no longer: those that are not made yet are best
+    /// not made. A matter of tenths of a second.
+    case videoHeld(Bool)
     /// REMB: what the far side believes it can receive, bit/s (used only where transport-wide feedback is not).
     case remoteBitrateLimit(Int)
 }
