@@ -171,7 +171,7 @@ final class SimulatedCall {
             side.keyFrameWishes.insert(mid)
         case .dataChannel(let event): side.channelEvents.append(event)
         case .targetBitrateChanged(let video, _): side.videoTarget = video
-        case .endOfCandidates, .restartNeeded, .negotiated, .resolve, .lossReported, .videoSuspended, .bye:
+        case .endOfCandidates, .restartNeeded, .mediaReady, .negotiated, .resolve, .lossReported, .videoSuspended, .bye:
             break
         }
     }
