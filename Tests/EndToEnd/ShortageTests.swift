@@ -22,8 +22,11 @@ import Testing
 
     // MARK: Descriptors
 
+    /// So many an instance leaves to its libraries, some of which end the process without one.
+    private static let reserve = 16
+
     /// The process can open nothing any more, but for so many; nil lets it open as much as before.
-    private func leaveDescriptors(_ count: Int?, to program: RunningProgram) throws {
+    @discardableResult private func leaveDescriptors(_ count: Int?, to program: RunningProgram) throws -> Int {
         var limit = 1024
         if let count {
             let names = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(program.processIdentifier)/fd")
@@ -39,6 +42,7 @@ import Testing
         let outcome = try Program.run(
             Program.system("prlimit"), ["--pid", "\(program.processIdentifier)", "--nofile=\(limit):"])
         try #require(outcome.status == 0, "\(outcome.errors)")
+        return limit
     }
 
     /// Until it neither opens nor closes anything any more: callers that gave up are still being let in and closed.
@@ -63,7 +67,7 @@ import Testing
         try bob.must("streams", "add", "second")
         try ann.must("connect", "main", bob.address, "--wait")
         try await expectMedia(ann, bob)
-        try leaveDescriptors(0, to: bob.program)
+        try leaveDescriptors(Self.reserve - 1, to: bob.program)
 
         // Somebody knocks, and is not let in: that costs no more than before.
         let quiet = try await processorTime(of: bob)
@@ -96,13 +100,69 @@ import Testing
         try ann.must("disconnect", "main")
         try await bob.wait(for: "state", "ended")
         try await waitUntilSettled(bob.program)
-        try leaveDescriptors(1, to: bob.program)
+        try leaveDescriptors(Self.reserve + 1, to: bob.program)
         #expect(try ann.control("connect", "main", bob.address, "--wait").status == 1)
         #expect(try ann.get("endReason") == "remote-failed")
         try await bob.wait(for: "endReason", "out-of-resources")
         try leaveDescriptors(nil, to: bob.program)
         try ann.must("connect", "main", bob.address, "--wait")
         try await expectMedia(ann, bob)
+    }
+
+    @Test("Callers without number do not take the last descriptors, and are heard when there is room again")
+    func flood() async throws {
+        let bus = try await PrivateBus.start()
+        let bob = try await HeadlessInstance.start("bob", on: bus, options: Self.media + ["--auto-accept"])
+        let ann = try await HeadlessInstance.start("ann", on: bus, options: Self.media)
+        try await waitUntilSettled(bob.program)
+        let room = 40
+        let limit = try leaveDescriptors(Self.reserve + room, to: bob.program)
+        // Of one address few are let in anyway.
+        let callers = (0..<3 * room / 2).compactMap { LoopbackCaller(at: UInt32($0 + 2), port: UInt16(bob.port)) }
+        #expect(callers.count == 3 * room / 2)
+        let calling = try ann.startControl("connect", "main", bob.address, "--wait")
+        var most = 0
+        for _ in 0..<30 {
+            most = max(most, try ProcessResources(of: bob.program.processIdentifier).descriptors)
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        // The system lets some in at a time.
+        #expect(most >= limit - Self.reserve && most <= limit - Self.reserve / 2, "\(most) of \(limit)")
+        #expect(calling.isRunning)
+        for caller in callers { caller.hangUp() }
+        try await bob.wait(for: "state", "connected")
+        #expect(try await calling.waitForEnd() == 0)
+        try await expectMedia(ann, bob)
+    }
+
+    /// Somebody who connects from an address of their own, 127.0.0.N, and says nothing.
+    private struct LoopbackCaller {
+        private let descriptor: Int32
+
+        init?(at number: UInt32, port: UInt16) {
+            descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            let ours = Self.call(number, 0) { [descriptor] in bind(descriptor, $0, $1) }
+            guard ours == 0, Self.call(1, port, { [descriptor] in connect(descriptor, $0, $1) }) == 0 else {
+                close(descriptor)
+                return nil
+            }
+        }
+
+        private static func call(
+            _ number: UInt32, _ port: UInt16, _ function: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+        ) -> Int32 {
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = port.bigEndian
+            address.sin_addr.s_addr = (0x7F00_0000 + number).bigEndian
+            return withUnsafePointer(to: &address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    function($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
+            }
+        }
+
+        func hangUp() { close(descriptor) }
     }
 
     /// What an instance uses in three seconds.

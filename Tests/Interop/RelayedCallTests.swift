@@ -30,6 +30,37 @@ import Wire
         withExtendedLifetime(server) {}
     }
 
+    @Test("A TURN server that is killed and begins anew costs some seconds of sound: the call comes back by itself")
+    func forgotten() async throws {
+        // A machine without a network has nothing to relay to.
+        guard let server = try RelayServer(.named("ann", password: "secret")) else { return }
+        let bus = try await PrivateBus.start()
+        let media = ["--camera", "test-pattern:320x240@15", "--microphone", "test-tone", "--speaker", "none"]
+        let caller = try await HeadlessInstance.start("relay-caller", on: bus, options: media)
+        let called = try await HeadlessInstance.start("relay-called", on: bus, options: media + ["--auto-accept"])
+        for side in [caller, called] {
+            try side.must("configure", server.uri, "--user", "ann", "--password", "secret", "--relay-only")
+        }
+        try caller.must("connect", "main", "\(server.address):\(called.port)", "--wait")
+        for side in [caller, called] { try await side.waitForStatistics("a picture") { $0.framesDecoded > 5 } }
+
+        try await server.restart()
+        let begin = ContinuousClock.now
+        // What was on the way has come.
+        try await Task.sleep(for: .milliseconds(200))
+        for side in [caller, called] {
+            let now = try side.statistics()
+            try await side.waitForStatistics("sound and pictures over another relay") {
+                $0.state == "connected" && $0.audioPackets >= now.audioPackets + 25
+                    && $0.framesDecoded >= now.framesDecoded + 5
+            }
+            print("\(side.profile): sound again after \(ContinuousClock.now - begin)")
+        }
+        #expect(try caller.control("info", "main", "--json").output.contains("relay"))
+        try caller.must("disconnect", "main")
+        withExtendedLifetime(server) {}
+    }
+
     /// What a service hands out for a while: a user that begins with the time of its end, and a password that only who knows
     /// the secret can make (draft-uberti-behave-turn-rest-00 §2.2).
     private func credentials(lasting seconds: Int, secret: String) throws -> (user: String, password: String) {

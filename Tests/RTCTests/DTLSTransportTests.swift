@@ -33,6 +33,32 @@ import Testing
         #expect([ours.clientSalt, ours.serverSalt].allSatisfy { $0.count == 12 && Set($0).count > 1 })
     }
 
+    @Test(
+        "the client has its keys with its own last flight, a round trip before the server's is here; they are the same")
+    func keysBeforeTheEnd() throws {
+        let pair = try DTLSPair()
+        pair.start()
+        pair.run(for: .seconds(1)) { $0.client.areKeysAgreed || $0.server.areKeysAgreed }
+        #expect(pair.client.areKeysAgreed && pair.client.state == .connecting && pair.server.state == .connecting)
+        #expect(pair.now == Instant.zero + pair.delay * 2)
+        let early = try #require(pair.client.exportSRTPKeys())
+        pair.run(for: .seconds(1))
+        #expect(pair.isConnected)
+        #expect(pair.server.exportSRTPKeys() == early && pair.client.exportSRTPKeys() == early)
+    }
+
+    @Test(
+        "no keys before the end for a stranger: not for who shows another certificate", arguments: DTLSPair.End.allCases
+    )
+    func noKeysForStrangers(end: DTLSPair.End) throws {
+        let stranger = try DTLSPair.certificates.get()[2].fingerprint
+        let pair = try DTLSPair(
+            clientExpects: end == .client ? [stranger] : nil, serverExpects: end == .server ? [stranger] : nil)
+        pair.start()
+        pair.run(for: .seconds(5)) { $0[end].areKeysAgreed }
+        #expect(!pair[end].areKeysAgreed && pair[end].exportSRTPKeys() == nil)
+    }
+
     @Test("an end that only has the older profile gets its keys, mirrored, too", arguments: DTLSPair.End.allCases)
     func exportsOlderProfile(limited: DTLSPair.End) throws {
         let pair = try DTLSPair(

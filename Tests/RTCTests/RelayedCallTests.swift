@@ -119,10 +119,28 @@ import Wire
         let nats = (0..<2).map { RelayedCall.nat($0, .addressAndPortDependent) }
         let call = try RelayedCall(seed: 8, nats: nats)
         try check(call)
-        call.servers[0].restart()
         call.run(for: .seconds(15))
+        call.servers[0].restart()
+        // What is on the way still arrives.
+        call.run(for: .milliseconds(100))
+        let (before, lost) = (call.sides.map(\.audioCount), call.now)
+        #expect(call.run(until: { zip($0.sides, before).allSatisfy { $0.audioCount > $1 } }, limit: .seconds(15)))
+        #expect(call.now - lost < .seconds(2), "\(call.now - lost)")
+        call.run(for: .seconds(3))
         #expect(call.isConnected)
         #expect(call.audio(during: .seconds(3)).allSatisfy { $0 > 140 })
+    }
+
+    @Test(
+        "a relay that is silent is asked once whether it still knows us, and so is one of a call on hold now and then")
+    func quiet() throws {
+        let call = try RelayedCall(seed: 12, relayOnly: true)
+        try check(call)
+        #expect(call.servers[0].counts[.refresh] == nil)
+        call.sendsMedia = false
+        call.run(for: .seconds(60))
+        #expect((call.servers[0].counts[.refresh] ?? 0) <= 2 * 7)
+        #expect(call.isConnected)
     }
 
     @Test("a call of half an hour outlives permissions, channels, lifetimes and nonces")

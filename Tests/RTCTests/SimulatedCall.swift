@@ -171,8 +171,8 @@ final class SimulatedCall {
             side.keyFrameWishes.insert(mid)
         case .dataChannel(let event): side.channelEvents.append(event)
         case .targetBitrateChanged(let video, _): side.videoTarget = video
-        case .endOfCandidates, .restartNeeded, .negotiated, .resolve, .lossReported, .videoSuspended, .videoHeld,
-            .bye:
+        case .endOfCandidates, .restartNeeded, .mediaReady, .negotiated, .resolve, .lossReported, .videoSuspended,
+            .videoHeld, .bye:
             break
         }
     }

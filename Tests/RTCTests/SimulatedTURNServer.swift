@@ -38,6 +38,9 @@ final class SimulatedTURNServer {
     var refusal: STUNErrorCode?
     var longestLifetime: Int64 = 600
     var isUp = true
+    var refusesPeers = false
+    /// How it refuses what is asked of an allocation that it does not know, but for a refresh.
+    var absence = STUNErrorCode.allocationMismatch
     private(set) var allocations: [Client: Allocation] = [:]
     /// Requests that were let in, by method.
     private(set) var counts: [STUNMethod: Int] = [:]
@@ -182,13 +185,14 @@ final class SimulatedTURNServer {
     }
 
     private func permit(_ message: STUNMessage, key: [UInt8], for client: Client, at now: Instant) {
-        guard allocations[client] != nil else { return refuse(message, .allocationMismatch, to: client) }
+        guard allocations[client] != nil else { return refuse(message, absence, to: client) }
+        if refusesPeers { return refuse(message, .badRequest, to: client) }
         for peer in message.peerAddresses { allocations[client]?.permissions[peer.ip] = now + .seconds(300) }
         succeed(message, [], key: key, to: client)
     }
 
     private func bind(_ message: STUNMessage, key: [UInt8], for client: Client, at now: Instant) {
-        guard let allocation = allocations[client] else { return refuse(message, .allocationMismatch, to: client) }
+        guard let allocation = allocations[client] else { return refuse(message, absence, to: client) }
         guard let number = message.channelNumber, let peer = message.peerAddress, ChannelData.numbers.contains(number)
         else { return refuse(message, .badRequest, to: client) }
         // Neither may be bound to another (RFC 8656 §12.2).

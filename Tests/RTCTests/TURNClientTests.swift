@@ -198,6 +198,54 @@ import Wire
         #expect(scene.client.relayed.first?.port == 50_002)
     }
 
+    @Test(
+        "a server that has forgotten is noticed by the next permission or channel, and asked anew at once",
+        arguments: [
+            STUNErrorCode.allocationMismatch, .badRequest,
+        ])
+    func forgotten(answer: STUNErrorCode) {
+        for isChannel in [false, true] {
+            let scene = TURNScene()
+            scene.server.absence = answer
+            scene.start()
+            scene.client.send([0], to: Self.peer, at: scene.now)
+            scene.run(for: .seconds(20))
+            scene.server.restart()
+            let next = isChannel ? Self.peer : TransportAddress(.v4(0xC633_6499), port: 9)
+            scene.client.send([isChannel ? 0x80 : 0], to: next, at: scene.now)
+            let before = scene.sentCount
+            scene.run(for: .milliseconds(450))
+            #expect(scene.events == [.allocated, .lost(.allocationMismatch), .allocated])
+            #expect(scene.client.relayed.first?.port == 50_002)
+            #expect(scene.sentCount - before < 8)
+        }
+    }
+
+    @Test("a refusal of one peer by 400 does not cost the allocation, nor many questions")
+    func badPeer() {
+        let scene = TURNScene()
+        scene.start()
+        scene.server.refusesPeers = true
+        for number in UInt32(0)..<20 {
+            scene.client.send([0], to: TransportAddress(.v4(0xC633_0000 + number), port: 1), at: scene.now)
+        }
+        scene.run(for: .seconds(5))
+        #expect(scene.events == [.allocated] && scene.server.counts[.refresh] == 1)
+    }
+
+    @Test("a server that forgets again and again does not keep us busy")
+    func forgetful() {
+        let scene = TURNScene()
+        scene.start()
+        for _ in 0..<200 {
+            scene.server.restart()
+            scene.client.send([0], to: Self.peer, at: scene.now)
+            scene.run(for: .milliseconds(50))
+        }
+        // Each that is made costs some messages; at the pace of the server's forgetting it would be thousands.
+        #expect(scene.sentCount < 200)
+    }
+
     @Test("a server away for a while gets its allocation back when it returns")
     func outage() {
         let scene = TURNScene()

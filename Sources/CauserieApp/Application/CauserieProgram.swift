@@ -3,6 +3,7 @@ import BusClient
 import GLibKit
 import Glibc
 import Logging
+import RTC
 
 /// The program: parses the command line, then runs with windows or without.
 package enum CauserieProgram {
@@ -13,6 +14,7 @@ package enum CauserieProgram {
             print("Causerie \(AboutDialog.version)")
             exit(0)
         }
+        CryptographyLibrary.keepUntilTheEnd()
         MainLoop.attach()
         let prefix = InstallationPrefix.find(environmentVariable: "CAUSERIE_PREFIX")
         Localization.start(domain: "causerie", directory: prefix?.localeDirectory)

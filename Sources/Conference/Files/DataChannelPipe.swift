@@ -1,41 +1,13 @@
 import NIOCore
 import RTC
 
-/// What comes on a data channel that carries a file: from the network thread to whoever reads it, past the main thread,
-/// which has nothing to do with each piece of a file.
-package final class FileInbox: Sendable {
-    let frames: AsyncStream<FileFrame>
-    private let continuation: AsyncStream<FileFrame>.Continuation
-
-    /// More than an honest sender has under way.
-    private static let backlog = 2048
-
-    init() {
-        (frames, continuation) = AsyncStream.makeStream(
-            of: FileFrame.self, bufferingPolicy: .bufferingOldest(Self.backlog))
-    }
-
-    deinit { end() }
-
-    /// - Returns: false when nothing that follows is of use: it is no frame, or nobody takes it.
-    func receive(_ message: [UInt8]) -> Bool {
-        guard let frame = try? FileFrame(parsing: ByteBuffer(bytes: message)),
-            case .enqueued = continuation.yield(frame)
-        else {
-            end()
-            return false
-        }
-        return true
-    }
-
-    func end() { continuation.finish() }
-}
-
 /// A way for a file's bytes over a running call: a data channel of its own.
 final class DataChannelPipe: FilePipe {
     static let label = "causerie-file"
     /// Channels for files that a call has at a time.
     static let limit = 16
+    /// Bytes that wait in one for its reader: a call's data channel holds no more.
+    static let underWay = FileWindow.ceiling
 
     let pieceLimit = FileWindow.longestPiece
     let isInCall = true
@@ -47,7 +19,7 @@ final class DataChannelPipe: FilePipe {
         (self.channel, self.media, self.inbox) = (channel, media, inbox)
     }
 
-    var frames: AsyncStream<FileFrame> { inbox.frames }
+    var frames: FileInbox.Frames { inbox.frames }
 
     deinit { close() }
 

@@ -7,26 +7,21 @@ final class FileConnection: FilePipe {
     /// What HTTP is upgraded to.
     static let protocolName = "causerie-file"
 
-    let frames: AsyncStream<FileFrame>
+    var frames: FileInbox.Frames { inbox.frames }
     let remoteIdentity: DTLSFingerprint
     let pieceLimit = 256 << 10
     let isInCall = false
     private let channel: any Channel
-
-    /// Frames that may wait for a disk: more than an honest sender has under way.
-    private static let backlog = 2048
+    private let inbox = FileInbox(underWay: FileWindow.full)
 
     /// Puts itself at the end of a channel. On the channel's event loop.
     init(channel: any Channel, identity: PresentedIdentity) throws {
         guard let remoteIdentity = identity.fingerprint else { throw SignalingError("no certificate") }
         self.remoteIdentity = remoteIdentity
         self.channel = channel
-        let (frames, continuation) = AsyncStream.makeStream(
-            of: FileFrame.self, bufferingPolicy: .bufferingOldest(Self.backlog))
-        self.frames = frames
         try channel.pipeline.syncOperations.addHandlers(
             ByteToMessageHandler(FileFrameDecoder(), maximumBufferSize: FileFrame.limit * 2),
-            FileFrameHandler(continuation))
+            FileFrameHandler(inbox))
     }
 
     deinit { close() }
@@ -79,25 +74,23 @@ struct FileFrameDecoder: ByteToMessageDecoder {
 private final class FileFrameHandler: ChannelInboundHandler {
     typealias InboundIn = FileFrame
 
-    private let continuation: AsyncStream<FileFrame>.Continuation
+    private let inbox: FileInbox
 
-    init(_ continuation: AsyncStream<FileFrame>.Continuation) { self.continuation = continuation }
+    init(_ inbox: FileInbox) { self.inbox = inbox }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if case .enqueued = continuation.yield(unwrapInboundIn(data)) { return }
-        continuation.finish()
-        context.close(promise: nil)
+        if !inbox.receive(unwrapInboundIn(data)) { context.close(promise: nil) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        continuation.finish()
+        inbox.end()
         context.fireChannelInactive()
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { continuation.finish() }
+    func handlerRemoved(context: ChannelHandlerContext) { inbox.end() }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        continuation.finish()
+        inbox.end()
         context.close(promise: nil)
     }
 }

@@ -13,7 +13,7 @@ struct FileWindow {
     static let longestPiece = 60 << 10
     private static let floor = 2 * piece
     /// A call's data channel holds no more.
-    private static let ceiling = 8 << 20
+    static let ceiling = 8 << 20
     /// How long a shortest time counts, as the path may change (RFC 6817 §4.2).
     private static let memory = Duration.seconds(60)
 

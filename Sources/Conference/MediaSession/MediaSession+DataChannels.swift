@@ -25,7 +25,7 @@ extension MediaSession {
         case .opened(let channel, let options) where options.label == DataChannelPipe.label:
             state.withLock { state in
                 guard state.fileInboxes.count < DataChannelPipe.limit else { return }
-                state.fileInboxes[channel] = FileInbox()
+                state.fileInboxes[channel] = FileInbox(underWay: DataChannelPipe.underWay)
             }
         case .binary(let channel, let bytes):
             guard let inbox = inbox(ofDataChannel: channel) else { break }

@@ -45,6 +45,7 @@ extension MediaSession {
         case .endOfCandidates(let fragment): onEvent(.endOfCandidates(usernameFragment: fragment))
         case .restartNeeded: onEvent(.negotiationNeeded)
         case .connectionStateChanged(let connection): connectionChanged(connection)
+        case .mediaReady: mediaReady()
         case .negotiated(let media): agreed(on: media)
         case .audio(let mid, let audio): receive(audio, of: mid)
         case .video(let mid, let frame): receive(frame, of: mid)
@@ -87,15 +88,25 @@ extension MediaSession {
         transport?.post { peer, now in peer.requestKeyFrame(mid: mid, at: now) }
     }
 
+    /// What is sent now arrives, though the connection may not have heard so yet.
+    private func mediaReady() {
+        state.withLock { $0.isConnected = true }
+        updateSending()
+        state.withLock { $0.videoSending }?.requestKeyFrame()
+    }
+
     /// While the way is lost, sound goes on: it is little, and may still arrive. Pictures wait: they would only fill the
     /// network that comes back, and the first one after it has to be a key frame anyway.
     private func connectionChanged(_ connection: PeerConnectionState) {
-        state.withLock { state in
-            state.isConnected = connection == .connected || (state.isConnected && connection == .disconnected)
-            state.isWayLost = connection == .disconnected
+        let wasSending = state.withLock { state in
+            defer {
+                state.isConnected = connection == .connected || (state.isConnected && connection == .disconnected)
+                state.isWayLost = connection == .disconnected
+            }
+            return state.isConnected && !state.isWayLost
         }
         updateSending()
-        if connection == .connected { state.withLock { $0.videoSending }?.requestKeyFrame() }
+        if connection == .connected, !wasSending { state.withLock { $0.videoSending }?.requestKeyFrame() }
         onEvent(.connectionStateChanged(connection))
     }
 

@@ -2,6 +2,7 @@ import Logging
 import Media
 import NIOCore
 import RTC
+import Sockets
 import Synchronization
 import Transport
 import Wire
@@ -95,10 +96,12 @@ package final class MediaSession: Sendable {
             certificate: configuration.certificate, isPolite: configuration.isPolite,
             ntpAtZero: MonotonicClock.ntpAtZero)
         await peer.use(network)
+        let addresses = try interfaces.addresses(
+            withLoopback: configuration.usesLoopback, allowed: network.allowedInterfaces)
+        // Each address takes a socket, and that a second descriptor.
+        try DescriptorReserve.expectRoom(for: 2 * addresses.count)
         let transport = try await PeerTransport.open(
-            configuration: peer,
-            addresses: try interfaces.addresses(
-                withLoopback: configuration.usesLoopback, allowed: network.allowedInterfaces),
+            configuration: peer, addresses: addresses,
             options: TransportOptions(network, boundary: configuration.boundary),
             on: eventLoopGroup.next(), logger: logger, onEvent: { [weak self] event in self?.handle(event) })
         let (isClosed, emulation) = state.withLock { state in

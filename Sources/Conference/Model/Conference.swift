@@ -180,6 +180,8 @@ import Transport
         peopleOnNetwork.start()
         rendezvous.start()
         await listenerWork?.value
+        // It may have been ended meanwhile.
+        guard isRunning else { return }
         files.start()
         chat.lines.start()
     }

@@ -6,6 +6,7 @@ import NIOPosix
 import NIOSSL
 import NIOWebSocket
 import RTC
+import Sockets
 import Transport
 import Wire
 
@@ -46,6 +47,7 @@ struct SignalingDialer: Sendable {
         let near = try await place(of: address)
         let upgrade: EventLoopFuture<Connection>
         do {
+            try DescriptorReserve.expectRoom(for: 1)
             let context = try identity.clientContext()
             let bootstrap = ClientBootstrap(group: eventLoop)
                 .connectTimeout(TimeAmount(timing.connect))

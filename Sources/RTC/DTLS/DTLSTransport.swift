@@ -24,6 +24,8 @@ package final class DTLSTransport {
 
     package let role: DTLSRole
     package private(set) var state = State.new
+    /// Media may be sent, which on the client's side is a round trip before the handshake ends.
+    package private(set) var areKeysAgreed = false
     private let context: OpaquePointer
     private let ssl: OpaquePointer
     private let wire = DatagramBIO(mtu: mtu)
@@ -158,11 +160,21 @@ package final class DTLSTransport {
             finish()
             return
         }
+        if role == .client, SSL_get_state(ssl) == TLS_ST_CW_FINISHED { noteKeysAgreed() }
         switch SSL_get_error(ssl, result) {
         case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: break
         case SSL_ERROR_ZERO_RETURN: state = .closed
         default: state = .failed(reason())
         }
+    }
+
+    /// Our last word is out. The far side has shown the certificate that its description announced, and signed the key
+    /// exchange with it: what only it can read may follow at once, as RFC 7918 has it for suites like ours, which all have
+    /// fresh keys and authenticated encryption. That saves a round trip; that it has heard us as we spoke is still to come.
+    private func noteKeysAgreed() {
+        guard !areKeysAgreed, let certificate = SSL_get1_peer_certificate(ssl) else { return }
+        defer { X509_free(certificate) }
+        areKeysAgreed = peerCheck.fits(certificate) && SSL_get_selected_srtp_profile(ssl) != nil
     }
 
     /// OpenSSL is content; the last checks are ours.
@@ -178,6 +190,7 @@ package final class DTLSTransport {
             state = .failed(.incompatible)
         } else {
             state = .connected
+            areKeysAgreed = true
         }
     }
 
@@ -218,9 +231,10 @@ package final class DTLSTransport {
         }
     }
 
-    /// Nil until connected.
+    /// Nil until `areKeysAgreed`, and once the association has failed or ended.
     package func exportSRTPKeys() -> SRTPKeyingMaterial? {
-        guard state == .connected, let selected = SSL_get_selected_srtp_profile(ssl),
+        guard areKeysAgreed, state == .connecting || state == .connected,
+            let selected = SSL_get_selected_srtp_profile(ssl),
             let profile = SRTPProfile(rawValue: UInt16(selected.pointee.id))
         else { return nil }
         let (keyCount, saltCount) = (profile.keyCount, profile.saltCount)

@@ -40,7 +40,20 @@ extension ICEAgent {
     package mutating func addRemoteCandidate(_ candidate: ICECandidate, at now: Instant) {
         guard state != .closed else { return }
         addToGeneration(candidate)
+        checkNewRelay(candidate, at: now)
         advance(at: now)
+    }
+
+    /// The far side has another relay while nothing comes by the pair in use, which most likely was by the one before, and
+    /// that is gone. A NAT of ours lets nothing in from the new one before we have sent something there.
+    private mutating func checkNewRelay(_ candidate: ICECandidate, at now: Instant) {
+        guard candidate.type == .relay, case .ip(let address) = candidate.address, let selected,
+            now >= selected.heardAt + configuration.followAfter, !isConsentLost
+        else { return }
+        for index in checklist.pairs.indices
+        where checklist[index].path.remote == address && [.frozen, .waiting].contains(checklist[index].state) {
+            startCheck(index, .check, at: now)
+        }
     }
 
     /// No more candidates will be signalled. Need not ever come.

@@ -86,6 +86,9 @@ package struct ICEAgent: Sendable {
     /// The next event; nil when there is none.
     package mutating func pollEvent() -> ICEEvent? { events.isEmpty ? nil : events.removeFirst() }
 
+    /// When the far side was last heard by the pair in use; nil while there is none.
+    var heardAt: Instant? { selected?.heardAt }
+
     /// Where to send media; nil before a pair is valid on both sides, and once consent is lost.
     package var selectedPair: (base: TransportAddress, remote: TransportAddress)? {
         selected.map { ($0.path.base, $0.path.remote) }

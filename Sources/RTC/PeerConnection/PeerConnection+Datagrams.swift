@@ -71,6 +71,10 @@ extension PeerConnection {
     /// The owner's timer fired; early or late does not matter.
     package func handleTimeout(at now: Instant) {
         guard !isClosed else { return }
+        if let due = relayProbeDueAt, due <= now {
+            relayProbedAt = now
+            relays.probe(at: now)
+        }
         if let due = relays.nextTimeout, due <= now { relays.handleTimeout(at: now) }
         if let due = ice.nextTimeout, due <= now { ice.handleTimeout(at: now) }
         drainICE(at: now)
@@ -91,6 +95,7 @@ extension PeerConnection {
         guard !isClosed else { return nil }
         var next = earliest(ice.nextTimeout, dtls?.nextTimeout)
         next = earliest(next, relays.nextTimeout)
+        next = earliest(next, relayProbeDueAt)
         next = earliest(next, restartDueAt)
         next = earliest(next, dataChannels?.nextTimeout)
         return earliest(next, rtp.nextTimeout)

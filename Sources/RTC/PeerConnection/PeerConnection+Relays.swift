@@ -2,6 +2,22 @@ import Wire
 
 /// Relays on TURN servers: the connections that the owner opens for them, and what comes and goes through them.
 extension PeerConnection {
+    /// So much silence of a relay in use is a reason to ask whether it still knows us: one that has started anew takes what
+    /// we send, and says nothing.
+    private static let relaySilence = Duration.seconds(1)
+    /// Between two such questions. On hold there is little to hear.
+    private static let relayProbeInterval = Duration.seconds(10)
+
+    /// When our relays are to be asked whether they still know us; nil while no relay of ours is in use.
+    var relayProbeDueAt: Instant? {
+        guard !relays.isEmpty, let heardAt = ice.heardAt, let base = ice.selectedPair?.base, relays.isRelayed(base)
+        else { return nil }
+        let due = heardAt + Self.relaySilence
+        // Asked once for each silence.
+        guard let relayProbedAt else { return due }
+        return relayProbedAt >= heardAt ? nil : max(due, relayProbedAt + Self.relayProbeInterval)
+    }
+
     /// The next thing to do for a connection to a TURN server; nil when there is none. To be polled with `pollTransmit`,
     /// after it: a connection is closed when its last messages are on their way.
     package func pollTURNConnectionRequest() -> TURNConnectionRequest? { relays.pollRequest() }

@@ -116,12 +116,13 @@ extension PeerConnection {
             dtlsBytesSent &+= bytes.count
             transmit(bytes, at: now)
         }
-        if outboundSRTP == nil, dtls.state == .connected { startMedia(with: dtls, at: now) }
+        if outboundSRTP == nil, dtls.areKeysAgreed { startMedia(with: dtls, at: now) }
+        startDataChannelsIfReady(at: now)
         while let packet = dtls.pollApplicationData() { dataChannels?.receive(packet, at: now) }
         updateConnectionState()
     }
 
-    /// The handshake has ended and the fingerprint fits: keys for SRTP, and the SCTP association.
+    /// The fingerprint fits, and both have their keys or will have them before any media comes: SRTP begins.
     private func startMedia(with dtls: DTLSTransport, at now: Instant) {
         guard let material = dtls.exportSRTPKeys() else { return }
         do {
@@ -140,6 +141,6 @@ extension PeerConnection {
         if let roundTripTime = ice.roundTripTime { rtp.hintRoundTripTime(roundTripTime) }
         rtp.transportReady(at: now)
         receiveEarlyMedia(at: now)
-        startDataChannelsIfReady(at: now)
+        events.append(.mediaReady)
     }
 }

@@ -34,6 +34,8 @@ package final class PeerConnection {
     var replacedFragment: String?
     /// When the owner is asked for an ICE restart, unless a way is found before.
     var restartDueAt: Instant?
+    /// When silence last made us ask our relays whether they still know us.
+    var relayProbedAt: Instant?
     /// The hosts between which media goes, or went last.
     var mediaPath: (base: IPAddress, remote: IPAddress)?
     /// Candidates are on their way into a description: they need not be told besides.

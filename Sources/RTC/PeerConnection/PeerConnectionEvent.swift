@@ -7,6 +7,8 @@ package enum PeerConnectionEvent: Sendable {
     /// The way is lost, and the pairs known have not brought another: the next offer restarts ICE, and should be made now.
     case restartNeeded
     case connectionStateChanged(PeerConnectionState)
+    /// Media that is given to be sent reaches the far side from now on; often a round trip before the state is `connected`.
+    case mediaReady
     /// An offer and its answer are in force: what each media section does now.
     case negotiated([NegotiatedMedia])
     /// A `.local` name that a candidate hides behind; the owner looks it up and tells `resolved`.

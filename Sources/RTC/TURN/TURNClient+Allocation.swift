@@ -54,6 +54,7 @@ extension TURNClient {
         mapped = message.mappedAddress
         state = .allocated
         retries = 0
+        allocatedAt = now
         hasReleasedForgotten = false
         setLifetime(message.lifetime, at: now)
         emit(.allocated)
@@ -91,7 +92,11 @@ extension TURNClient {
             return emit(.failed(failure))
         }
         state = .idle
-        scheduleRetry(at: now)
+        // A server that answers so has started anew, and is ready. But none may keep us busy.
+        guard failure == .allocationMismatch, now >= allocatedAt + timing.settled else { return scheduleRetry(at: now) }
+        retries += 1
+        // Its challenge is the newest there is: it need not be asked for once more.
+        if server.transport.isStream { retry(at: now) } else { start(at: now) }
     }
 
     mutating func allocationFailed(_ failure: TURNFailure, at now: Instant) {

@@ -117,11 +117,18 @@ extension TURNClient {
         case .refresh: refreshFailed(failure, at: now)
         case .release: released(at: now)
         case .permission(let ip):
-            if failure == .allocationMismatch { return lose(failure, at: now) }
+            if isLoss(failure, at: now) { return lose(failure, at: now) }
             permissionFailed(ip, failure, at: now)
         case .channel(let peer):
-            if failure == .allocationMismatch { return lose(failure, at: now) }
+            if isLoss(failure, at: now) { return lose(failure, at: now) }
             channelFailed(peer, at: now)
         }
+    }
+
+    /// Whether a refusal of a peer says that there is no allocation. Some servers say 400 then, which may as well be about the
+    /// peer: a refresh tells.
+    private mutating func isLoss(_ failure: TURNFailure, at now: Instant) -> Bool {
+        if failure == .refused(400) { probe(at: now) }
+        return failure == .allocationMismatch
     }
 }

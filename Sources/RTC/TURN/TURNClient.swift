@@ -34,6 +34,7 @@ package struct TURNClient: Sendable {
     /// When the allocation is to be refreshed, and when the server lets it go.
     var refreshAt: Instant?
     var expiresAt = Instant.zero
+    var allocatedAt = Instant.zero
     var lastSentAt = Instant.zero
     /// When a lost allocation is tried to be replaced.
     var retryAt: Instant?

@@ -21,6 +21,8 @@ package struct TURNTiming: Hashable, Sendable {
     /// Before a lost allocation is made anew: doubled each time up to the maximum.
     package var firstRetry: Duration = .milliseconds(500)
     package var maximumRetry: Duration = .seconds(30)
+    /// An allocation that has lasted so long, and that the server has forgotten, is made anew at once.
+    package var settled: Duration = .seconds(10)
 
     package init() {}
 }

@@ -12,7 +12,8 @@ package final class RelayServer {
     package let address: String
     package let port: Int
     private let folder: TemporaryFolder
-    private let process: RunningProgram
+    private var process: RunningProgram
+    private let line: [String]
 
     /// - Parameters:
     ///   - address: where it listens and relays.
@@ -30,13 +31,20 @@ package final class RelayServer {
             case .named(let name, let password): ["--lt-cred-mech", "--user=\(name):\(password)"]
             case .secret(let secret): ["--use-auth-secret", "--static-auth-secret=\(secret)"]
             }
-        let line =
+        line =
             words + [
                 try Program.system("turnserver").path, "-n", "--no-cli", "--no-tls", "--no-dtls",
                 "--listening-ip=\(address)", "--relay-ip=\(address)", "--listening-port=\(port)",
                 "--realm=example.org", "--userdb=\(folder.url.path)/users", "--pidfile=\(folder.url.path)/pid",
                 "--log-file=stdout",
             ] + access + options
+        process = try RunningProgram(URL(fileURLWithPath: line[0]), Array(line.dropFirst()))
+    }
+
+    /// Dies without a word, and begins anew: what it has allocated is no more.
+    package func restart() async throws {
+        process.send(SIGKILL)
+        _ = try await process.waitForEnd()
         process = try RunningProgram(URL(fileURLWithPath: line[0]), Array(line.dropFirst()))
     }
 
