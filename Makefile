@@ -13,7 +13,7 @@ TEST_PACKAGES := xvfb dbus at-spi2-core pulseaudio pulseaudio-utils chromium des
   coturn dante-server gnome-keyring nftables iproute2 avahi-daemon
 
 # What `make bench` compares with, beyond what the tests need.
-BENCH_PACKAGES := nginx-light libnginx-mod-nchan openssh-server socat
+BENCH_PACKAGES := espeak-ng nginx-light libnginx-mod-nchan openssh-server socat
 
 # The programs that a person runs are optimised; the runtime is linked in, so that they run without the toolchain.
 RELEASE := --configuration release --static-swift-stdlib --jobs $(JOBS)

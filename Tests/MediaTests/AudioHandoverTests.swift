@@ -50,6 +50,27 @@ import Testing
         sending.close()
     }
 
+    @Test("what is mixed in pieces of any size is what is mixed at once")
+    func pieces() throws {
+        let engine = MediaEngine(logger: Logger(label: "test"), deviceFolder: "/nonexistent", soundServer: "unix:/none")
+        let mixes = try [[480], [240, 1, 479, 120, 480, 333]].map { sizes in
+            let output = AudioOutput(onEmpty: {})
+            let source = try ToneSource(hertz: 500)
+            let receiving = AudioReceiving(engine: engine, packets: source, onProblem: { _ in })
+            receiving.join(output)
+            var (mixed, turn): ([Int16], Int) = ([], 0)
+            while mixed.count < 9_600 {
+                let count = min(sizes[turn % sizes.count], 9_600 - mixed.count)
+                mixed += UnsafeBufferPointer(start: output.mix(count, at: 0), count: count)
+                turn += 1
+            }
+            #expect(source.pulls == 10, "no packet before it is wanted")
+            receiving.close()
+            return mixed
+        }
+        #expect(mixes[0] == mixes[1] && mixes[0].contains { abs($0) > 3_000 })
+    }
+
     @Test("the former speaker plays until the new one does, and never both")
     func speakers() async throws {
         let engine = MediaEngine(logger: Logger(label: "test"), deviceFolder: "/nonexistent", soundServer: "unix:/none")

@@ -39,7 +39,9 @@ private struct TwoSpeakers {
     /// dB taken away in the last 8 of 20 s, and the time that took.
     private func reduction(_ way: Way) throws -> (decibels: Double, cost: Double) {
         let treatment = try #require(AudioTreatment(AudioSettings(noiseSuppression: false, gainControl: false)))
-        let processors = try (0..<(way == .oneAfterTheOther || way == .byTurnsOneAfterTheOther ? 2 : 1)).map { _ in try #require(AudioProcessor()) }
+        let processors = try (0..<(way == .oneAfterTheOther || way == .byTurnsOneAfterTheOther ? 2 : 1)).map { _ in
+            try #require(AudioProcessor())
+        }
         for processor in processors { processor.configure(treatment) }
         let room = Self.room
         var (before, after): ([Double], [Double]) = ([], [])
@@ -52,11 +54,14 @@ private struct TwoSpeakers {
             let first = range.map { usesFirst ? room.first[$0] : 0 }
             let second = range.map { usesSecond && $0 >= 2_880 ? room.second[$0 - 2_880] : 0 }
             let references: [[Int16]] =
-                way == .oneAfterTheOther || way == .byTurnsOneAfterTheOther ? [first, second] : [zip(first, second).map { Int16(clamping: Int($0) + Int($1)) }]
+                way == .oneAfterTheOther || way == .byTurnsOneAfterTheOther
+                ? [first, second] : [zip(first, second).map { Int16(clamping: Int($0) + Int($1)) }]
             for (processor, reference) in zip(processors, references) {
                 reference.withUnsafeBufferPointer { if let base = $0.baseAddress { processor.reverse(base) } }
             }
-            var samples = range.map { Int16(clamping: Int(room.echo(at: $0, ofFirst: usesFirst, ofSecond: usesSecond))) }
+            var samples = range.map {
+                Int16(clamping: Int(room.echo(at: $0, ofFirst: usesFirst, ofSecond: usesSecond)))
+            }
             before += samples.map { Double($0) }
             for processor in processors {
                 samples.withUnsafeMutableBufferPointer {

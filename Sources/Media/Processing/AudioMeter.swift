@@ -13,7 +13,11 @@ final class AudioMeter: Sendable {
         let meanSquare = Self.meanSquare(samples)
         let current = Int(meanSquare.squareRoot() * 1_000_000)
         let before = peak.load(ordering: .relaxed)
-        peak.store(max(current, before * 9 / 10), ordering: .relaxed)
+        // A tenth in 10 ms, however short the pieces are.
+        let fallen =
+            before * (10 * AudioProcessor.chunk - min(samples.count, AudioProcessor.chunk))
+            / (10 * AudioProcessor.chunk)
+        peak.store(max(current, fallen), ordering: .relaxed)
         return meanSquare
     }
 

@@ -33,7 +33,7 @@ enum MouthBench {
     /// 0.8 s a word, and some to spare.
     private static let seconds = 20.0
 
-    static func measureInstances() async throws -> (delay: DelayFigures, stages: String) {
+    static func measureInstances() async throws -> (delay: DelayFigures, stages: String, speech: String) {
         let (bus, room) = (try await PrivateBus.start(), try await MouthAndEar.start())
         let start = { (name: String, options: [String]) in
             try await HeadlessInstance.start(
@@ -50,11 +50,20 @@ enum MouthBench {
             let side = ["capture", "encode", "sendQueue"].contains(stage) ? sent : received
             return stage + String(format: " %.1f", side.number("delay", "audio", stage))
         }
+        let speech = try SpeechFigures.speech()
+        let said = try await room.listen(to: speech + speech, seconds: Double(speech.count) / 48_000)
+        let last = try ear.statistics()
+        let stretched = ["insertedSamplesForDeceleration", "removedSamplesForAcceleration"].reduce(0) {
+            $0 + last.number("inbound-rtp", "audio", $1) - received.number("inbound-rtp", "audio", $1)
+        }
         let inbound = { received.number("inbound-rtp", "audio", $0) }
         let made = String(
             format: "made up %.2f %%", 100 * inbound("concealedSamples") / max(1, inbound("totalSamplesReceived")))
         try mouth.must("disconnect", "main")
-        return (try DelayFigures(delays), (stages + [made]).joined(separator: ", "))
+        return (
+            try DelayFigures(delays), (stages + [made]).joined(separator: ", "),
+            "\(SpeechFigures(said)), \(Int(stretched / 48)) ms stretched"
+        )
     }
 
     static func measureBrowsers() async throws -> DelayFigures {

@@ -54,6 +54,7 @@ func compareMouths(isAlone: Bool) async throws {
     print("\nMouth to ear, ms, \(MouthBench.words) words")
     let ours = try await MouthBench.measureInstances()
     print("Causerie: \(ours.delay); the buffers' middle by its own account: \(ours.stages)")
+    print("Speech through the same call: \(ours.speech)")
     guard !isAlone else { return }
     let peer = try await MouthBench.measureBrowsers()
     print("Chromium: \(peer)")

@@ -36,25 +36,35 @@ package struct MouthAndEar {
     /// - Returns: from the mouth to the ear, ms: the middle one of what was heard; nil when less than half was.
     package func delay(seconds: Double) async throws -> Double? {
         let delays = try await delays(seconds: seconds)
-        guard Double(delays.count) * 2 * Self.interval >= seconds - 2 * Self.interval, !delays.isEmpty else { return nil }
+        guard Double(delays.count) * 2 * Self.interval >= seconds - 2 * Self.interval, !delays.isEmpty else {
+            return nil
+        }
         return delays[delays.count / 2]
     }
 
     /// As `delay`, of each word that was heard, the shortest first.
     package func delays(seconds: Double) async throws -> [Double] {
-        let folder = try TemporaryFolder()
-        let said = folder.url.appendingPathComponent("said.raw")
-        try Self.words(seconds: seconds + 60).withUnsafeBytes { Data($0) }.write(to: said)
-        let player = try RunningProgram(
-            Program.system("pacat"),
-            ["--playback", "--device=lips", "--format=s16le", "--rate=48000", "--channels=1", "--raw", said.path],
-            environment: server.environment)
-        defer { player.send(SIGKILL) }
-        let room = try await server.record("room", seconds: seconds, channels: 2)
+        let room = try await listen(to: Self.words(seconds: seconds + 60), seconds: seconds)
         let (left, right) = (Self.onsets(in: room, channel: 0), Self.onsets(in: room, channel: 1))
         return left.compactMap { start in
             right.first { $0 > start && Double($0 - start) < Self.interval * Double(Self.rate) }.map { $0 - start }
         }.sorted().map { Double($0) * 1000 / Double(Self.rate) }
+    }
+
+    /// Says something.
+    ///
+    /// - Parameter said: 48 kHz; longer than it is listened to.
+    /// - Returns: what was said and what was heard, by turns.
+    package func listen(to said: [Int16], seconds: Double) async throws -> [Int16] {
+        let folder = try TemporaryFolder()
+        let file = folder.url.appendingPathComponent("said.raw")
+        try said.withUnsafeBytes { Data($0) }.write(to: file)
+        let player = try RunningProgram(
+            Program.system("pacat"),
+            ["--playback", "--device=lips", "--format=s16le", "--rate=48000", "--channels=1", "--raw", file.path],
+            environment: server.environment)
+        defer { player.send(SIGKILL) }
+        return try await server.record("room", seconds: seconds, channels: 2)
     }
 
     /// Twenty milliseconds of a rising tone in each interval.
