@@ -1,5 +1,6 @@
 #!/bin/sh
-# Measures calls with the optimised programs, beside Chromium in the same run, over loopback and over a link of its own;
+# Measures calls with the optimised programs, beside Chromium in the same run, over loopback and over a link of its own, and from
+# mouth to ear through null sinks;
 # their set-up through STUN and TURN; files, beside openssl and scp; then sockets, beside nginx's nchan, Python's websockets
 # and socat; last, in virtual time, congestion control, and sound and pictures over bad paths, as tables and plots in
 # artefacts/bench.
