@@ -97,6 +97,16 @@ private struct AdaptedPicture {
         #expect(picture.changes.count == poor + 1)
     }
 
+    @Test("where the bitrate falls far below what a size is worth, no picture of that size is made") func atOnce() {
+        var picture = AdaptedPicture(settings(), start: 2_500_000)
+        picture.run(seconds: 20)
+        picture.setBitrate(320_000)
+        #expect(picture.adaptation.step == PictureStep(), "that may pass")
+        picture.setBitrate(250_000)
+        #expect(picture.adaptation.encoderSettings.width == 640)
+        #expect(picture.changes.count == 2)
+    }
+
     @Test(
         "on a network that lies between two sizes, or sways, it does not change to and fro",
         arguments: ContentHint.allCases)

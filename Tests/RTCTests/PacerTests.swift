@@ -155,8 +155,8 @@ struct PacerTests {
                 let last = session.sendLog.nextSequenceNumber &- 1
                 let feedback = TransportFeedback(
                     senderSSRC: 9, mediaSSRC: 2000, baseSequenceNumber: last,
-                    referenceTime: Int32(now.microseconds / TransportFeedback.referenceUnit), feedbackCount: UInt8(tick),
-                    arrivals: [.receivedAfter(0)])
+                    referenceTime: Int32(now.microseconds / TransportFeedback.referenceUnit),
+                    feedbackCount: UInt8(tick), arrivals: [.receivedAfter(0)])
                 session.receiveRTCP(RTCPPacket.serialize([.transportFeedback(feedback)]), at: now)
             }
             while let event = session.pollEvent() { if case .videoHeld(let held) = event { isHeld = held } }

@@ -12,6 +12,9 @@ struct PictureAdaptation: Sendable {
     private static let plentyWait: Int64 = 2_000_000
     private static let plenty = 2.0
     private static let enough = 1.15
+    /// Of the least bitrate of a size, what shows without a look at its pictures that it is too large: already the next key
+    /// frame of that size would stand in a queue for most of a second.
+    private static let farTooLittle = 0.5
     /// A fall so soon after a rise was caused by it.
     private static let trial: Int64 = 10_000_000
 
@@ -64,6 +67,8 @@ struct PictureAdaptation: Sendable {
             rebuild(at: now)
         } else if began.map({ now - $0 < Self.startTime }) ?? true {
             move(to: best(), at: now)
+        } else if Double(settings.bitrate) < Double(least(index)) * Self.farTooLittle {
+            fall(to: best(), at: now)
         }
     }
 
