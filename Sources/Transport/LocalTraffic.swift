@@ -4,6 +4,7 @@ import Synchronization
 package final class TrafficCounter: Sendable {
     private let value = Atomic<Int>(0)
 
+    /// One packet more.
     package func count() { value.add(1, ordering: .relaxed) }
 
     package var total: Int { value.load(ordering: .relaxed) }

@@ -29,6 +29,7 @@ package nonisolated enum BusAddress {
         return applicationIdentifier + "." + profile
     }
 
+    /// Whether a profile may have this name: it becomes part of names on the bus and of files.
     package static func isValid(profile: String) -> Bool {
         guard (1...64).contains(profile.utf8.count), let first = profile.utf8.first else { return false }
         let isLetter = { (byte: UInt8) in

@@ -11,6 +11,7 @@ package nonisolated indirect enum JSONValue: Hashable, Sendable {
     case array([JSONValue])
     case object([Member])
 
+    /// A name and its value in an object.
     package struct Member: Hashable, Sendable {
         package let name: String
         package let value: JSONValue

@@ -86,6 +86,7 @@ package final class Preferences {
 
     package var recentAddresses: [String] { settings.value("recent-addresses")?.stringsValue ?? [] }
 
+    /// Puts an address first among the recent ones.
     package func remember(address: String) {
         let others = recentAddresses.filter { $0 != address }
         try? settings.set("recent-addresses", .strings(Array(([address] + others).prefix(Self.remembered))))

@@ -4,6 +4,7 @@ import GtkKit
 
 /// What a chat shows: words and states, ready for widgets.
 package nonisolated struct ChatPresentation: Equatable, Sendable {
+    /// One message, ready to show.
     package struct Message: Equatable, Identifiable, Sendable {
         package var id: Int64
         package var isOwn: Bool
@@ -42,6 +43,7 @@ package nonisolated struct ChatPresentation: Equatable, Sendable {
         case message(Message)
         case file(File)
 
+        /// What tells one row from the others.
         package enum ID: Hashable, Sendable {
             case message(Int64)
             case file(ConversationIdentifier)

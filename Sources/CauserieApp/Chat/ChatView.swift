@@ -90,6 +90,7 @@ package final class ChatView {
         gtk_stack_set_visible_child_name(stack.opaque, "nobody")
     }
 
+    /// Shows another state of the conversation; what has not changed stays where it is.
     package func show(_ new: ChatPresentation) {
         let old = presentation
         presentation = new
@@ -174,6 +175,7 @@ package final class ChatView {
         set { composer.text = newValue }
     }
 
+    /// Whether an earlier message is being changed.
     package func setEditing(_ isEditing: Bool) {
         gtk_revealer_set_reveal_child(editing.opaque, isEditing ? 1 : 0)
         editing.setAccessibleHidden(!isEditing)
@@ -191,6 +193,7 @@ package final class ChatView {
 
     // MARK: Searching
 
+    /// Shows or hides the search.
     package func setSearching(_ isSearching: Bool) {
         actions.set("search", to: isSearching)
         gtk_revealer_set_reveal_child(searchBar.opaque, isSearching ? 1 : 0)

@@ -38,6 +38,7 @@ package final class FileCard {
         observation = ModelObservation(read) { [weak self] in self?.show($0) }
     }
 
+    /// Shows another state of the file; widgets stay where they are.
     package func show(_ new: FilePresentation) {
         let old = presentation
         guard new != old else { return }

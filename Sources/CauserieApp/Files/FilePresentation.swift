@@ -4,6 +4,7 @@ import GLibKit
 
 /// What a file's card shows: words, and what can be done with it.
 package nonisolated struct FilePresentation: Equatable, Sendable {
+    /// What a person can do with a file, a button each.
     package enum Action: Hashable, CaseIterable, Sendable {
         case accept, decline, acceptAs, pause, resume, retry, open, showInFolder, cancel, forget
     }

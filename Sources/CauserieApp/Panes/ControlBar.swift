@@ -37,6 +37,7 @@ package final class ControlBar {
     /// Whether a menu of the controls is open: then they stay.
     package var isBusy: Bool { Widget(devices.root).isVisible }
 
+    /// What the buttons show from now on.
     package func show(_ presentation: ControlsPresentation) {
         show(
             microphoneButton, microphoneImage, "microphone", isOn: presentation.isMicrophoneOn,

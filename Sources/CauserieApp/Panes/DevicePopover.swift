@@ -39,6 +39,7 @@ package final class DevicePopover {
     /// Calls `handler` each time that the popover is about to show.
     package func onOpen(_ handler: @escaping () -> Void) { connect(root, "show", handler) }
 
+    /// Of what is heard: 0...2, 1 as it came.
     package func setVolume(_ value: Double) {
         let set = { gtk_adjustment_set_value(self.volume.pointer(), value * 100) }
         if let volumeConnection { volumeConnection.whileBlocked(set) } else { set() }

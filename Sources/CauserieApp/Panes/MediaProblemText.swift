@@ -3,6 +3,7 @@ import Media
 
 /// Why a medium is not there, in one sentence for the person at this end.
 package nonisolated enum MediaProblemText {
+    /// Why a device is not used, in one sentence.
     package static func sentence(_ problem: MediaProblem, of kind: MediaDevice.Kind) -> String {
         switch kind {
         case .camera: camera(problem)

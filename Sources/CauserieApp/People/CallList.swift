@@ -46,6 +46,9 @@ final class CallList {
         let (name, detail) = (RowParts.label(), RowParts.label("caption", "dim-label"))
         gtk_label_set_text(name.opaque, item.name)
         gtk_label_set_text(detail.opaque, item.detail)
+        // Why a call ended takes more than one line of a narrow window.
+        gtk_label_set_wrap(detail.opaque, 1)
+        gtk_label_set_lines(detail.opaque, 2)
         name.set(class: "heading", item.isMissed && !item.record.isSeen)
         gtk_widget_set_hexpand(texts.widget, 1)
         gtk_widget_set_margin_start(texts.widget, 6)

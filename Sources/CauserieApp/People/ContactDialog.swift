@@ -35,6 +35,7 @@ package final class ContactDialog {
         observe()
     }
 
+    /// Calls back with the address when the person is to be called.
     package func onCall(_ handler: @escaping (String) -> Void) { call = handler }
 
     func onClose(_ handler: @escaping () -> Void) { closed = handler }

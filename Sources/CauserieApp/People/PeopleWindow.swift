@@ -59,6 +59,7 @@ package final class PeopleWindow {
     /// Calls `handler` with the name or address that a person wants to call.
     package func onCall(_ handler: @escaping (String) -> Void) { call = handler }
 
+    /// Calls back when the window has been closed.
     package func onClose(_ handler: @escaping () -> Void) { closed = handler }
 
     package func present(over parent: GObjectRef) {
@@ -74,8 +75,6 @@ package final class PeopleWindow {
 
     /// Turns to the calls that were.
     package func showCalls() { gtk_stack_set_visible_child_name(pages.opaque, "calls") }
-
-    package func showSearch(_ text: String) { gtk_editable_set_text(search.opaque, text) }
 
     // MARK: What is shown
 

@@ -3,6 +3,7 @@ import GLibKit
 
 /// The way from mouth to ear, cut into its parts for a bar.
 package nonisolated struct DelayParts: Hashable, Sendable {
+    /// One part of the way.
     package struct Part: Hashable, Sendable {
         package var name: String
         /// ms; nil while it is not known.

@@ -3,6 +3,7 @@ import GLibKit
 
 /// The ways of sound and of pictures, a line for each stage of which something is known.
 package nonisolated enum DelayText {
+    /// A line for each stage that is known.
     package static func lines(sound: StageDelays, picture: StageDelays) -> [StatisticsLine] {
         zip(sound.stages, picture.stages).compactMap { sound, picture in
             text(sound.delay, picture.delay).map { StatisticsLine(name(sound.name), $0) }

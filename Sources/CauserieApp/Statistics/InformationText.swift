@@ -14,6 +14,7 @@ package nonisolated struct StatisticsLine: Hashable, Sendable {
 
 /// What is known of the way to the other side, in words.
 package nonisolated enum InformationText {
+    /// A line for each thing that is known of a call.
     package static func lines(_ information: StreamInformation) -> [StatisticsLine] {
         [
             codec(information), path(information),

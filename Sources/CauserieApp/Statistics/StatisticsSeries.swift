@@ -8,6 +8,7 @@ package nonisolated struct StatisticsSeries: Hashable, Sendable {
     /// Seconds of the call, and what was measured then; nil where nothing was.
     package var points: [Point]
 
+    /// A moment of the call, seconds from its beginning, and the figure then.
     package struct Point: Hashable, Sendable {
         package var time: Double
         package var value: Double?

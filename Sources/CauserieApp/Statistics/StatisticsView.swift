@@ -46,6 +46,7 @@ package final class StatisticsView {
         show(StatisticsFigures())
     }
 
+    /// Shows the figures of now.
     package func show(_ figures: StatisticsFigures) {
         adw_window_title_set_subtitle(title.opaque, figures.name)
         gtk_stack_set_visible_child_name(pages.opaque, figures.isEmpty ? "empty" : "figures")

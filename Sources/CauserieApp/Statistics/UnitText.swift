@@ -70,6 +70,7 @@ package nonisolated enum DecimalText {
 
 /// A span of time as a plot's axis writes it: `−2:00`.
 package nonisolated enum SpanText {
+    /// So many seconds before now: `−1:05`.
     package static func ago(_ seconds: Int) -> String {
         let (minutes, rest) = seconds.quotientAndRemainder(dividingBy: 60)
         return "−\(minutes):" + (rest < 10 ? "0" : "") + "\(rest)"

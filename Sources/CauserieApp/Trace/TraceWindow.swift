@@ -63,6 +63,7 @@ package final class TraceWindow {
 
     // MARK: Running
 
+    /// Listens and forwards, as the form says; what is wrong with it is said beside the field.
     package func start() {
         guard case .idle = state else { return }
         view.fields.clearNotes()

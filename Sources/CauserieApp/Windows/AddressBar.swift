@@ -49,11 +49,13 @@ package final class AddressBar {
         set { gtk_editable_set_text(entry.opaque, newValue) }
     }
 
+    /// Calls back at each change of the text.
     package func onChange(_ handler: @escaping () -> Void) { onChange = handler }
 
     /// Asks for what somebody may mean who has typed so much.
     package func onSuggest(_ handler: @escaping (String) -> [AddressSuggestion]) { completion.suggest = handler }
 
+    /// Puts the cursor into it.
     package func focus() { entry.focus() }
 
     /// Makes the button the one that a person is led to.

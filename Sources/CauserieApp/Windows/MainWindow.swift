@@ -99,6 +99,7 @@ package final class MainWindow {
         markActive()
     }
 
+    /// How the panes are arranged from now on.
     package func setLayout(_ layout: PaneLayout) {
         arrangement.value.layout = layout
         area.update()
@@ -129,6 +130,7 @@ package final class MainWindow {
         for pane in panes { pane.setActive(panes.count > 1 && pane === active) }
     }
 
+    /// What the buttons of the focused pane show.
     package func showControls(_ presentation: ControlsPresentation) {
         controls.show(presentation)
         gtk_revealer_set_reveal_child(controlsRevealer.opaque, presentation.isVisible ? 1 : 0)
@@ -201,6 +203,7 @@ package final class MainWindow {
 
     package var isFullscreen: Bool { gtk_window_is_fullscreen(window.pointer()) != 0 }
 
+    /// Fills the screen, or leaves it again.
     package func setFullscreen(_ isFullscreen: Bool) {
         if isFullscreen {
             gtk_window_fullscreen(window.pointer())

@@ -42,6 +42,7 @@ package enum CallEvent: Hashable, Sendable {
 
 /// What a call does about it, in the order given.
 package enum CallAction: Hashable, Sendable {
+    /// What may take a limited time.
     package enum Timer: Hashable, Sendable {
         /// The stream's timeout: until somebody answers, and again until the media is connected.
         case attempt

@@ -2,6 +2,7 @@
 ///
 /// A value without clock, sockets or media: the call carries out the actions, in order, and brings the events.
 package struct CallStateMachine: Hashable, Sendable {
+    /// Where the call stands.
     package enum State: Hashable, Sendable {
         case idle
         /// The far side is being reached, while our media prepares its offer.

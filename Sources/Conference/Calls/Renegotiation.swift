@@ -1,6 +1,7 @@
 /// Offers and answers after the first ones: perfect negotiation (W3C webrtc-pc §10.7), so that both sides may change
 /// what they send at any time, even at once.
 package struct Renegotiation: Hashable, Sendable {
+    /// Where the exchange stands.
     package enum State: Hashable, Sendable {
         case stable
         /// Our offer is being made.
@@ -11,6 +12,7 @@ package struct Renegotiation: Hashable, Sendable {
         case answering
     }
 
+    /// What can happen to it.
     package enum Event: Hashable, Sendable, CaseIterable {
         /// What we send or take has changed.
         case needed
@@ -22,6 +24,7 @@ package struct Renegotiation: Hashable, Sendable {
         case unanswered
     }
 
+    /// What the call does about it, in the order given.
     package enum Action: Hashable, Sendable {
         case makeOffer, sendOffer, makeAnswer, sendAnswer, applyAnswer
         /// Our offer is not answered: what was agreed before it holds.
@@ -42,6 +45,7 @@ package struct Renegotiation: Hashable, Sendable {
 
     package init(isPolite: Bool) { self.isPolite = isPolite }
 
+    /// Takes an event; what does not fit the state changes nothing.
     package mutating func handle(_ event: Event) -> [Action] {
         switch (event, state) {
         case (.needed, .stable):

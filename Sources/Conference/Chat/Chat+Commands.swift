@@ -135,6 +135,7 @@ extension Chat {
         sort()
     }
 
+    /// They may write again.
     package func unblock(_ conversation: Conversation) {
         guard conversation.standing == .blocked else { return }
         set(.open, conversation)

@@ -17,6 +17,7 @@ import Transport
     /// Nil while no conversation is on the screen.
     @ObservationIgnored var shown: Set<Int64> = []
 
+    /// Ends the watch for messages: see `removeArrival`.
     package struct ArrivalToken: Hashable, Sendable { let number: Int }
     @ObservationIgnored private var tokens = 0
 
@@ -136,6 +137,7 @@ import Transport
         } catch { logger.error("messages cannot be read: \(error)") }
     }
 
+    /// Brings one page more of a conversation into memory.
     package func loadEarlier(_ conversation: Conversation) {
         load(conversation)
         guard conversation.hasEarlier, let first = conversation.messages.first else { return }

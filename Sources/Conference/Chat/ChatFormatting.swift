@@ -1,6 +1,7 @@
 /// What a message's marks mean: `*bold*`, `_italic_`, `~struck out~`, `` `code` ``, and links. The text stays as it was
 /// typed; whoever shows it shows the runs.
 package struct ChatRun: Hashable, Sendable {
+    /// How a run is shown; several may hold at once.
     package struct Style: OptionSet, Hashable, Sendable {
         package let rawValue: UInt8
         package init(rawValue: UInt8) { self.rawValue = rawValue }

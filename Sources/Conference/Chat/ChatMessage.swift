@@ -1,5 +1,6 @@
 /// One message of a conversation, as it is kept.
 package struct ChatMessage: Hashable, Sendable, Identifiable {
+    /// How far a message of ours is.
     package enum Delivery: String, Hashable, Sendable {
         /// Waits for the correspondent to be there.
         case pending

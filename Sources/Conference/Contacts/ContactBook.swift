@@ -113,6 +113,7 @@ import RTC
         try save([(contact, checked.photo)])
     }
 
+    /// Forgets a contact and its photo; throws when there is none with this id.
     package func remove(_ id: String) throws(ContactProblem) {
         guard self[id] != nil else { throw .notFound }
         try keep { try store.remove(id) }

@@ -1,5 +1,6 @@
 /// A contact's picture as bytes: what it is, and whether it is small enough to be kept and to be decoded.
 package enum ContactPhoto {
+    /// What a photo may be.
     package enum Format: String, Hashable, Sendable { case png, jpeg }
 
     /// Bytes of a picture that is kept. The interface scales what a person chooses to `side` pixels, which is far below.
@@ -11,6 +12,7 @@ package enum ContactPhoto {
     /// The longer side of what is decoded at all: a small file can unfold to gigabytes.
     package static let sideLimit = 8192
 
+    /// What a photo's head says; pixels.
     package struct Description: Hashable, Sendable {
         package var format: Format
         package var width: Int

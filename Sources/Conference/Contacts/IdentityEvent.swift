@@ -29,6 +29,7 @@ enum IdentitySubject: Hashable, Sendable {
 
 /// Something that became known of somebody's identity key.
 package struct IdentityEvent: Hashable, Sendable {
+    /// What became known, as it is kept.
     package enum What: String, Hashable, Sendable, CaseIterable {
         /// The first time that anybody was met there.
         case firstSeen = "first-seen"

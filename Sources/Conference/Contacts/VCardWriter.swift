@@ -3,6 +3,7 @@ import FoundationEssentials
 /// Writes contacts as vCard 4.0 (RFC 6350), or 3.0 for programs that read nothing newer. Keys do not go along: whom to
 /// trust, a file cannot say.
 package struct VCardWriter {
+    /// Of vCard, as it stands in the file.
     package enum Version: String, Hashable, Sendable, CaseIterable {
         case three = "3.0"
         case four = "4.0"

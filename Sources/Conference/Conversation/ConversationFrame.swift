@@ -17,6 +17,7 @@ package enum ConversationFrame: Hashable, Sendable {
     /// What was refused until later is taken now.
     case resume
 
+    /// Where a side's counting stands, said first on each line.
     package struct Hello: Hashable, Sendable {
         /// Of what the sender of this frame sends.
         package var epoch: ConversationIdentifier
@@ -121,6 +122,7 @@ package struct ConversationMessage: Hashable, Sendable {
 
 /// A message that is not taken.
 package struct ConversationRefusal: Hashable, Sendable {
+    /// Why, in a byte on the wire.
     package enum Reason: UInt8, Hashable, Sendable {
         /// Too many at a time: again after the delay.
         case tooFast = 1

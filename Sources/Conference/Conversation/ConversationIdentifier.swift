@@ -10,10 +10,12 @@ package struct ConversationIdentifier: Hashable, Sendable, CustomStringConvertib
         self.low = low
     }
 
+    /// From a given source, for tests that repeat.
     package static func random(_ source: inout RandomSource) -> ConversationIdentifier {
         ConversationIdentifier(high: source.next(), low: source.next())
     }
 
+    /// One that nobody else has.
     package static func random() -> ConversationIdentifier {
         var source = RandomSource.system
         return random(&source)

@@ -61,6 +61,7 @@ package enum ConversationLinkOrigin: Hashable, Sendable {
     }
 }
 
+/// What comes of a link, in order.
 package enum ConversationLinkEvent: Hashable, Sendable {
     /// What came together.
     case frames([ConversationFrame])
@@ -70,6 +71,7 @@ package enum ConversationLinkEvent: Hashable, Sendable {
     case closed(violation: String?)
 }
 
+/// What a link holds at most.
 package enum ConversationLinkLimit {
     /// Bytes that should wait in a link at most.
     package static let buffer = 256 << 10

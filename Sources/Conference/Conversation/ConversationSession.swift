@@ -27,6 +27,7 @@ package struct ConversationSession {
         }
     }
 
+    /// What the session wants done, in this order.
     package enum Output: Hashable, Sendable {
         case send(ConversationFrame)
         /// To be written down together with `position`, and then answered with `committed` or `refuse`.

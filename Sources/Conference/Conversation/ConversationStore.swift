@@ -3,6 +3,7 @@ import RTC
 
 /// Who there is a conversation with, as it is kept.
 package struct ConversationRecord: Hashable, Sendable {
+    /// Who may write to whom.
     package enum Standing: String, Hashable, Sendable {
         /// Both may write.
         case open

@@ -2,6 +2,7 @@ import FoundationEssentials
 
 /// What two sides say to each other about files on their line: JSON, so that later versions may add to it.
 package struct FileControl: Hashable, Sendable {
+    /// What is said of one file.
     package enum Word: Hashable, Sendable {
         case offer(FileOffer)
         case accept, decline, pause, resume, cancel, retry, done

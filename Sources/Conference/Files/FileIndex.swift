@@ -2,6 +2,7 @@
 ///
 /// On the wire, for each: eight bytes of size, two of the path's length, the path in UTF-8; a folder's ends with `/`.
 package struct FileIndex: Hashable, Sendable {
+    /// A file or folder below the one that is sent; bytes.
     package struct Entry: Hashable, Sendable {
         /// Below the folder: parts with `/` between.
         package var path: String

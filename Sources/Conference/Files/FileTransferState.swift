@@ -3,6 +3,7 @@
 ///
 /// What outlives the process is `stage` and the two pauses; everything else begins anew.
 package struct FileTransferState: Hashable, Sendable {
+    /// How far it is.
     package enum Stage: Hashable, Sendable {
         /// Waits for the receiver's answer.
         case offered
@@ -30,6 +31,7 @@ package struct FileTransferState: Hashable, Sendable {
         case failed(FileProblem)
     }
 
+    /// What can happen to it, here or at the far side.
     package enum Event: Hashable, Sendable {
         case accept(byUs: Bool)
         case decline(byUs: Bool)
@@ -50,6 +52,7 @@ package struct FileTransferState: Hashable, Sendable {
         case verified(byUs: Bool)
     }
 
+    /// What is to be done about it, in order.
     package enum Effect: Hashable, Sendable {
         case tell(FileControl.Word)
         /// Bytes should go.

@@ -55,22 +55,26 @@ extension FileTransfers {
         markRead(transfer)
     }
 
+    /// The file is not wanted; the far side is told. Throws when it is not offered any more.
     package func decline(_ transfer: FileTransfer) throws(FileProblem) {
         guard transfer.state.canAccept else { throw .notPossible }
         try apply(.decline(byUs: true), to: transfer)
         markRead(transfer)
     }
 
+    /// Stops it until `resume`, here and there. Throws when there is nothing to pause.
     package func pause(_ transfer: FileTransfer) throws(FileProblem) {
         guard transfer.state.canPause else { throw .notPossible }
         try apply(.pause(byUs: true), to: transfer)
     }
 
+    /// Goes on with what was paused here. Throws when it was not.
     package func resume(_ transfer: FileTransfer) throws(FileProblem) {
         guard transfer.state.canResume else { throw .notPossible }
         try apply(.resume(byUs: true), to: transfer)
     }
 
+    /// Gives it up; what has come is removed. Throws when it is over.
     package func cancel(_ transfer: FileTransfer) throws(FileProblem) {
         guard transfer.state.canCancel else { throw .notPossible }
         try apply(.cancel(byUs: true), to: transfer)

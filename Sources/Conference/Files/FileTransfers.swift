@@ -33,6 +33,7 @@ import Observation
     /// The conversations with those that a call is up with.
     @ObservationIgnored let callConversations: () -> Set<String>
 
+    /// Ends the watch for offers: see `removeOffer`.
     package struct OfferToken: Hashable, Sendable { let number: Int }
 
     /// Offers of one correspondent that may wait for an answer; of a stranger; and what we have under way with one.

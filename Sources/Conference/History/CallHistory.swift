@@ -99,6 +99,7 @@ import Observation
         return isFound
     }
 
+    /// Forgets all calls.
     package func removeAll() { write { try $0.execute(sql: "DELETE FROM call") } }
 
     /// Calls of before with this key are the new contact's.

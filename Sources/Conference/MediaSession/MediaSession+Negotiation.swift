@@ -7,6 +7,7 @@ import Wire
 
 /// Offers, answers and candidates of a call.
 extension MediaSession {
+    /// Opens the sockets in advance, so that the description comes at once.
     package func prepare() async { _ = try? await openTransport() }
 
     /// A new offer, applied on this side. Also in mid-call, after `negotiationNeeded`.

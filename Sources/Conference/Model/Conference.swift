@@ -157,6 +157,7 @@ import Transport
         return windows.flatMap(\.streams).filter { seen.insert($0.id).inserted }
     }
 
+    /// The stream with exactly this name, of whichever window.
     package func stream(named name: String) -> Stream? { streams.first { $0.name == name } }
 
     // MARK: Life

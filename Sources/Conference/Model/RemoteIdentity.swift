@@ -1,5 +1,6 @@
 /// Who the far side of a call proved to be, by the key of its installation.
 package struct RemoteIdentity: Hashable, Sendable {
+    /// What the user knows of the key.
     package enum Standing: String, Hashable, Sendable {
         /// Nobody of this address or name was met before.
         case firstContact

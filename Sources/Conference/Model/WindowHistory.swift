@@ -48,12 +48,14 @@ import Observation
         }
     }
 
+    /// Takes the last change of the window back; nothing without one.
     package func undo() {
         guard let change = done.popLast() else { return }
         window.conference?.restore(window, to: change.before, from: change.after)
         undone.append(change)
     }
 
+    /// Makes the change again that was taken back last; nothing without one.
     package func redo() {
         guard let change = undone.popLast() else { return }
         window.conference?.restore(window, to: change.after, from: change.before)

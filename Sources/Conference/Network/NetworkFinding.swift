@@ -16,6 +16,7 @@ package struct Phrase: Hashable, Sendable {
 
 /// One thing that a network check looks at, and what it found.
 package struct NetworkFinding: Hashable, Sendable, Identifiable {
+    /// What became of it.
     package enum State: String, Hashable, Sendable, CaseIterable { case running, ok, warning, failed }
 
     /// `interface eth0`, `listening`, `stun:stun.example.org:3478`

@@ -1,5 +1,6 @@
 /// How good a call is, and what is wrong with it: for the mark on its pane.
 package struct CallQuality: Hashable, Sendable {
+    /// From nothing to complain of to nothing left.
     package enum Grade: Int, Hashable, Sendable, Comparable, CaseIterable {
         case poor, fair, good
 
@@ -15,6 +16,7 @@ package struct CallQuality: Hashable, Sendable {
         }
     }
 
+    /// What lowers the grade most.
     package enum Cause: Hashable, Sendable {
         /// Nothing arrives although it should.
         case silence

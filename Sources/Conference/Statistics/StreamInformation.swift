@@ -31,6 +31,7 @@ package struct StreamInformation: Hashable, Sendable {
         package var name: String? { received ?? sent }
     }
 
+    /// One end of the path in use, as ICE names it.
     package struct Candidate: Hashable, Sendable {
         package var type: String
         package var transport: String

@@ -51,11 +51,6 @@ package final class BusConnection {
         g_dbus_connection_set_exit_on_close(connection, 0)
     }
 
-    /// The name that the bus gave this connection: `:1.42`.
-    package var uniqueName: String? {
-        g_dbus_connection_get_unique_name(pointer).map { String(cString: $0) }
-    }
-
     package var isClosed: Bool { g_dbus_connection_is_closed(pointer) != 0 }
 
     /// Calls a method and waits for its answer, the main loop standing still: for command-line programs, and for the bus

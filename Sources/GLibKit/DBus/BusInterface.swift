@@ -39,6 +39,7 @@ package nonisolated struct BusFailure: Error, Hashable, CustomStringConvertible 
         self.message = message
     }
 
+    /// The caller's arguments make no sense; the sentence says why.
     package static func invalidArguments(_ message: String) -> BusFailure {
         BusFailure(name: "org.freedesktop.DBus.Error.InvalidArgs", message: message)
     }

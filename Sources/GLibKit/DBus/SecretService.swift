@@ -3,6 +3,7 @@
 /// Every call ends by itself, and the main loop goes on meanwhile. Secrets cross the bus as they are: it is the user's own,
 /// and who can read it can ask the service as well.
 package final class SecretService {
+    /// Why a secret cannot be read or kept.
     package nonisolated enum Failure: Error, Hashable, Sendable {
         /// There is none, it does not answer in time, or not in a way that makes sense.
         case unavailable(String)

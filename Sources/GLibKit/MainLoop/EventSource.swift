@@ -64,6 +64,7 @@ package final class EventSource {
         pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 
+    /// Nothing comes from it any more.
     package func cancel() {
         if isActive { g_source_remove(identifier) }
     }

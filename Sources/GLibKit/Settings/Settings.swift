@@ -86,9 +86,6 @@ package final class Settings {
         if isPersistent { g_settings_sync() }
     }
 
-    /// For `g_settings_bind` and the like.
-    package var gsettings: GObjectRef? { settings }
-
     private func settings(having key: String) -> UnsafeMutablePointer<GSettings>? {
         guard let settings, let schema, g_settings_schema_has_key(schema, key) != 0 else { return nil }
         return settings.pointer(as: GSettings.self)

@@ -59,21 +59,25 @@ package final class ActionMap {
         g_object_unref(action.gobject)
     }
 
+    /// The state of an action with choices; it is not carried out.
     package func set(_ name: String, to state: String) {
         guard let action = lookup(name) else { return }
         g_simple_action_set_state(action, g_variant_new_string(state))
     }
 
+    /// The state of an action that is on or off; it is not carried out.
     package func set(_ name: String, to state: Bool) {
         guard let action = lookup(name) else { return }
         g_simple_action_set_state(action, g_variant_new_boolean(state ? 1 : 0))
     }
 
+    /// An action that cannot be carried out now is insensitive wherever it is shown.
     package func setEnabled(_ name: String, _ isEnabled: Bool) {
         guard let action = lookup(name) else { return }
         g_simple_action_set_enabled(action, isEnabled ? 1 : 0)
     }
 
+    /// False, too, for an action that there is not.
     package func isEnabled(_ name: String) -> Bool {
         lookup(name).map { g_action_get_enabled($0) != 0 } ?? false
     }

@@ -7,6 +7,7 @@ import GLibKit
 ///
 /// A child that needs more than its frame is given what it needs and is cut off at the frame's edges.
 package final class ArrangedBox {
+    /// Where a child is, in pixels from the upper left corner of the box.
     package struct Frame {
         package var x: Int
         package var y: Int

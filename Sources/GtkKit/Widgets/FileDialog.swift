@@ -4,6 +4,7 @@ import GLibKit
 
 /// The desktop's own dialog for a file to open or to save to.
 package enum FileDialog {
+    /// Which files are offered: a name for people, and the names that fit.
     package struct Filter {
         package var name: String
         /// `*.png`

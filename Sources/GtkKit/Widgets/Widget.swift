@@ -41,6 +41,7 @@ package struct Widget: GObjectPointer, Hashable {
         nonmutating set { gtk_widget_set_tooltip_text(widget, newValue) }
     }
 
+    /// Adds a style class, or takes it away.
     package func set(class name: String, _ isSet: Bool) {
         if isSet {
             gtk_widget_add_css_class(widget, name)
@@ -49,6 +50,7 @@ package struct Widget: GObjectPointer, Hashable {
         }
     }
 
+    /// Gives it the keyboard.
     package func focus() { gtk_widget_grab_focus(widget) }
 
     // MARK: Accessibility
@@ -60,6 +62,7 @@ package struct Widget: GObjectPointer, Hashable {
         CGtk_accessible_label(gobject, text)
     }
 
+    /// What screen readers add to its name.
     package func setAccessibleDescription(_ text: String) { CGtk_accessible_description(gobject, text) }
 
     /// Keeps it, and what is in it, from screen readers: for what is there but not to be seen now, which GTK 4.8 does not

@@ -35,6 +35,7 @@ package enum SpeakerSource: Hashable, Sendable {
 
 /// A camera, microphone or speaker that is there now.
 package struct MediaDevice: Hashable, Sendable, Identifiable {
+    /// What the device is for.
     package enum Kind: String, Hashable, Sendable { case camera, microphone, speaker }
 
     package var kind: Kind

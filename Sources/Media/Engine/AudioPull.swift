@@ -1,5 +1,6 @@
 /// What to play next, from a jitter buffer that the engine does not know.
 package struct AudioPull {
+    /// Where the next sound comes from.
     package enum Action {
         /// A packet, valid until the next call.
         case decode(UnsafeRawBufferPointer)
@@ -21,6 +22,7 @@ package struct AudioPull {
         case pause
     }
 
+    /// Whether the sound is to be made shorter or longer.
     package enum Stretch {
         case none
         /// - Parameter atMost: samples to leave out.

@@ -95,6 +95,7 @@ package final class AudioReceiving: AudioVoice, @unchecked Sendable {
     /// 0 (silent) ... 2 (twice as loud).
     package func setVolume(_ value: Double) { volume.store(Int(min(max(value, 0), 2) * 1000), ordering: .relaxed) }
 
+    /// While muted it is received, but not heard.
     package func setMuted(_ value: Bool) { isMuted.store(value, ordering: .relaxed) }
 
     /// The user has chosen a speaker.

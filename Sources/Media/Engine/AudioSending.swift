@@ -58,6 +58,7 @@ package final class AudioSending: Sendable {
 
     deinit { close() }
 
+    /// Takes other settings, from the next frame on.
     package func update(_ settings: AudioSettings) {
         let shares = state.withLock { state in
             state.settings = settings
@@ -76,6 +77,7 @@ package final class AudioSending: Sendable {
         for case .some(let share) in shares { share.capture.change(share.attachment) { $0.expectedLoss = loss } }
     }
 
+    /// While muted, nothing of the microphone is sent.
     package func setMuted(_ isMuted: Bool) {
         let share = state.withLock { state in
             state.isMuted = isMuted

@@ -2,6 +2,7 @@ import Synchronization
 
 /// CPU time of each stage, summed over all threads of the engine.
 package final class CPUUsage: Sendable {
+    /// Where the time goes.
     package enum Stage: Int, CaseIterable, Sendable {
         case capture, encode, decode, sound
     }

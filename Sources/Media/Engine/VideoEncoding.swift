@@ -44,9 +44,6 @@ final class VideoEncoding: Sendable {
         return common
     }
 
-    /// How many streams send its pictures.
-    var sinkCount: Int { state.withLock { $0.sinks.count } }
-
     /// What all streams but one would have, bit/s.
     func bitrates(without sink: Int? = nil) -> [Int] {
         state.withLock { state in state.sinks.filter { $0.key != sink }.map(\.value.wish.bitrate) }

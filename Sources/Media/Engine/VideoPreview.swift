@@ -22,6 +22,7 @@ package final class VideoPreview: Sendable {
 
     deinit { close() }
 
+    /// Shows another camera from now on.
     package func change(to source: CameraSource) {
         close()
         let capture = engine.capture(of: source, format: format)
@@ -36,6 +37,7 @@ package final class VideoPreview: Sendable {
         }
     }
 
+    /// While paused, no picture is shown; the camera stays open.
     package func setPaused(_ isPaused: Bool) { state.withLock { $0.isPaused = isPaused } }
 
     private var isPaused: Bool { state.withLock { $0.isPaused } }

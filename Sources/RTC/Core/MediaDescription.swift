@@ -93,10 +93,6 @@ package struct HeaderExtensionIDs: Hashable, Sendable {
     package var absoluteSendTime: UInt8?
     /// `urn:3gpp:video-orientation`
     package var videoOrientation: UInt8?
-    /// `urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id`
-    package var rtpStreamID: UInt8?
-    /// `urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id`
-    package var repairedRTPStreamID: UInt8?
 
     package init() {}
 }

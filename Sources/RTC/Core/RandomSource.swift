@@ -27,6 +27,7 @@ package enum RandomSource: RandomNumberGenerator, Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// So many bytes, for keys and identifiers.
     package mutating func bytes(_ count: Int) -> [UInt8] {
         (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
     }

@@ -4,6 +4,7 @@ import COpenSSL
 ///
 /// Nothing of it is used before the far side's certificate fits the fingerprint of its description.
 package final class DTLSTransport {
+    /// As W3C's RTCDtlsTransportState.
     package enum State: Hashable, Sendable {
         case new, connecting, connected, closed
         case failed(DTLSFailure)
@@ -87,6 +88,7 @@ package final class DTLSTransport {
         advance(at: now)
     }
 
+    /// Takes one datagram; what cannot be a record of DTLS is dropped.
     package func receive(_ datagram: [UInt8], at now: Instant) {
         // Anything shorter is no record; to OpenSSL an empty read would be the end of the wire.
         guard state == .connecting || state == .connected, datagram.count >= Self.recordHeaderCount,
@@ -102,6 +104,7 @@ package final class DTLSTransport {
         state == .connecting ? earliest(retransmission, started + Self.handshakeLimit) : nil
     }
 
+    /// Sends the last flight again when its time has come.
     package func handleTimeout(at now: Instant) {
         guard state == .connecting else { return }
         guard now - started < Self.handshakeLimit else {
@@ -126,8 +129,10 @@ package final class DTLSTransport {
         transmits += wire.takeOutgoing()
     }
 
+    /// The next datagram to send; nil when there is none.
     package func pollTransmit() -> [UInt8]? { transmits.isEmpty ? nil : transmits.removeFirst() }
 
+    /// The next message of the association inside; nil when there is none.
     package func pollApplicationData() -> [UInt8]? { received.isEmpty ? nil : received.removeFirst() }
 
     /// Sends close_notify.

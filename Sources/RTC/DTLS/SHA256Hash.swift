@@ -16,6 +16,7 @@ package final class SHA256Hash {
 
     deinit { EVP_MD_CTX_free(context) }
 
+    /// Takes more of the message.
     package func update(_ bytes: UnsafeRawBufferPointer) {
         // Without anything there may be no address.
         if let base = bytes.baseAddress { EVP_DigestUpdate(context, base, bytes.count) }

@@ -50,6 +50,7 @@ package final class DataChannelTransport {
             maxMessageSize == 0 ? SCTPAssociation.messageCap : min(maxMessageSize, SCTPAssociation.messageCap)
     }
 
+    /// DTLS is connected: the association begins.
     package func start(at now: Instant) {
         association.connect(remotePort: remotePort, at: now)
         settle(at: now, isActive: true)
@@ -62,14 +63,17 @@ package final class DataChannelTransport {
         settle(at: now, isActive: true)
     }
 
+    /// Lets the association's timers run.
     package func handleTimeout(at now: Instant) {
         guard !isClosed else { return }
         association.handleTimeout(at: now)
         settle(at: now, isActive: false)
     }
 
+    /// The next SCTP packet for DTLS; nil when there is none.
     package func pollTransmit() -> [UInt8]? { transmits.isEmpty ? nil : transmits.removeFirst() }
 
+    /// The next event; nil when there is none.
     package func pollEvent() -> DataChannelEvent? { events.isEmpty ? nil : events.removeFirst() }
 
     /// Opens a channel, also before the association is up; it stands when `opened` comes.
@@ -108,11 +112,13 @@ package final class DataChannelTransport {
         return .reliable
     }
 
+    /// Queues a text. Throws when the channel is not open, or the far side takes none so large.
     package func send(text: String, on id: Int, at now: Instant) throws(DataChannelError) {
         let bytes = Array(text.utf8)
         try send(bytes.isEmpty ? [0] : bytes, ppid: bytes.isEmpty ? PPID.emptyText : PPID.text, on: id, at: now)
     }
 
+    /// Queues bytes. Throws as `send(text:)`.
     package func send(binary: [UInt8], on id: Int, at now: Instant) throws(DataChannelError) {
         try send(
             binary.isEmpty ? [0] : binary, ppid: binary.isEmpty ? PPID.emptyBinary : PPID.binary, on: id, at: now)

@@ -15,6 +15,7 @@ package struct DelayQueue<Element: Sendable>: Sendable {
     /// When the next one leaves; nil while nothing is held.
     package var nextRelease: Instant? { held.last?.release }
 
+    /// Keeps an element until an instant; those of one instant stay in order.
     package mutating func insert(_ element: Element, until release: Instant) {
         var low = 0
         var high = held.count

@@ -7,6 +7,7 @@ package enum NATBehaviour: String, Hashable, Sendable, CaseIterable {
 
 /// What a STUN server has told of the way to it, as far as is known yet.
 package struct NATReport: Hashable, Sendable {
+    /// Why the server told nothing.
     package enum Failure: Error, Hashable, Sendable {
         /// No answer at all.
         case timeout

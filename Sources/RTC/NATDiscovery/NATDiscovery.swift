@@ -62,6 +62,7 @@ package struct NATDiscovery: Sendable {
     /// When `handleTimeout` is to be called next; nil before `start` and when it is finished.
     package var nextTimeout: Instant? { request?.dueAt }
 
+    /// Asks the first question.
     package mutating func start(at now: Instant) {
         guard request == nil, !isFinished else { return }
         begin(.binding, at: now)

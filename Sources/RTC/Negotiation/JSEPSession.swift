@@ -2,6 +2,7 @@ import Wire
 
 /// Offer and answer for one bundled transport (RFC 9429). A value: taking a copy back is the whole of a rollback.
 package struct JSEPSession: Sendable {
+    /// W3C's signaling states, without those of provisional answers.
     package enum SignalingState: String, Hashable, Sendable {
         case stable
         case haveLocalOffer = "have-local-offer"

@@ -18,6 +18,7 @@ package enum ICEServerURIError: Error, Hashable, Sendable {
 
 /// The URI of a STUN server (RFC 7064) or TURN server (RFC 7065), without any credentials: those URIs hold none.
 package struct ICEServerURI: Hashable, Sendable, CustomStringConvertible {
+    /// What the server is for.
     package enum Kind: Hashable, Sendable {
         case stun
         case turn(TURNTransport)

@@ -25,6 +25,7 @@ extension PeerConnection {
         drainDataChannels(at: now)
     }
 
+    /// Closes a channel in both directions (RFC 8831 §6.7).
     package func closeDataChannel(_ channel: Int, at now: Instant) {
         dataChannels?.closeChannel(channel, at: now)
         drainDataChannels(at: now)

@@ -5,6 +5,7 @@ extension PeerConnection {
     /// What all streams together may send, bit/s; nil without congestion control.
     package var availableOutgoingBitrate: Int? { rtp.availableOutgoingBitrate }
 
+    /// W3C webrtc-stats dictionaries of everything, as of now.
     package func statistics(at now: Instant) -> [StatisticsRecord] {
         rtp.statistics(at: now) + pathRecords(at: now) + [transportRecord]
     }

@@ -46,6 +46,7 @@ package enum DescriptionType: String, Hashable, Sendable {
 
 /// One UDP datagram, or one message of a connection to a TURN server, to be sent.
 package struct Transmit: Sendable {
+    /// Where it goes, and from where.
     package enum Destination: Hashable, Sendable {
         /// A datagram from the socket at `local`: to the far side, or to a STUN or TURN server.
         case direct(local: TransportAddress, remote: TransportAddress)

@@ -1,5 +1,6 @@
 /// What the audio thread should do for its next piece of sound.
 package struct AudioDecision: Hashable, Sendable {
+    /// Where the next sound comes from.
     package enum Action: Hashable, Sendable {
         /// Decode the packet in this slot.
         case decode(slot: Int)

@@ -37,9 +37,6 @@ struct NACKRegister: Sendable {
 
     var missingCount: Int { entries.count }
 
-    /// The oldest number still asked for.
-    var oldestMissing: Int64? { entries.first?.sequenceNumber }
-
     mutating func record(_ number: Int64, isRetransmission: Bool, afterOutage: Bool, at now: Instant) -> Outcome {
         guard let newest else {
             self.newest = number

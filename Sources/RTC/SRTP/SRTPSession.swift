@@ -20,6 +20,7 @@ package enum SRTPProfile: UInt16, Hashable, Sendable {
 
 /// One direction of SRTP and SRTCP by libsrtp2, for all streams of a BUNDLE. For one thread at a time.
 package final class SRTPSession {
+    /// Whether it takes apart what comes, or protects what goes.
     package enum Direction: Hashable, Sendable { case inbound, outbound }
 
     /// libsrtp2 keeps a context a sender; beyond this, the one that has been silent for longest gives way.

@@ -45,13 +45,7 @@ package struct RTPSender: Sendable {
     /// Payload types of forward error correction, where both sides have it.
     private(set) var protectionTypes: NegotiatedProtection?
     var protection = VideoProtection()
-    /// Pieces of sound that the path's bitrate has room to repeat.
-    private var redundancyLimit = AudioRedundancy.maximumDistance
-    private static let congestionMemory = Duration.seconds(10)
-    private var congestionEnd: Instant?
-    private var redundancyRate = RateMeter()
-    /// Of compressed sound alone.
-    private var soundRate = RateMeter()
+    private var redundancyBudget = RedundancyBudget()
     /// Last FIR sequence number seen (RFC 5104 §4.3.1.2: a repetition is not a new demand).
     private var lastFullIntraSequence: UInt8?
 
@@ -103,29 +97,19 @@ package struct RTPSender: Sendable {
             ? nil
             : redundancy.wrap(
                 payload, timestamp: timestamp, sampleCount: sampleCount, payloadType: codec.payloadType,
-                limit: redundancyLimit, room: maximumPayloadByteCount)
+                limit: redundancyBudget.limit, room: maximumPayloadByteCount)
         let packet = SendHistory.Packet(
             sequenceNumber: nextSequenceNumber, timestamp: timestamp, marker: counters.packetsQueued == 0,
             payloadType: codec.payloadType, payload: redundant ?? payload, audioLevel: level,
             isRedundant: redundant != nil, lastSent: nil)
-        soundRate.add(payload.count, at: captureTime)
-        if let redundant {
-            counters.redundantPacketsSent += 1
-            redundancyRate.add(redundant.count - payload.count, at: captureTime)
-        }
+        redundancyBudget.add(payload.count, surplus: (redundant ?? payload).count - payload.count, at: captureTime)
+        if redundant != nil { counters.redundantPacketsSent += 1 }
         return store(packet)
     }
 
-    /// Allows as many repetitions as fit into a bitrate, bit/s, for some time after the path was congested; else all: the
-    /// estimate of a path that carries little but this sound, and loses some of it, says nothing of its room. Returns what
-    /// the repetitions of now cost.
+    /// Lets repeated sound fit into a bitrate, bit/s, where it is repeated at all. Returns what it costs now.
     mutating func limitRedundancy(to room: Int, isCongested: Bool, at now: Instant) -> Int {
-        guard codec.redPayloadType != nil else { return 0 }
-        if isCongested { congestionEnd = now + Self.congestionMemory }
-        let fitting = max(room, 0) / max(soundRate.bitrate(at: now), 1)
-        let isLimited = congestionEnd.map { now < $0 } ?? false
-        redundancyLimit = isLimited ? min(fitting, AudioRedundancy.maximumDistance) : AudioRedundancy.maximumDistance
-        return redundancyRate.bitrate(at: now)
+        codec.redPayloadType == nil ? 0 : redundancyBudget.fit(into: room, isCongested: isCongested, at: now)
     }
 
     /// Lost packets have been counted anew.

@@ -6,6 +6,7 @@ import Wire
 /// Over UDP call `start` at once; over a stream when `.connect` has been obeyed, with each later connection too.
 /// Nothing that the server sends can make it trap or grow beyond `TURNLimits`.
 package struct TURNClient: Sendable {
+    /// How far the allocation is.
     package enum State: Hashable, Sendable {
         /// Before `start`, between a loss and the next attempt, or waiting for a connection.
         case idle

@@ -7,6 +7,7 @@ import Wire
 
 /// Logs in to one TURN server over a real socket, and out again.
 package enum TURNProbe {
+    /// What a TURN server gave, and how long it took.
     package struct Report: Hashable, Sendable {
         /// Where others would send to.
         package var relayed: TransportAddress

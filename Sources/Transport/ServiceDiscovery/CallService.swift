@@ -30,6 +30,7 @@ package enum CallService {
         return id
     }
 
+    /// Whether a text can be the name of a key: strangers announce what they like.
     package static func isKeyIdentifier(_ text: String) -> Bool {
         text.utf8.count == keyIdentifierCount
             && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }

@@ -21,24 +21,29 @@ package struct ByteReader {
     /// The bytes not yet read, without reading them.
     package var rest: ArraySlice<UInt8> { bytes[index...] }
 
+    /// One byte. Throws `truncated`, as all of these do, and then has read nothing.
     package mutating func readUInt8() throws(WireError) -> UInt8 {
         guard index < bytes.endIndex else { throw .truncated }
         defer { index += 1 }
         return bytes[index]
     }
 
+    /// Two bytes, the high one first.
     package mutating func readUInt16() throws(WireError) -> UInt16 {
         UInt16(truncatingIfNeeded: try readInteger(byteCount: 2))
     }
 
+    /// Three bytes, the highest first.
     package mutating func readUInt24() throws(WireError) -> UInt32 {
         UInt32(truncatingIfNeeded: try readInteger(byteCount: 3))
     }
 
+    /// Four bytes, the highest first.
     package mutating func readUInt32() throws(WireError) -> UInt32 {
         UInt32(truncatingIfNeeded: try readInteger(byteCount: 4))
     }
 
+    /// Eight bytes, the highest first.
     package mutating func readUInt64() throws(WireError) -> UInt64 {
         try readInteger(byteCount: 8)
     }
@@ -50,6 +55,7 @@ package struct ByteReader {
         return bytes[index..<index + count]
     }
 
+    /// Leaves bytes out. Throws `truncated` where there are fewer.
     package mutating func skip(_ count: Int) throws(WireError) {
         guard count >= 0, count <= remaining else { throw .truncated }
         index += count

@@ -47,6 +47,7 @@ package struct DNSMessage: Hashable, Sendable {
         return records
     }
 
+    /// The message on the wire, its names uncompressed.
     package func serialized() -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.write(id)

@@ -14,6 +14,7 @@ package struct DNSQuestion: Hashable, Sendable {
 
 /// A record of the types that services are announced with (RFC 6763), or of another one.
 package struct DNSRecord: Hashable, Sendable {
+    /// What the record says.
     package enum Value: Hashable, Sendable {
         case address(IPAddress)
         /// PTR (RFC 1035 §3.3.12).

@@ -1,5 +1,6 @@
 /// The address records of a multicast DNS response (RFC 1035 §4, RFC 6762 §18).
 package struct MulticastDNSResponse: Hashable, Sendable {
+    /// A name's address, and how long it holds.
     package struct AddressRecord: Hashable, Sendable {
         /// In lower case, without the point at its end.
         package var name: String

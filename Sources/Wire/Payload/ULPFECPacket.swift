@@ -23,6 +23,7 @@ package struct ProtectionString: Hashable, Sendable {
         length = UInt16(truncatingIfNeeded: body.count)
     }
 
+    /// Takes another packet in, by exclusive or (RFC 5109 §8).
     package mutating func combine(_ other: ProtectionString) {
         head ^= other.head
         timestamp ^= other.timestamp

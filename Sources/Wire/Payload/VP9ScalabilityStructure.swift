@@ -1,5 +1,6 @@
 /// The scalability structure of a VP9 stream (RFC 9628 §4.2.1): sizes of the spatial layers, and the pattern of pictures.
 package struct VP9ScalabilityStructure: Hashable, Sendable {
+    /// Of one spatial layer.
     package struct Size: Hashable, Sendable {
         /// Pixels.
         package var width: UInt16

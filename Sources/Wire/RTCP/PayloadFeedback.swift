@@ -11,6 +11,7 @@ package struct PictureLossIndication: Hashable, Sendable {
 
 /// FIR (RFC 5104 §4.3.1): a key frame is demanded; a repeated sequence number is a repetition of the same demand.
 package struct FullIntraRequest: Hashable, Sendable {
+    /// Whose key frame is demanded, and which demand it is.
     package struct Entry: Hashable, Sendable {
         package var ssrc: UInt32
         package var sequenceNumber: UInt8

@@ -1,5 +1,6 @@
 /// SDES (RFC 3550 §6.5): who is behind an SSRC. Only CNAME is kept; other items are skipped.
 package struct SourceDescription: Hashable, Sendable {
+    /// The items of one source.
     package struct Chunk: Hashable, Sendable {
         package var ssrc: UInt32
         /// Bytes of the CNAME, at most 255; not checked to be UTF-8.

@@ -27,6 +27,7 @@ package struct TimestampUnwrapper: Hashable, Sendable {
 
     package init() {}
 
+    /// The extended timestamp, which becomes the newest when it is.
     package mutating func unwrap(_ timestamp: UInt32) -> Int64 {
         let extended = peek(timestamp)
         highest = max(highest ?? extended, extended)

@@ -18,6 +18,7 @@ package struct SHA1 {
         return hash.finalize()
     }
 
+    /// Takes more of the message.
     package mutating func update(_ bytes: some Sequence<UInt8>) {
         for byte in bytes {
             pending.append(byte)

@@ -63,6 +63,7 @@ package final class NetworkCheckWindow {
         closedHandler?()
     }
 
+    /// The findings so far; those that run have a spinner.
     package func show(_ shown: [NetworkFinding], isRunning: Bool) {
         text = NetworkCheck.text(shown) { Self.sentence($0) }
         again.isVisible = !isRunning

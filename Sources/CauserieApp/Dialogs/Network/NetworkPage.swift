@@ -99,7 +99,7 @@ package final class NetworkPage {
                 case "multicast": tr("looking up names")
                 default: sent.interface
                 }
-            return "\(name): \(sent.packets)"
+            return tr("{title}: {value}", ["title": name, "value": String(sent.packets)])
         }
         adw_action_row_set_subtitle(trafficRow.pointer(), escapeMarkup(places.joined(separator: ", ")))
     }

@@ -3,6 +3,7 @@ import RTC
 
 /// A server as a person fills it in.
 package nonisolated struct ServerForm: Hashable, Sendable {
+    /// STUN, or TURN by one of its transports.
     package enum Kind: String, Hashable, Sendable, CaseIterable { case stun, turnUDP, turnTCP, turnTLS }
 
     package var kind = Kind.stun
