@@ -54,18 +54,19 @@ struct ChromiumCodecTests {
         return statistics.report.first { $0["id"] as? String == record?["codecId"] as? String }?["mimeType"] as? String
     }
 
-    @Test("a page that prefers VP9 calls: both send it")
-    func pageCalls() async throws {
+    @Test("a page calls, and it or the stream that is called prefers VP9: both send it", arguments: [true, false])
+    func pageCalls(_ pageChooses: Bool) async throws {
         let instance = try await startInstance()
+        if !pageChooses { try instance.must("set", "main", "videoCodec=vp9") }
         let browser = try await Browser.start()
         let relay = try await PageRelay.dial(port: instance.port, browser: browser)
         try await browser.run(
             """
             await startPeer({audio: false, data: false});
             const all = RTCRtpReceiver.getCapabilities('video').codecs;
-            const first = all.filter((codec) => codec.mimeType === 'video/VP9');
+            const first = all.filter((codec) => codec.mimeType === 'video/\(pageChooses ? "VP9" : "VP8")');
             peer.getTransceivers().find((one) => one.sender.track && one.sender.track.kind === 'video')
-              .setCodecPreferences([...first, ...all.filter((codec) => codec.mimeType !== 'video/VP9')]);
+              .setCodecPreferences([...first, ...all.filter((codec) => !first.includes(codec))]);
             await call()
             """)
         try await instance.wait(for: "state", "connected")

@@ -27,17 +27,19 @@ struct JSEPCodecTests {
     }
 
     /// A pair whose video section is agreed on.
-    private func pair(preferring codec: VideoCodec?) throws -> (JSEPSession, JSEPSession) {
+    private func pair(
+        preferring codec: VideoCodec?, called: VideoCodec? = nil
+    ) throws -> (JSEPSession, JSEPSession) {
         var (caller, callee) = (session(1), session(2))
         caller.addTransceiver(.video, direction: .sendrecv)
         if let codec { caller.preferCodec(codec, index: 0) }
         callee.addTransceiver(.video, direction: .sendrecv)
-        callee.preferCodec(.vp8, index: 0)
+        if let called { callee.preferCodec(called, index: 0) }
         try caller.setRemote(.answer, try answer(&callee, to: try offer(&caller)))
         return (caller, callee)
     }
 
-    @Test("VP8 first by default, VP9 first where the caller prefers it; the called side follows")
+    @Test("VP8 comes first, VP9 where the caller prefers it; the called side follows unless it has a wish")
     func preference() throws {
         let plain = try pair(preferring: nil)
         #expect(codecs(plain.0) == ["vp8", "vp9"] && codecs(plain.1) == ["vp8", "vp9"])
@@ -46,6 +48,10 @@ struct JSEPCodecTests {
         let media = try #require(preferring.1.negotiated?.media.first)
         #expect(media.sentVideoCodec == .vp9)
         #expect(media.codecs.map(\.payloadType) == [98, 96] && media.codecs.map(\.rtxPayloadType) == [99, 97])
+        let called = try pair(preferring: nil, called: .vp9)
+        #expect(codecs(called.0) == ["vp9", "vp8"] && codecs(called.1) == ["vp9", "vp8"])
+        let refused = try pair(preferring: .vp9, called: .vp8)
+        #expect(codecs(refused.0) == ["vp8", "vp9"] && codecs(refused.1) == ["vp8", "vp9"])
     }
 
     @Test("a new offer for another reason keeps the order; one for another codec changes it on both sides")

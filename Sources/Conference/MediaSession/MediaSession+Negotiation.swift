@@ -76,6 +76,12 @@ extension MediaSession {
             let direction = TransceiverDirection(
                 sends: configuration.outgoing.contains(medium), receives: configuration.incoming.contains(medium))
             let existing = peer.transceivers.filter { $0.kind == kind && !$0.isStopped }
+            // The called side's wish counts where it is one, and not just what streams have unless somebody chose.
+            if kind == .video, !offering, existing.first?.currentDirection == nil,
+                configuration.video.codec != VideoSettings().codec
+            {
+                prefer(configuration.video.codec, on: peer)
+            }
             for section in existing {
                 // Ours goes through the first; what the far side sends besides is taken.
                 let isFirst = section.index == existing.first?.index
@@ -91,7 +97,7 @@ extension MediaSession {
         if offering { peer.addDataSection() }
     }
 
-    /// The codec comes first in the next offer.
+    /// The codec comes first in the next offer or answer.
     static func prefer(_ codec: String, on peer: PeerConnection) {
         guard let codec = VideoCodec(rawValue: codec),
             let section = peer.transceivers.first(where: { $0.kind == .video && !$0.isStopped })

@@ -257,7 +257,7 @@ extension JSEPSession {
     }
 
     private func settle(_ transceiver: Transceiver, with section: SDPMedia) -> NegotiatedMedia {
-        let codecs = CodecNegotiation.common(in: section, kind: transceiver.kind)
+        let codecs = transceiver.ordered(CodecNegotiation.common(in: section, kind: transceiver.kind))
         let sources = section.sources
         let group = section.retransmissionGroups.first
         var media = NegotiatedMedia(

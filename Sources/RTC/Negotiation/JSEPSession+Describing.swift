@@ -48,7 +48,7 @@ extension JSEPSession {
             switch slot {
             case .media(let number):
                 let transceiver = transceivers[number]
-                let codecs = CodecNegotiation.common(in: section, kind: transceiver.kind)
+                let codecs = transceiver.ordered(CodecNegotiation.common(in: section, kind: transceiver.kind))
                 let known = Set(HeaderExtensionURI.offered(for: transceiver.kind).map(\.uri))
                 let extensions = section.headerExtensions.filter { known.contains($0.uri) }.map { ($0.id, $0.uri) }
                 let direction = transceiver.direction.intersected(with: Self.direction(of: section, in: offer))
@@ -66,6 +66,7 @@ extension JSEPSession {
         let description = finish(media)
         hasLocalDescription = true
         negotiated = try settle(remote: offer, role: isActive ? .client : .server)
+        for index in transceivers.indices { transceivers[index].preferredCodec = nil }
         removeStopped()
         remoteDescription = offer
         signalingState = .stable

@@ -86,7 +86,7 @@ package struct JSEPSession: Sendable {
         transceivers[index].direction = direction
     }
 
-    /// Puts a codec first in the next offer, and so in what both sides send after it.
+    /// Puts a codec first in the next offer or answer, and so in what both sides send after it.
     package mutating func preferCodec(_ codec: VideoCodec, index: Int) {
         guard transceivers.indices.contains(index), transceivers[index].kind == .video else { return }
         transceivers[index].preferredCodec = codec

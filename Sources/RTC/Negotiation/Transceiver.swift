@@ -12,13 +12,13 @@ package struct Transceiver: Hashable, Sendable {
     package internal(set) var currentDirection: TransceiverDirection?
     /// Refused by the far side's description, whose answer is still to come.
     package internal(set) var isStopped = false
-    /// What comes first in the next offer; nil for the order of before.
+    /// What comes first in the next offer or answer (RFC 9429 §5.3.1); nil for the order of before.
     var preferredCodec: VideoCodec?
     let ssrc: UInt32
     let rtxSSRC: UInt32?
     let trackID: String
 
-    /// The codecs of an offer, the preferred one first.
+    /// The codecs of a description, the preferred one first.
     func ordered(_ codecs: [NegotiatedCodec]) -> [NegotiatedCodec] {
         guard let preferredCodec else { return codecs }
         return codecs.filter { $0.videoCodec == preferredCodec } + codecs.filter { $0.videoCodec != preferredCodec }
