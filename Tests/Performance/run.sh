@@ -1,9 +1,8 @@
 #!/bin/sh
-# Measures calls with the optimised programs, beside Chromium in the same run, over loopback and over a link of its own, and from
-# mouth to ear through null sinks;
-# their set-up through STUN and TURN; files, beside openssl and scp; then sockets, beside nginx's nchan, Python's websockets
-# and socat; last, in virtual time, congestion control, and sound and pictures over bad paths, as tables and plots in
-# artefacts/bench.
+# Measures calls with the optimised programs, beside Chromium in the same run, over loopback, from mouth to ear through null
+# sinks, and over a link of its own; their set-up through STUN and TURN; files, beside openssl and scp; then sockets, beside
+# nginx's nchan, Python's websockets and socat; last, in virtual time, congestion control, and sound and pictures over bad
+# paths, as tables and plots in artefacts/bench.
 # usage: run.sh [setup [CALLS] [stun|turn|changes]... | files [MEBIBYTES] | sockets [servers|frames|relay]... | simulated
 #     | link [ours] [narrow|lossy|stepped]... | mouth [ours] | OTHER OPTIONS OF CallBench]
 set -eu
