@@ -5,6 +5,9 @@ import Wire
 
 /// One client before one server, in virtual time, with loss.
 final class TURNScene {
+    /// Somebody to talk to through the relay.
+    static let peer = TransportAddress(.v4(0xC633_6407), port: 6000)
+
     let server = SimulatedTURNServer(TransportAddress(.v4(0x0808_0808), port: 3478))
     var others: [SimulatedTURNServer] = []
     var client: TURNClient
