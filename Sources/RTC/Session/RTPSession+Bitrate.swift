@@ -25,7 +25,7 @@ extension RTPSession {
         updateBitrates(at: now, tellsAnyChange: true)
     }
 
-    /// What the section's sound needs at most, bit/s, packet headers included: kept free of video.
+    /// What the section's sound needs at most, bit/s, packet headers included: of this, what it takes is kept free of video.
     package mutating func setAudioBitrateMaximum(mid: String, _ maximum: Int, at now: Instant) {
         guard let index = index(of: mid), sections[index].media.kind == .audio else { return }
         sections[index].audioMaximum = min(max(maximum, 0), 1_000_000)
@@ -51,6 +51,7 @@ extension RTPSession {
             case .video: bounds.append(section.videoBounds)
             }
         }
+        audio = soundReserve.bitrate(atMost: audio, at: now)
         let shares = BitrateAllocation.share(videoShare(of: total - audio, at: now), among: bounds)
         let targets = audioOnly.isActive ? shares.map { _ in 0 } : shares
         var next = 0
@@ -174,7 +175,8 @@ extension RTPSession {
         case .video:
             let share = Double(sent.payloadByteCount) / Double(max(sent.bytes.count, 1))
             videoPayloadShare += (share - videoPayloadShare) / 64
-        case .audio, .padding: break
+        case .audio: soundReserve.add(byteCount: sent.bytes.count, at: now)
+        case .padding: break
         }
     }
 

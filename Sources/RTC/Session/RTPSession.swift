@@ -32,6 +32,7 @@ package struct RTPSession: Sendable {
     var congestion: CongestionController?
     var targetThrottle = TargetBitrateThrottle()
     var audioOnly = AudioOnlyFloor()
+    var soundReserve = SoundReserve()
     var retransmissionRate = RateMeter()
     /// Of what may be sent, smoothed, what goes into retransmissions and protection.
     var retransmissionShare = 0.0
