@@ -119,18 +119,6 @@ import Testing
         #expect(rate.bitrate <= 160_001)
     }
 
-    @Test("a path that is full, not worse, is left by a smaller step") func gentle() {
-        func lowered(acknowledged: Double, queue: Duration) -> Double {
-            var rate = AIMDRateControl(start: 1_000_000, range: 30_000...5_000_000)
-            rate.update(
-                .overusing, acknowledged: acknowledged, queue: queue, roundTripTime: .milliseconds(100), at: .zero)
-            return rate.bitrate
-        }
-        #expect(lowered(acknowledged: 950_000, queue: .milliseconds(40)) == 864_500)
-        #expect(lowered(acknowledged: 950_000, queue: .milliseconds(120)) == 807_500)
-        #expect(lowered(acknowledged: 600_000, queue: .milliseconds(40)) == 510_000)
-    }
-
     @Test("what arrived is measured right through a stall, and not over what was sent") func acknowledged() throws {
         var steady = AcknowledgedBitrate()
         var stalled = AcknowledgedBitrate()

@@ -3,11 +3,6 @@
 struct AIMDRateControl: Sendable {
     /// After overuse, this share of what arrived (draft §5.5 "beta").
     static let decreaseFactor = 0.85
-    /// The same where what was sent has nearly all arrived and the queue is still short: the path is full, not worse, and a
-    /// smaller step empties it.
-    private static let gentleFactor = 0.91
-    private static let gentleShare = 0.85
-    private static let gentleQueue = Duration.milliseconds(80)
     /// Of the known capacity: below it, growth is multiplicative as well, since that much has been carried before.
     private static let nearShare = 0.93
     /// A second, while the capacity is unknown (draft §5.5 "eta").
@@ -58,7 +53,7 @@ struct AIMDRateControl: Sendable {
         switch usage {
         case .overusing:
             if mayReduce(acknowledged: acknowledged, queue: queue, roundTripTime: roundTripTime, at: now) {
-                decrease(acknowledged: acknowledged, queue: queue, at: now)
+                decrease(acknowledged: acknowledged, at: now)
                 queueAtDecrease = queue
             }
         case .underusing:
@@ -101,12 +96,10 @@ struct AIMDRateControl: Sendable {
         return elapsed >= interval && (queue >= queueAtDecrease || elapsed >= .seconds(1))
     }
 
-    private mutating func decrease(acknowledged: Double?, queue: Duration, at now: Instant) {
+    private mutating func decrease(acknowledged: Double?, at now: Instant) {
         let measured = acknowledged ?? bitrate
-        let isGentle = queue < Self.gentleQueue && measured >= bitrate * Self.gentleShare
-        let factor = isGentle ? Self.gentleFactor : Self.decreaseFactor
-        var lower = measured * factor
-        if lower > bitrate, let known = capacity.estimate { lower = known * factor }
+        var lower = measured * Self.decreaseFactor
+        if lower > bitrate, let known = capacity.estimate { lower = known * Self.decreaseFactor }
         if measured < capacity.lowerBound || measured > capacity.upperBound { capacity.reset() }
         capacity.record(measured)
         bitrate = clamped(min(lower, bitrate))
