@@ -52,7 +52,7 @@ extension MediaSession {
         case .keyFrameRequested: state.withLock { $0.videoSending }?.requestKeyFrame()
         case .targetBitrateChanged(let video, let total):
             encode(at: video)
-            adaptSound { $0.update(available: total) }
+            adaptSound { $0.update(available: total, besidePictures: video > 0) }
         case .videoSuspended(let isSuspended): suspendVideo(isSuspended)
         case .videoHeld(let isHeld): state.withLock { $0.videoSending }?.setHeld(isHeld)
         case .lossReported(let mid, let fraction): protectSound(of: mid, against: fraction)

@@ -8,8 +8,12 @@ package struct SoundAdaptation: Hashable, Sendable {
     private static let some = 120_000.0
     private static let most = 75_000.0
     private static let back = 1.3
-    /// With so much, the headers of short packets (72 kbit/s) do no harm.
+    /// With so much, the headers of short packets (72 kbit/s) do no harm; beside pictures, which would have use for them, it
+    /// has to be more.
     private static let plenty = 250_000.0
+    private static let plentyBesidePictures = 600_000.0
+    /// Of that, what is still plenty afterwards.
+    private static let stillPlenty = 0.7
     /// Above so much nobody speaks of a clean path any more, 0...1.
     private static let cleanLoss = 0.005
     /// Reports without loss, of which one comes about each second, before packets become shorter; at most.
@@ -24,15 +28,18 @@ package struct SoundAdaptation: Hashable, Sendable {
 
     package init() {}
 
-    /// - Parameter available: what all streams of the call together may send, bit/s.
-    package mutating func update(available: Int) {
+    /// - Parameters:
+    ///   - available: what all streams of the call together may send, bit/s.
+    ///   - besidePictures: pictures share it.
+    package mutating func update(available: Int, besidePictures: Bool) {
         let rate = Double(available)
         switch thrift {
         case .none: thrift = rate < Self.most ? .most : rate < Self.some ? .some : .none
         case .some: thrift = rate < Self.most ? .most : rate > Self.some * Self.back ? .none : .some
         case .most: thrift = rate > Self.some * Self.back ? .none : rate > Self.most * Self.back ? .some : .most
         }
-        hasPlenty = rate >= (hasPlenty ? Self.some * Self.back : Self.plenty)
+        let plenty = besidePictures ? Self.plentyBesidePictures : Self.plenty
+        hasPlenty = rate >= (hasPlenty ? plenty * Self.stillPlenty : plenty)
     }
 
     /// - Parameter loss: what the far side has missed since the last report, 0...1.
