@@ -57,7 +57,7 @@ struct ChromiumCodecTests {
     @Test("a page calls, and it or the stream that is called prefers VP9: both send it", arguments: [true, false])
     func pageCalls(_ pageChooses: Bool) async throws {
         let instance = try await startInstance()
-        if !pageChooses { try instance.must("set", "main", "videoCodec=vp9") }
+        if !pageChooses { try instance.must("set", "main", "videoCodec", "vp9") }
         let browser = try await Browser.start()
         let relay = try await PageRelay.dial(port: instance.port, browser: browser)
         try await browser.run(
