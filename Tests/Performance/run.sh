@@ -28,7 +28,7 @@ if [ "${1:-}" = simulated ]; then
     simulated
     exit
 fi
-for product in CallBench FileBench LinkForwarder SetupBench SocketBench causerie-server causerie-trace; do
+for product in causerie causeriectl CallBench FileBench LinkForwarder SetupBench SocketBench causerie-server causerie-trace; do
     swift build --configuration release --static-swift-stdlib --product "$product"
 done
 if [ "${1:-}" = sockets ]; then
