@@ -52,7 +52,8 @@ extension MediaSession {
         case .keyFrameRequested: state.withLock { $0.videoSending }?.requestKeyFrame()
         case .targetBitrateChanged(let video, let total):
             encode(at: video)
-            adaptSound { $0.update(available: total, besidePictures: video > 0) }
+            let hasPictures = video > 0 && state.withLock { $0.hasPictures }
+            adaptSound { $0.update(available: total, besidePictures: hasPictures) }
         case .videoSuspended(let isSuspended): suspendVideo(isSuspended)
         case .videoHeld(let isHeld): state.withLock { $0.videoSending }?.setHeld(isHeld)
         case .lossReported(let mid, let fraction): protectSound(of: mid, against: fraction)

@@ -62,6 +62,9 @@ package final class MediaSession: Sendable {
             return settings
         }
 
+        /// There is a camera, and it is on: pictures have use for what sound leaves.
+        var hasPictures: Bool { configuration.camera != .none && !stoppedSending.contains(.video) }
+
         /// The stream's settings, as thrifty as the network wants it.
         var sentAudioSettings: AudioSettings { sound.adapted(configuration.audio) }
     }
