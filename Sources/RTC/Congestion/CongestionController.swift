@@ -48,8 +48,8 @@ struct CongestionController: Sendable {
     private var flight = FlightWindow()
     /// When nothing but sound should leave, or last should, and the time before that; what was sent since, and asked for once
     /// more.
-    private var hold: (since: Instant, until: Instant?)?
-    private var holdBefore: (since: Instant, until: Instant?)?
+    private var hold: Hold?
+    private var holdBefore: Hold?
     private var byteCountSinceHold = 0
     private var missedByteCount = 0
 
@@ -118,7 +118,7 @@ struct CongestionController: Sendable {
         guard let since = hold?.since, isHeld else {
             guard flight.update(outstanding: outstanding, estimate: estimate) else { return nil }
             holdBefore = hold
-            hold = (now, nil)
+            hold = Hold(since: now)
             byteCountSinceHold = 0
             missedByteCount = 0
             return .hold
@@ -145,9 +145,7 @@ struct CongestionController: Sendable {
 
     /// Sent while pictures were held back: its rate says nothing of the path's.
     private func isOfHold(_ sent: Instant) -> Bool {
-        [hold, holdBefore].contains { hold in
-            hold.map { sent >= $0.since && $0.until.map { sent < $0 } ?? true } ?? false
-        }
+        hold.map { $0.contains(sent) } ?? false || holdBefore.map { $0.contains(sent) } ?? false
     }
 
     // MARK: Input
@@ -267,6 +265,15 @@ struct CongestionController: Sendable {
         let range = configuration.range
         estimate = min(max(wanted, range.lowerBound), range.upperBound)
     }
+}
+
+/// The time in which nothing but sound was to leave.
+private struct Hold: Sendable {
+    let since: Instant
+    /// Nil while it lasts.
+    var until: Instant?
+
+    func contains(_ moment: Instant) -> Bool { moment >= since && until.map { moment < $0 } ?? true }
 }
 
 /// What `CongestionController.follow` says.
