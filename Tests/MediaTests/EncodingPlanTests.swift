@@ -32,19 +32,6 @@ import Testing
         #expect(EncodingPlan.canShare([1_000_000, 400_000], for: .detail))
     }
 
-    @Test("a bitrate that sways about the least for sharing changes the encoder once") func hysteresis() {
-        var (isSharing, changes) = (true, 0)
-        for round in 0..<100 {
-            let bitrate = [630_000, 590_000, 640_000, 570_000][round % 4]
-            let shares = EncodingPlan.canShare([1_000_000, bitrate], for: .balanced, isJoining: !isSharing)
-            if shares != isSharing { changes += 1 }
-            isSharing = shares
-        }
-        #expect(changes == 1 && !isSharing)
-        #expect(EncodingPlan.canShare([1_000_000, 700_000], for: .balanced, isJoining: true))
-        #expect(EncodingPlan.canShare([1_000_000, 1_000_000], for: .motion, isJoining: true), "as at a beginning")
-    }
-
     @Test("pictures that nobody gets are not encoded; what one gets never needs what it does not get") func layers() {
         let slow = plan(.init(bitrate: 500_000, divisor: 2), .init(bitrate: 500_000, divisor: 4))
         #expect(slow.finest == 2 && slow.coarsest == 4)

@@ -110,8 +110,7 @@ final class SharedEncoderCall {
         let bitrate = legs[leg].adaptation.settings.bitrate
         return encoders.keys.sorted().first { key in
             key != legs[leg].encoder && encoders[key]?.settings == settings
-                && EncodingPlan.canShare(
-                    bitrates(of: key) + [bitrate], for: settings.contentHint, isJoining: true)
+                && EncodingPlan.canShare(bitrates(of: key) + [bitrate], for: settings.contentHint)
         }
     }
 

@@ -11,9 +11,6 @@ struct EncodingPlan: Hashable, Sendable {
 
     /// Bitrates this near to each other count as one: a seventh less is seen by nobody, half of the pictures are.
     private static let nearShare = 0.84
-    /// Over the share at which a stream leaves: below, it does not come back. Each change costs a key frame, and bitrates
-    /// sway by some per cent.
-    private static let joiningMargin = 1.1
 
     /// Of what is encoded, bit/s.
     private(set) var bitrate: Int
@@ -41,9 +38,7 @@ struct EncodingPlan: Hashable, Sendable {
 
     /// Whether streams with these bitrates do well with one encoder: what must stay smooth wants all pictures, what must
     /// stay sharp can do with every fourth.
-    ///
-    /// - Parameter isJoining: one of them has another encoder, and would have to do clearly well with this one.
-    static func canShare(_ bitrates: [Int], for hint: ContentHint, isJoining: Bool = false) -> Bool {
+    static func canShare(_ bitrates: [Int], for hint: ContentHint) -> Bool {
         guard let least = bitrates.min(), let most = bitrates.max() else { return true }
         let share =
             switch hint {
@@ -51,7 +46,7 @@ struct EncodingPlan: Hashable, Sendable {
             case .balanced: PictureStep.share(2)
             case .detail: PictureStep.share(4)
             }
-        return Double(least) >= Double(most) * share * (isJoining ? joiningMargin : 1)
+        return Double(least) >= Double(most) * share
     }
 
     /// The temporal layer of a picture, counted from the last key frame; nil for one that nobody gets.

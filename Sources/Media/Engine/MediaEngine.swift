@@ -122,8 +122,7 @@ package final class MediaEngine: Sendable {
     ) -> VideoEncoding? {
         state.encodings.first { encoding in
             encoding !== other && encoding.capture === capture && encoding.settings == settings
-                && EncodingPlan.canShare(
-                    encoding.bitrates() + [bitrate], for: settings.contentHint, isJoining: true)
+                && EncodingPlan.canShare(encoding.bitrates() + [bitrate], for: settings.contentHint)
         }
     }
 
