@@ -9,17 +9,13 @@ final class PlaybackStream: SoundStream, @unchecked Sendable {
     private let usage: CPUUsage
     private var substitute: SilentPlayer?
     /// What the echo cancellers have not been told yet: they want whole chunks.
-    private let chunk: UnsafeMutablePointer<Int16>
-    private var filled = 0
+    private let chunks = ChunkAssembler()
 
     init(server: SoundServer, device: String?, output: AudioOutput, usage: CPUUsage) {
         self.output = output
         self.usage = usage
-        chunk = .allocate(capacity: AudioProcessor.chunk)
         super.init(server: server, device: device)
     }
-
-    deinit { chunk.deallocate() }
 
     override func connect(_ stream: OpaquePointer, to target: String?, _ me: UnsafeMutableRawPointer) {
         pa_stream_set_write_callback(
@@ -116,16 +112,9 @@ final class PlaybackStream: SoundStream, @unchecked Sendable {
 
     /// - Parameter latency: until the first of these samples is heard, ms.
     private func tellCancellers(_ samples: UnsafePointer<Int16>, _ count: Int, latency: Int, at now: Int64) {
-        var offset = 0
-        while offset < count {
-            let part = min(AudioProcessor.chunk - filled, count - offset)
-            (chunk + filled).update(from: samples + offset, count: part)
-            filled += part
-            offset += part
-            guard filled == AudioProcessor.chunk else { continue }
-            filled = 0
+        chunks.add(samples, count) { chunk, end in
             // A chunk's beginning is heard sooner than its end, which is only complete now.
-            let wait = max(0, latency + (offset - AudioProcessor.chunk) / 48)
+            let wait = max(0, latency + (end - AudioProcessor.chunk) / 48)
             server.played(chunk, by: output.number, latency: wait, at: now)
         }
     }

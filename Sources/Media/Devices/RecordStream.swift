@@ -6,17 +6,13 @@ final class RecordStream: SoundStream, @unchecked Sendable {
     // Unchecked: as the superclass.
 
     private let capture: AudioCapture
-    private let chunk: UnsafeMutablePointer<Int16>
-    private var filled = 0
+    private let chunks = ChunkAssembler()
     private var gaps = CaptureGaps()
 
     init(server: SoundServer, device: String?, capture: AudioCapture) {
         self.capture = capture
-        chunk = .allocate(capacity: AudioProcessor.chunk)
         super.init(server: server, device: device)
     }
-
-    deinit { chunk.deallocate() }
 
     override func connect(_ stream: OpaquePointer, to target: String?, _ me: UnsafeMutableRawPointer) {
         pa_stream_set_read_callback(
@@ -82,15 +78,8 @@ final class RecordStream: SoundStream, @unchecked Sendable {
     }
 
     private func take(_ samples: UnsafePointer<Int16>, count: Int, end: Int64, delay: Int) {
-        var offset = 0
-        while offset < count {
-            let part = min(AudioProcessor.chunk - filled, count - offset)
-            (chunk + filled).update(from: samples + offset, count: part)
-            filled += part
-            offset += part
-            guard filled == AudioProcessor.chunk else { continue }
-            filled = 0
-            let age = Int64(count - offset + AudioProcessor.chunk) * 1000 / 48
+        chunks.add(samples, count) { chunk, chunkEnd in
+            let age = Int64(count - chunkEnd + AudioProcessor.chunk) * 1000 / 48
             capture.ring.push(.near, chunk, time: end - age, delayMilliseconds: delay)
         }
     }

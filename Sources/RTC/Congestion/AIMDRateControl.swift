@@ -29,9 +29,6 @@ struct AIMDRateControl: Sendable {
     /// When more arrived than the bottleneck was believed to carry: it has grown, nobody knows how far.
     private(set) var outgrown: Instant?
 
-    /// What the bottleneck is believed to carry, bit/s.
-    var linkCapacity: Double? { capacity.estimate }
-
     init(start: Double, range: ClosedRange<Double>) {
         self.range = range
         bitrate = min(max(start, range.lowerBound), range.upperBound)

@@ -74,17 +74,10 @@ struct CongestionController: Sendable {
         refresh()
     }
 
-    /// The application has sent less than it may for some time.
-    var isApplicationLimited: Bool { application.isLimited }
-    /// What arrives at the far side, bit/s.
-    var acknowledgedBitrate: Double? { acknowledged.bitrate }
     /// A queue after a fall of the capacity is being emptied: pace, do not burst.
     var isDraining: Bool { usesTransportFeedback && delay.isDraining }
     var usage: PathUsage { delay.usage }
     var queue: Duration { delay.queue }
-    var lossFraction: Double { loss.averageLoss }
-    /// The far side's loss, not its delay, is what holds the estimate down.
-    var isLossLimited: Bool { usesTransportFeedback && loss.bitrate < delay.bitrate * 0.99 }
 
     /// Media goes another way from now on: nothing that is known of the old one holds. It begins as carefully as a call does,
     /// with less still if the old way carried less, and the next picture is followed by the probes of a beginning.
